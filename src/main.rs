@@ -1,0 +1,2 @@
+//! The deskpair command.
+fn main() {}
