@@ -1,1 +1,3 @@
-//! The pure core of deskpair.
+//! The pure core of deskpair: the estate, the rules, the verdicts. No async, AWS SDK, clock, environment or file access.
+
+pub mod model;

@@ -119,7 +119,11 @@ mod tests {
     fn survives_json_with_and_without_a_fraction() {
         for millis in [0, 1_700_000_000_000, 1_700_000_000_123, -5_000] {
             let written = serde_json::to_string(&Moment::from_millis(millis)).expect("writes");
-            assert_eq!(serde_json::from_str::<Moment>(&written).expect("reads"), Moment::from_millis(millis), "{written}");
+            assert_eq!(
+                serde_json::from_str::<Moment>(&written).expect("reads"),
+                Moment::from_millis(millis),
+                "{written}"
+            );
         }
         assert!(serde_json::from_str::<Moment>("1e300").is_err());
         assert!(serde_json::from_str::<Moment>("\"now\"").is_err());
