@@ -58,7 +58,8 @@ pub struct TxtAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TxtOutcome {
-    /// TXT records, sorted; each is the list of its character-strings, as text with bytes outside printable ASCII as `\DDD` (RFC 1035 §5.1).
+    /// TXT records, sorted; each is the list of its character-strings, as text in which bytes outside printable ASCII are
+    /// `\DDD` and a backslash is `\\` (RFC 1035 §5.1).
     Found {
         /// One entry a record.
         records: Vec<Vec<String>>,
@@ -78,6 +79,22 @@ pub enum TxtOutcome {
         /// As for [`NxDomain`](Self::NxDomain).
         negative_ttl: Option<u32>,
     },
+    /// The name is a CNAME, and the answer has no TXT record at the end of its chain.
+    Cname {
+        /// The name at the end of the chain.
+        canonical: String,
+        /// Seconds that the chain may be kept.
+        ttl: u32,
+        /// What the server said of that name.
+        end: CnameEnd,
+    },
+    /// The server does not hold the name's zone and points to other servers: what a lame or a parent's server says.
+    Referral {
+        /// The zone it points to.
+        zone: String,
+        /// That zone's servers, sorted.
+        servers: Vec<String>,
+    },
     /// RCODE 2.
     ServFail,
     /// RCODE 5.
@@ -90,6 +107,29 @@ pub enum TxtOutcome {
     Wrong(String),
 }
 
+/// What a server said of the name at the end of a chain of CNAMEs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CnameEnd {
+    /// Nothing: it does not hold that name. Usual for a server that was asked without recursion.
+    Elsewhere,
+    /// The name does not exist.
+    NxDomain,
+    /// The name exists and has no TXT record.
+    NoData,
+}
+
+impl CnameEnd {
+    /// What there is at the end, for a sentence: "which does not exist".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Elsewhere => "which this server does not hold",
+            Self::NxDomain => "which does not exist",
+            Self::NoData => "which has no TXT record",
+        }
+    }
+}
+
 impl TxtOutcome {
     /// The records' texts, each with its strings joined as resolvers' clients read them; empty where there is no record.
     pub fn values(&self) -> Vec<String> {
@@ -97,6 +137,8 @@ impl TxtOutcome {
             Self::Found { records, .. } => records.iter().map(|strings| strings.concat()).collect(),
             Self::NxDomain { .. }
             | Self::NoData { .. }
+            | Self::Cname { .. }
+            | Self::Referral { .. }
             | Self::ServFail
             | Self::Refused
             | Self::Timeout
@@ -118,6 +160,14 @@ impl fmt::Display for TxtOutcome {
             }
             Self::NxDomain { .. } => f.write_str("NXDOMAIN: the name does not exist"),
             Self::NoData { .. } => f.write_str("no data: the name exists without a TXT record"),
+            Self::Cname { canonical, end, .. } => write!(f, "a CNAME to {canonical}, {}", end.phrase()),
+            Self::Referral { zone, .. } => {
+                write!(
+                    f,
+                    "not its zone: it points to the name servers of {}",
+                    if zone.is_empty() { "the root" } else { zone }
+                )
+            }
             Self::ServFail => f.write_str("SERVFAIL"),
             Self::Refused => f.write_str("REFUSED"),
             Self::Timeout => f.write_str("no answer in time"),
