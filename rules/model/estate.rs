@@ -1,0 +1,351 @@
+//! Everything collected, at one time.
+
+use super::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
+use super::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
+use super::dns::TxtView;
+use super::files::{Backup, FileSystem, SyncExecution, SyncLocation, SyncTask};
+use super::image::{Bundle, Image, IpGroup};
+use super::route53::{HealthCheck, HostedZone, RecordSet};
+use super::settings::{Settings, SideSettings};
+use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
+use super::{Gap, GapCause, GapId, Moment, Slice, Symbols};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A kind of thing that is collected. Rules name those they read; those name their calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dataset {
+    /// `ds:DescribeDirectories`.
+    Directories,
+    /// `workspaces:DescribeWorkspaceDirectories`.
+    Registrations,
+    /// `workspaces:DescribeClientProperties`.
+    ClientProperties,
+    /// `workspaces:DescribeWorkspaceImages`.
+    Images,
+    /// `workspaces:DescribeWorkspaceBundles`, the account's own.
+    Bundles,
+    /// `workspaces:DescribeIpGroups`.
+    IpGroups,
+    /// `workspaces:DescribeClientBranding`, of the pairs' directories.
+    Branding,
+    /// `workspaces:DescribeConnectionAliases`.
+    Aliases,
+    /// `workspaces:DescribeConnectionAliasPermissions`, of the pairs' aliases.
+    AliasPermissions,
+    /// `workspaces:DescribeWorkspaces`.
+    Workspaces,
+    /// `workspaces:DescribeWorkspacesConnectionStatus`, of the standby side.
+    Connections,
+    /// `tag:GetResources`, of images and bundles.
+    ResourceTags,
+    /// `tag:GetResources`, of WorkSpaces.
+    DesktopTags,
+    /// `fsx:DescribeFileSystems`.
+    FileSystems,
+    /// `fsx:DescribeBackups`.
+    Backups,
+    /// `datasync:ListTasks` and `DescribeTask`.
+    SyncTasks,
+    /// `datasync:ListLocations`.
+    SyncLocations,
+    /// `datasync:ListTaskExecutions` and `DescribeTaskExecution`, of tasks that touch FSx.
+    SyncExecutions,
+    /// `route53:ListHostedZones`.
+    Zones,
+    /// `route53:ListResourceRecordSets`, at the alias's name.
+    RecordSets,
+    /// `route53:ListHealthChecks` and `GetHealthCheckStatus`.
+    HealthChecks,
+    /// Questions to name servers.
+    Txt,
+}
+
+impl Dataset {
+    /// Every dataset.
+    pub const ALL: [Self; 22] = [
+        Self::Directories,
+        Self::Registrations,
+        Self::ClientProperties,
+        Self::Images,
+        Self::Bundles,
+        Self::IpGroups,
+        Self::Branding,
+        Self::Aliases,
+        Self::AliasPermissions,
+        Self::Workspaces,
+        Self::Connections,
+        Self::ResourceTags,
+        Self::DesktopTags,
+        Self::FileSystems,
+        Self::Backups,
+        Self::SyncTasks,
+        Self::SyncLocations,
+        Self::SyncExecutions,
+        Self::Zones,
+        Self::RecordSets,
+        Self::HealthChecks,
+        Self::Txt,
+    ];
+}
+
+/// Everything collected of the configured pairs.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    /// The deskpair that collected it.
+    pub tool_version: String,
+    /// When collecting began: everything was true at this instant or later.
+    pub taken_at: Moment,
+    /// When collecting ended.
+    pub finished_at: Moment,
+    /// The configuration it was collected with.
+    pub settings: Settings,
+    /// All texts of the rows.
+    pub symbols: Symbols,
+    /// The sides, each once, however many pairs share it.
+    pub sides: Vec<Side>,
+    /// Route 53 as each configured identity sees it, each once.
+    pub zones: Vec<ZoneBook>,
+    /// What name servers said, a view an alias, sorted by name.
+    pub txt: Vec<TxtView>,
+    /// Where each of `settings.pairs` finds its parts.
+    pub pairs: Vec<PairPlaces>,
+    /// Everything that could not be read. The first entry stands for what this estate was collected without.
+    pub gaps: Vec<Gap>,
+    /// The calls that were made.
+    pub calls: Calls,
+}
+
+/// Where a pair finds its parts in the estate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PairPlaces {
+    /// Position in `sides`.
+    pub primary: u32,
+    /// Position in `sides`.
+    pub standby: u32,
+    /// Position in `zones`.
+    pub zones: u32,
+    /// Position in `txt`.
+    pub txt: u32,
+}
+
+/// One Region as one identity sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// Where, and as whom; without a directory.
+    pub place: SideSettings,
+    /// The account, or why `sts:GetCallerIdentity` did not tell.
+    pub account: Result<String, GapId>,
+    /// Directory Service's directories.
+    pub directories: Slice<Directory>,
+    /// The directories registered with WorkSpaces.
+    pub registrations: Slice<WorkspaceDirectory>,
+    /// Client properties, an entry a registered directory.
+    pub client_properties: Slice<ClientPropertiesOf>,
+    /// The account's own images.
+    pub images: Slice<Image>,
+    /// The account's own bundles.
+    pub bundles: Slice<Bundle>,
+    /// IP access control groups.
+    pub ip_groups: Slice<IpGroup>,
+    /// Branding by directory id; a platform that is not branded has no entry.
+    pub branding: BTreeMap<String, Slice<PlatformBranding>>,
+    /// Connection aliases, those shared with this account too.
+    pub aliases: Slice<ConnectionAlias>,
+    /// Permissions by alias id.
+    pub alias_permissions: BTreeMap<String, Slice<AliasPermission>>,
+    /// The WorkSpaces, in the order in which they came.
+    pub workspaces: Slice<WorkspaceRow>,
+    /// What few WorkSpaces have.
+    pub extras: Extras,
+    /// Connection status by WorkSpace.
+    pub connections: Slice<ConnectionRow>,
+    /// Tags of images and bundles.
+    pub resource_tags: Slice<TagRow>,
+    /// Tags of WorkSpaces.
+    pub desktop_tags: Slice<TagRow>,
+    /// FSx file systems.
+    pub file_systems: Slice<FileSystem>,
+    /// FSx backups.
+    pub backups: Slice<Backup>,
+    /// DataSync tasks.
+    pub sync_tasks: Slice<SyncTask>,
+    /// DataSync locations.
+    pub sync_locations: Slice<SyncLocation>,
+    /// Executions by task ARN, of tasks that touch FSx.
+    pub sync_executions: BTreeMap<String, Slice<SyncExecution>>,
+}
+
+impl Side {
+    /// A side of which nothing has been collected.
+    pub fn uncollected(place: SideSettings) -> Self {
+        Self {
+            place,
+            account: Err(Estate::NOT_COLLECTED),
+            directories: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            registrations: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            client_properties: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            bundles: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            ip_groups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            branding: BTreeMap::new(),
+            aliases: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            alias_permissions: BTreeMap::new(),
+            workspaces: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            extras: Extras::default(),
+            connections: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            resource_tags: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            desktop_tags: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            backups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            sync_tasks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            sync_locations: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            sync_executions: BTreeMap::new(),
+        }
+    }
+
+    /// The branding of a directory.
+    ///
+    /// # Errors
+    /// The gap, also where this directory's branding was not asked for.
+    pub fn branding_of(&self, directory: &str) -> Result<&[PlatformBranding], GapId> {
+        self.branding.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The executions of a DataSync task, as far as they were read.
+    pub fn executions_of(&self, task: &str) -> Option<&Slice<SyncExecution>> {
+        self.sync_executions.get(task)
+    }
+}
+
+/// Route 53 as one identity sees it: it is global, so it belongs to no side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneBook {
+    /// As whom; the Region is empty.
+    pub place: SideSettings,
+    /// The account, or why `sts:GetCallerIdentity` did not tell.
+    pub account: Result<String, GapId>,
+    /// The hosted zones, public and private.
+    pub zones: Slice<HostedZone>,
+    /// By zone id, for zones that enclose a pair's alias: the record sets at the aliases' names.
+    pub record_sets: BTreeMap<String, Slice<RecordSet>>,
+    /// The health checks.
+    pub health_checks: Slice<HealthCheck>,
+}
+
+impl ZoneBook {
+    /// A book of which nothing has been read.
+    pub fn uncollected(place: SideSettings) -> Self {
+        Self {
+            place,
+            account: Err(Estate::NOT_COLLECTED),
+            zones: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            record_sets: BTreeMap::new(),
+            health_checks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+        }
+    }
+}
+
+/// How often each operation was called: every attempt counts, as AWS counts them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Calls {
+    /// By account (`unknown` where it could not be told), by Region (`global`), by `service:Operation`.
+    pub made: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
+    /// Answers that asked for slower calls.
+    pub throttled: u64,
+    /// Attempts after the first.
+    pub retried: u64,
+}
+
+impl Estate {
+    /// The gap of everything that this estate was collected without.
+    pub const NOT_COLLECTED: GapId = GapId(0);
+
+    /// An estate of which nothing has been collected: its sides, books and views are laid out for the settings' pairs.
+    pub fn laid_out(settings: Settings, tool_version: &str, taken_at: Moment) -> Self {
+        let mut sides: Vec<Side> = Vec::new();
+        let mut zones: Vec<ZoneBook> = Vec::new();
+        let mut names: Vec<String> = settings.pairs.iter().map(|pair| pair.alias.clone()).collect();
+        names.sort();
+        names.dedup();
+        let mut pairs = Vec::with_capacity(settings.pairs.len());
+        for pair in &settings.pairs {
+            let mut side = |wanted: &SideSettings| {
+                let place = wanted.place();
+                let at = sides.iter().position(|side| side.place == place).unwrap_or_else(|| {
+                    sides.push(Side::uncollected(place));
+                    sides.len() - 1
+                });
+                at as u32
+            };
+            let (primary, standby) = (side(&pair.primary), side(&pair.standby));
+            let place = pair.zones_place();
+            let book = zones.iter().position(|book| book.place == place).unwrap_or_else(|| {
+                zones.push(ZoneBook::uncollected(place));
+                zones.len() - 1
+            });
+            let view = names.binary_search(&pair.alias).expect("every alias is among the names");
+            pairs.push(PairPlaces { primary, standby, zones: book as u32, txt: view as u32 });
+        }
+        let txt = names
+            .into_iter()
+            .map(|name| TxtView { name, answers: Slice::cut(Vec::new(), Self::NOT_COLLECTED) })
+            .collect();
+        let not_collected = Gap {
+            service: String::new(),
+            operation: String::new(),
+            region: String::new(),
+            about: String::new(),
+            cause: GapCause::NotCollected,
+            iam_action: String::new(),
+            message: "this estate was collected without it".to_owned(),
+        };
+        Self {
+            tool_version: tool_version.to_owned(),
+            taken_at,
+            finished_at: taken_at,
+            settings,
+            symbols: Symbols::default(),
+            sides,
+            zones,
+            txt,
+            pairs,
+            gaps: vec![not_collected],
+            calls: Calls::default(),
+        }
+    }
+
+    /// Records a gap; an equal one is recorded once.
+    pub fn gap(&mut self, gap: Gap) -> GapId {
+        let at = self.gaps.iter().position(|known| *known == gap).unwrap_or_else(|| {
+            self.gaps.push(gap);
+            self.gaps.len() - 1
+        });
+        GapId(u32::try_from(at).expect("fewer than 2^32 gaps"))
+    }
+
+    /// The gap with this number.
+    pub fn gap_of(&self, id: GapId) -> &Gap {
+        &self.gaps[id.0 as usize]
+    }
+}
+
+impl super::settings::PairSettings {
+    /// As whom the pair's zone is read: the DNS settings' identity, otherwise the primary side's.
+    pub fn zones_place(&self) -> SideSettings {
+        let dns = &self.dns;
+        if dns.profile.is_some() || dns.role_arn.is_some() {
+            SideSettings {
+                region: String::new(),
+                profile: dns.profile.clone(),
+                role_arn: dns.role_arn.clone(),
+                external_id: dns.external_id.clone(),
+                directory: None,
+            }
+        } else {
+            SideSettings { region: String::new(), directory: None, ..self.primary.clone() }
+        }
+    }
+}
