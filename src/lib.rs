@@ -1,1 +1,3 @@
 //! deskpair.
+
+pub mod dns;

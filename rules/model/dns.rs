@@ -41,7 +41,7 @@ pub enum Transport {
 pub struct TxtAnswer {
     /// Which kind of server this is.
     pub kind: ServerKind,
-    /// Its address and port.
+    /// Its address and port; empty where the name of a server leads nowhere.
     pub server: String,
     /// Its name, where it was found by name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
