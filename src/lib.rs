@@ -1,3 +1,4 @@
 //! deskpair.
 
+pub mod collect;
 pub mod dns;
