@@ -1,21 +1,26 @@
 //! The estate: everything collected of a deployment at one time, as rules read it.
 
 pub mod alias;
+pub mod desktops;
 pub mod directory;
 pub mod dns;
 pub mod estate;
 pub mod files;
 pub mod image;
 pub mod moment;
+pub mod pairing;
 pub mod route53;
 pub mod settings;
 pub mod slice;
+pub mod subject;
 pub mod symbols;
 pub(crate) mod wire;
 pub mod workspace;
 
 pub use estate::{Calls, Dataset, Estate, PairPlaces, Side, ZoneBook};
 pub use moment::Moment;
+pub use pairing::{PairView, Paired, Unknown};
 pub use settings::Settings;
 pub use slice::{End, Gap, GapCause, GapId, Slice};
+pub use subject::{Names, Subject};
 pub use symbols::{Sym, Symbols};

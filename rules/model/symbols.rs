@@ -17,6 +17,11 @@ impl Sym {
         self.0 == 0
     }
 
+    /// Its position among the texts of its table, for tables beside it.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// Whether this is a text with at least one character.
     pub const fn is_some(self) -> bool {
         self.0 != 0
@@ -83,6 +88,11 @@ impl Symbols {
     pub fn find(&self, text: &str) -> Option<Sym> {
         let hash = self.hasher.hash_one(text);
         self.lookup.find(hash, |&number| slice(&self.arena, &self.ends, number) == text).map(|&number| Sym(number))
+    }
+
+    /// How many texts there are, the empty one included.
+    pub fn count(&self) -> usize {
+        self.ends.len()
     }
 
     /// The text of a number that this table gave out.

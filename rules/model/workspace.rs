@@ -188,6 +188,7 @@ pub struct WorkspaceRecord<'a> {
     pub extra: Option<Box<Extra>>,
 }
 
+#[expect(clippy::ptr_arg, reason = "serde hands the field over as it is")]
 fn is_blank(text: &Cow<'_, str>) -> bool {
     text.is_empty()
 }

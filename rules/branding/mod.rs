@@ -1,0 +1,6 @@
+//! BRD: client branding, by platform. Reach: the pair.
+
+use crate::rule::Rule;
+
+/// The area's rules, by id.
+pub static RULES: &[&dyn Rule] = &[];

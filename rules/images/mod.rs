@@ -1,0 +1,6 @@
+//! IMG: images that the primary side's in-use bundles rest on. Reach: the desktops on those bundles.
+
+use crate::rule::Rule;
+
+/// The area's rules, by id.
+pub static RULES: &[&dyn Rule] = &[];

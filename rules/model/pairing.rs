@@ -1,0 +1,444 @@
+//! Which resource of the standby side stands in for which of the primary side's.
+//!
+//! First the operator's map, then the tag that deskpair writes on what it makes, then the natural key. What cannot be paired safely
+//! is said to be ambiguous, never guessed.
+
+use super::alias::{AliasAssociation, ConnectionAlias};
+use super::desktops::Desktops;
+use super::directory::WorkspaceDirectory;
+use super::dns::TxtView;
+use super::files::FileSystem;
+use super::image::{Bundle, Image, IpGroup};
+use super::settings::{MapKind, PairSettings};
+use super::slice::{GapId, Slice};
+use super::workspace::WorkspaceRow;
+use super::{Estate, Side, Sym, ZoneBook};
+
+/// The tag that deskpair writes on a copy: its value is `<Region>/<id>` of what it was copied from.
+pub const COPY_OF_TAG: &str = "deskpair:copy-of";
+
+/// Why a verdict could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unknown {
+    /// Something was not read.
+    Gap(GapId),
+    /// Everything was read, and it does not tell: what is missing, in a sentence.
+    Undetermined(&'static str),
+    /// No API tells: what a person would have to attest, in a sentence.
+    Unsupported(&'static str),
+}
+
+impl From<GapId> for Unknown {
+    fn from(gap: GapId) -> Self {
+        Self::Gap(gap)
+    }
+}
+
+/// How a pair's directory on one side was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocatedBy {
+    /// The configuration declares it.
+    Declared,
+    /// The connection alias is associated with it.
+    Association,
+    /// The configuration maps the other side's to it.
+    Map,
+    /// It alone has the other side's domain name.
+    DomainName,
+    /// It alone is registered in that Region.
+    OnlyOne,
+}
+
+/// The pair's directory on one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// This one.
+    Found {
+        /// Its id.
+        id: String,
+        /// How it was found.
+        by: LocatedBy,
+    },
+    /// There is surely none.
+    Absent,
+    /// It cannot be told.
+    Unknown(Unknown),
+}
+
+impl Located {
+    /// Its id, where it was found.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Found { id, .. } => Some(id),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// What stands in for something on the standby side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Paired<'e, T> {
+    /// This one, at this position of the standby side's list.
+    With {
+        /// Its position.
+        at: u32,
+        /// The resource.
+        item: &'e T,
+        /// What the pairing rests on.
+        by: PairedBy,
+    },
+    /// There is surely none.
+    Missing,
+    /// Several, at these positions: it cannot be told which.
+    Ambiguous(Vec<u32>),
+    /// It cannot be told.
+    Unknown(Unknown),
+}
+
+/// What a pairing rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairedBy {
+    /// The operator's map.
+    Map,
+    /// The tag that deskpair wrote on the copy.
+    Tag,
+    /// An equal name.
+    Name,
+}
+
+/// One pair of an estate, with its pairings made.
+#[derive(Debug)]
+pub struct PairView<'e> {
+    /// The whole estate.
+    pub estate: &'e Estate,
+    /// The pair's configuration.
+    pub settings: &'e PairSettings,
+    /// The primary side.
+    pub primary: &'e Side,
+    /// The standby side.
+    pub standby: &'e Side,
+    /// Route 53.
+    pub zones: &'e ZoneBook,
+    /// What name servers said of the alias.
+    pub txt: &'e TxtView,
+    /// The pair's directory on the primary side.
+    pub primary_directory: Located,
+    /// The pair's directory on the standby side.
+    pub standby_directory: Located,
+    /// The pair's people and desktops.
+    pub desktops: Desktops,
+}
+
+impl<'e> PairView<'e> {
+    /// The pair at this position of the estate's settings.
+    ///
+    /// # Panics
+    /// Where the estate has no such pair.
+    pub fn new(estate: &'e Estate, pair: usize) -> Self {
+        let settings = &estate.settings.pairs[pair];
+        let places = &estate.pairs[pair];
+        let primary = &estate.sides[places.primary as usize];
+        let standby = &estate.sides[places.standby as usize];
+        let (primary_directory, standby_directory) = locate(settings, primary, standby);
+        let mut view = Self {
+            estate,
+            settings,
+            primary,
+            standby,
+            zones: &estate.zones[places.zones as usize],
+            txt: &estate.txt[places.txt as usize],
+            primary_directory,
+            standby_directory,
+            desktops: Desktops::default(),
+        };
+        view.desktops = Desktops::of(&view);
+        view
+    }
+
+    /// The pair's connection alias on a side: the one with the configured connection string.
+    ///
+    /// # Errors
+    /// The gap that may hide it.
+    pub fn alias(&self, side: &'e Side) -> Result<Option<&'e ConnectionAlias>, GapId> {
+        find_alias(self.settings, side)
+    }
+
+    /// The identifier that a TXT record names to send people to this side: of the alias's live association there.
+    ///
+    /// # Errors
+    /// The gap that may hide it.
+    pub fn identifier(&self, side: &'e Side) -> Result<Option<&'e str>, GapId> {
+        Ok(self
+            .alias(side)?
+            .and_then(association)
+            .map(|association| association.connection_identifier.as_str())
+            .filter(|identifier| !identifier.is_empty()))
+    }
+
+    /// The registration of the pair's directory on the primary side; `Ok(None)` where there surely is none.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn primary_registration(&self) -> Result<Option<&'e WorkspaceDirectory>, Unknown> {
+        registration(self.primary, &self.primary_directory)
+    }
+
+    /// The registration of the pair's directory on the standby side; `Ok(None)` where there surely is none.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn standby_registration(&self) -> Result<Option<&'e WorkspaceDirectory>, Unknown> {
+        registration(self.standby, &self.standby_directory)
+    }
+
+    /// Both registrations, for a rule that compares a setting; `Ok(None)` where a side surely has none.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn registrations(&self) -> Result<Option<(&'e WorkspaceDirectory, &'e WorkspaceDirectory)>, Unknown> {
+        Ok(self.primary_registration()?.zip(self.standby_registration()?))
+    }
+
+    /// The directories' domain name, where a registration tells it.
+    pub fn domain(&self) -> Option<&'e str> {
+        let of = |registration: Result<Option<&'e WorkspaceDirectory>, Unknown>| {
+            registration.ok().flatten().map(|registration| registration.directory_name.as_str())
+        };
+        of(self.primary_registration()).or_else(|| of(self.standby_registration())).filter(|name| !name.is_empty())
+    }
+
+    /// The name that stands for a desktop's person: the user's, or of a user-decoupled desktop its own.
+    pub fn person_of(&self, row: &WorkspaceRow) -> Sym {
+        super::desktops::person(&self.estate.symbols, row)
+    }
+
+    /// What the map says stands in for this name or id.
+    pub fn mapped(&self, kind: MapKind, name: &str, id: &str) -> Option<&'e str> {
+        self.settings
+            .maps
+            .iter()
+            .find(|entry| entry.kind == kind && (entry.primary == name || entry.primary == id))
+            .map(|entry| entry.standby.as_str())
+    }
+
+    /// The standby side's counterpart of a primary image.
+    pub fn image(&self, image: &Image) -> Paired<'e, Image> {
+        let source = format!("{}/{}", self.settings.primary.region, image.image_id);
+        self.counterpart(
+            &self.standby.images,
+            (MapKind::Image, &image.name, &image.image_id),
+            |other| (&other.name, &other.image_id),
+            Some(&source),
+        )
+    }
+
+    /// The standby side's counterpart of a primary bundle.
+    pub fn bundle(&self, bundle: &Bundle) -> Paired<'e, Bundle> {
+        let source = format!("{}/{}", self.settings.primary.region, bundle.bundle_id);
+        self.counterpart(
+            &self.standby.bundles,
+            (MapKind::Bundle, &bundle.name, &bundle.bundle_id),
+            |other| (&other.name, &other.bundle_id),
+            Some(&source),
+        )
+    }
+
+    /// The standby side's counterpart of a primary IP access control group.
+    pub fn ip_group(&self, group: &IpGroup) -> Paired<'e, IpGroup> {
+        self.counterpart(
+            &self.standby.ip_groups,
+            (MapKind::IpGroup, &group.group_name, &group.group_id),
+            |other| (&other.group_name, &other.group_id),
+            None,
+        )
+    }
+
+    /// The standby side's counterpart of a primary file system: by map, by tag, else by a DNS alias that both have. Other equal names
+    /// are too weak to rest people's files on.
+    pub fn file_system(&self, file_system: &FileSystem) -> Paired<'e, FileSystem> {
+        let list = &self.standby.file_systems;
+        if let Some(target) = self.mapped(MapKind::FileSystem, file_system.natural_name(), &file_system.file_system_id)
+        {
+            return single(list, PairedBy::Map, |other| {
+                other.file_system_id == target || other.natural_name() == target
+            });
+        }
+        let source = format!("{}/{}", self.settings.primary.region, file_system.file_system_id);
+        let tagged = |other: &FileSystem| other.tags.iter().any(|tag| tag.key == COPY_OF_TAG && tag.value == source);
+        match single(list, PairedBy::Tag, tagged) {
+            Paired::Missing => {}
+            found @ (Paired::With { .. } | Paired::Ambiguous(_) | Paired::Unknown(_)) => return found,
+        }
+        single(list, PairedBy::Name, |other| {
+            file_system.dns_aliases().any(|alias| other.dns_aliases().any(|theirs| theirs.eq_ignore_ascii_case(alias)))
+        })
+    }
+
+    /// Map, then tag, then name.
+    fn counterpart<T>(
+        &self,
+        list: &'e Slice<T>,
+        (kind, name, id): (MapKind, &str, &str),
+        names: impl Fn(&T) -> (&str, &str),
+        source: Option<&str>,
+    ) -> Paired<'e, T> {
+        if let Some(target) = self.mapped(kind, name, id) {
+            return single(list, PairedBy::Map, |other| {
+                let (name, id) = names(other);
+                name == target || id == target
+            });
+        }
+        let tags = &self.standby.resource_tags;
+        if let Some(source) = source {
+            let symbols = &self.estate.symbols;
+            let is_copy = |id: &str| {
+                tags.items().iter().any(|tag| {
+                    symbols.text(tag.key) == COPY_OF_TAG
+                        && symbols.text(tag.value) == source
+                        && symbols.text(tag.arn).rsplit('/').next() == Some(id)
+                })
+            };
+            match single(list, PairedBy::Tag, |other| is_copy(names(other).1)) {
+                Paired::Missing => {}
+                // The tag is on none of those that were read; the name may be.
+                Paired::Unknown(_) => {}
+                found @ (Paired::With { .. } | Paired::Ambiguous(_)) => return found,
+            }
+        }
+        match (single(list, PairedBy::Name, |other| names(other).0 == name), source.and(tags.gap())) {
+            // A copy under another name could carry a tag that was not read.
+            (Paired::Missing, Some(gap)) => Paired::Unknown(Unknown::Gap(gap)),
+            (paired, _) => paired,
+        }
+    }
+
+    /// The standby side's registered directory's groups, or any other registration's: the IP access control groups with these ids.
+    pub fn groups_of<'s>(side: &'s Side, registration: &WorkspaceDirectory) -> Result<Vec<&'s IpGroup>, GapId> {
+        let mut groups = Vec::with_capacity(registration.ip_group_ids.len());
+        for id in &registration.ip_group_ids {
+            groups.extend(side.ip_groups.find(|group| group.group_id == *id)?);
+        }
+        Ok(groups)
+    }
+}
+
+impl FileSystem {
+    /// The name that people gave it: its `Name` tag, else its first DNS alias, else its id.
+    pub fn natural_name(&self) -> &str {
+        self.tags
+            .iter()
+            .find(|tag| tag.key == "Name" && !tag.value.is_empty())
+            .map(|tag| tag.value.as_str())
+            .or_else(|| self.dns_aliases().next())
+            .unwrap_or(&self.file_system_id)
+    }
+
+    /// Its DNS aliases, which Windows file systems have.
+    pub fn dns_aliases(&self) -> impl Iterator<Item = &str> {
+        self.windows_configuration.iter().flat_map(|windows| windows.aliases.iter().map(|alias| alias.name.as_str()))
+    }
+}
+
+/// An association that sends people to its directory, not one that is pending.
+pub fn association(alias: &ConnectionAlias) -> Option<&AliasAssociation> {
+    alias.associations.iter().find(|association| {
+        matches!(
+            association.association_status.as_str(),
+            "ASSOCIATED_WITH_OWNER_ACCOUNT" | "ASSOCIATED_WITH_SHARED_ACCOUNT"
+        )
+    })
+}
+
+/// A name as DNS compares it: lower case, without the trailing dot.
+pub fn dns_name(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn find_alias<'e>(settings: &PairSettings, side: &'e Side) -> Result<Option<&'e ConnectionAlias>, GapId> {
+    let wanted = dns_name(&settings.alias);
+    side.aliases.find(|alias| dns_name(&alias.connection_string) == wanted)
+}
+
+fn registration<'e>(side: &'e Side, directory: &Located) -> Result<Option<&'e WorkspaceDirectory>, Unknown> {
+    match directory {
+        Located::Found { id, .. } => Ok(side.registrations.find(|registration| registration.directory_id == *id)?),
+        Located::Absent => Ok(None),
+        Located::Unknown(why) => Err(*why),
+    }
+}
+
+fn single<T>(list: &Slice<T>, by: PairedBy, wanted: impl Fn(&T) -> bool) -> Paired<'_, T> {
+    let found: Vec<u32> =
+        list.items().iter().enumerate().filter(|(_, item)| wanted(item)).map(|(at, _)| at as u32).collect();
+    match (found.as_slice(), list.gap()) {
+        ([at], _) => Paired::With { at: *at, item: &list.items()[*at as usize], by },
+        ([], None) => Paired::Missing,
+        ([], Some(gap)) => Paired::Unknown(Unknown::Gap(gap)),
+        (_, _) => Paired::Ambiguous(found),
+    }
+}
+
+/// The pair's directory on each side: declared, associated, mapped, or alone in having the other's domain name.
+fn locate(settings: &PairSettings, primary: &Side, standby: &Side) -> (Located, Located) {
+    let direct = |side: &Side, declared: Option<&String>| -> Result<Option<Located>, GapId> {
+        if let Some(id) = declared {
+            return Ok(Some(Located::Found { id: id.clone(), by: LocatedBy::Declared }));
+        }
+        Ok(find_alias(settings, side)?
+            .and_then(association)
+            .map(|association| Located::Found { id: association.resource_id.clone(), by: LocatedBy::Association }))
+    };
+    let p = direct(primary, settings.primary.directory.as_ref());
+    let s = direct(standby, settings.standby.directory.as_ref());
+    let p = match p {
+        Ok(Some(located)) => located,
+        Ok(None) => by_domain(primary, standby, s.as_ref().ok().and_then(Option::as_ref), None),
+        Err(gap) => by_domain(primary, standby, s.as_ref().ok().and_then(Option::as_ref), Some(gap)),
+    };
+    let mapped = settings
+        .maps
+        .iter()
+        .find(|entry| entry.kind == MapKind::Directory && p.id() == Some(&entry.primary))
+        .map(|entry| Located::Found { id: entry.standby.clone(), by: LocatedBy::Map });
+    let s = match s {
+        Ok(Some(located)) => located,
+        Ok(None) => mapped.unwrap_or_else(|| by_domain(standby, primary, Some(&p), None)),
+        Err(gap) => mapped.unwrap_or_else(|| by_domain(standby, primary, Some(&p), Some(gap))),
+    };
+    (p, s)
+}
+
+/// The directory of `side` that alone has the domain name of the other side's, or alone is registered where the other is unknown too.
+/// `hidden` is the gap that hid a better answer, which is blamed where this one fails.
+fn by_domain(side: &Side, other: &Side, theirs: Option<&Located>, hidden: Option<GapId>) -> Located {
+    let personal = |registration: &&WorkspaceDirectory| registration.workspace_type != "POOLS";
+    let domain = theirs.and_then(Located::id).and_then(|id| {
+        other
+            .registrations
+            .items()
+            .iter()
+            .find(|registration| registration.directory_id == id)
+            .map(|registration| registration.directory_name.as_str())
+    });
+    let blame = |why: Unknown| Located::Unknown(hidden.map_or(why, Unknown::Gap));
+    let registrations = match side.registrations.whole() {
+        Ok(registrations) => registrations,
+        Err(gap) => return Located::Unknown(Unknown::Gap(hidden.unwrap_or(gap))),
+    };
+    let candidates: Vec<&WorkspaceDirectory> = registrations
+        .iter()
+        .filter(personal)
+        .filter(|registration| domain.is_none_or(|domain| registration.directory_name.eq_ignore_ascii_case(domain)))
+        .collect();
+    match (candidates.as_slice(), domain) {
+        ([only], Some(_)) => Located::Found { id: only.directory_id.clone(), by: LocatedBy::DomainName },
+        ([only], None) if theirs.and_then(Located::id).is_none() => {
+            Located::Found { id: only.directory_id.clone(), by: LocatedBy::OnlyOne }
+        }
+        ([], _) if hidden.is_none() => Located::Absent,
+        ([], _) => blame(Unknown::Undetermined("no directory could be found for the alias")),
+        (_, _) => blame(Unknown::Undetermined(
+            "several directories could be the alias's: name the right one with `directory` in the configuration",
+        )),
+    }
+}

@@ -1,0 +1,169 @@
+//! What a verdict is about.
+
+use super::pairing::PairView;
+use std::borrow::Cow;
+
+/// What a verdict is about: positions in the pair's sides, so that a million of them are small. Words come from [`Subject::names`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The pair as a whole.
+    Pair,
+    /// The connection alias on one side or both.
+    Alias,
+    /// The pair's two directories.
+    Directories,
+    /// An image: positions in the sides' `images`, [`Subject::NONE`] for a side that has none.
+    Image {
+        /// On the primary side.
+        p: u32,
+        /// On the standby side.
+        s: u32,
+    },
+    /// A bundle: positions in the sides' `bundles`.
+    Bundle {
+        /// On the primary side.
+        p: u32,
+        /// On the standby side.
+        s: u32,
+    },
+    /// An IP access control group: positions in the sides' `ip_groups`.
+    IpGroup {
+        /// On the primary side.
+        p: u32,
+        /// On the standby side.
+        s: u32,
+    },
+    /// A platform of client branding: position in [`PLATFORMS`](super::alias::PLATFORMS).
+    Platform(u8),
+    /// A file system: positions in the sides' `file_systems`.
+    FileSystem {
+        /// On the primary side.
+        p: u32,
+        /// On the standby side.
+        s: u32,
+    },
+    /// A desktop: positions in the sides' `workspaces`.
+    Desktop {
+        /// On the primary side.
+        p: u32,
+        /// On the standby side.
+        s: u32,
+    },
+    /// A name server's answer: position in the view's answers.
+    Server(u32),
+}
+
+/// The words for a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names<'e> {
+    /// Its kind: `image`.
+    pub kind: &'static str,
+    /// Its natural name, which survives when ids change: an image's name, a user's name.
+    pub name: Cow<'e, str>,
+    /// Its id on the primary side; empty where it has none.
+    pub primary: Cow<'e, str>,
+    /// Its id on the standby side; empty where it has none.
+    pub standby: Cow<'e, str>,
+}
+
+impl Subject {
+    /// No such position: that side has none.
+    pub const NONE: u32 = u32::MAX;
+
+    /// The words for it.
+    pub fn names<'e>(self, pair: &PairView<'e>) -> Names<'e> {
+        /// A resource that is on one side or both, named after the primary one where there is one.
+        fn two<'e, T>(
+            kind: &'static str,
+            (p, s): (u32, u32),
+            (primary, standby): (&'e [T], &'e [T]),
+            name: impl Fn(&'e T) -> &'e str,
+            id: impl Fn(&'e T) -> &'e str,
+        ) -> Names<'e> {
+            let (p, s) = (primary.get(p as usize), standby.get(s as usize));
+            Names {
+                kind,
+                name: Cow::Borrowed(p.or(s).map_or("", &name)),
+                primary: Cow::Borrowed(p.map_or("", &id)),
+                standby: Cow::Borrowed(s.map_or("", &id)),
+            }
+        }
+        let (primary, standby) = (pair.primary, pair.standby);
+        match self {
+            Self::Pair => Names {
+                kind: "pair",
+                name: Cow::Borrowed(&pair.settings.name),
+                primary: Cow::Borrowed(&pair.settings.primary.region),
+                standby: Cow::Borrowed(&pair.settings.standby.region),
+            },
+            Self::Alias => Names {
+                kind: "connection-alias",
+                name: Cow::Borrowed(&pair.settings.alias),
+                primary: Cow::Borrowed(pair.alias(pair.primary).ok().flatten().map_or("", |alias| &alias.alias_id)),
+                standby: Cow::Borrowed(pair.alias(pair.standby).ok().flatten().map_or("", |alias| &alias.alias_id)),
+            },
+            Self::Directories => Names {
+                kind: "directory",
+                name: Cow::Owned(pair.domain().unwrap_or(&pair.settings.name).to_owned()),
+                primary: Cow::Owned(pair.primary_directory.id().unwrap_or("").to_owned()),
+                standby: Cow::Owned(pair.standby_directory.id().unwrap_or("").to_owned()),
+            },
+            Self::Image { p, s } => two(
+                "image",
+                (p, s),
+                (primary.images.items(), standby.images.items()),
+                |image| &image.name,
+                |image| &image.image_id,
+            ),
+            Self::Bundle { p, s } => two(
+                "bundle",
+                (p, s),
+                (primary.bundles.items(), standby.bundles.items()),
+                |bundle| &bundle.name,
+                |bundle| &bundle.bundle_id,
+            ),
+            Self::IpGroup { p, s } => two(
+                "ip-group",
+                (p, s),
+                (primary.ip_groups.items(), standby.ip_groups.items()),
+                |group| &group.group_name,
+                |group| &group.group_id,
+            ),
+            Self::Platform(at) => {
+                let (member, title) = super::alias::PLATFORMS[usize::from(at)];
+                Names {
+                    kind: "platform",
+                    name: Cow::Borrowed(title),
+                    primary: Cow::Borrowed(member),
+                    standby: Cow::Borrowed(member),
+                }
+            }
+            Self::FileSystem { p, s } => two(
+                "file-system",
+                (p, s),
+                (primary.file_systems.items(), standby.file_systems.items()),
+                |file_system| file_system.natural_name(),
+                |file_system| &file_system.file_system_id,
+            ),
+            Self::Desktop { p, s } => {
+                let text = |sym| pair.estate.symbols.text(sym);
+                let row = |side: &'e super::Side, at: u32| side.workspaces.items().get(at as usize);
+                let (p, s) = (row(primary, p), row(standby, s));
+                Names {
+                    kind: "workspace",
+                    name: Cow::Borrowed(p.or(s).map_or("", |row| text(pair.person_of(row)))),
+                    primary: Cow::Borrowed(p.map_or("", |row| text(row.id))),
+                    standby: Cow::Borrowed(s.map_or("", |row| text(row.id))),
+                }
+            }
+            Self::Server(at) => Names {
+                kind: "name-server",
+                name: Cow::Borrowed(pair.txt.answers.items().get(at as usize).map_or("", |answer| {
+                    if answer.server_name.is_empty() { &answer.server } else { &answer.server_name }
+                })),
+                primary: Cow::Borrowed(""),
+                standby: Cow::Borrowed(""),
+            },
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Who would land on a working desktop: from effect and reach alone, never from severities or waivers.
+
+use crate::engine::{Finding, Verdict};
+use crate::meta::{Effect, Reach};
+use crate::model::{PairView, Subject, Sym, Unknown};
+use crate::rule::Rule;
+use hashbrown::HashMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a failover would do to one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Configured to land on a working desktop.
+    Ready,
+    /// They work, and worse than before.
+    Degraded,
+    /// It cannot be told.
+    Unknown,
+    /// They do not reach a working desktop.
+    Stranded,
+}
+
+impl State {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Degraded => "degraded",
+            Self::Unknown => "unknown",
+            Self::Stranded => "stranded",
+        }
+    }
+}
+
+/// Who would work, of one pair's people with a primary WorkSpace.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    /// The people that were read.
+    pub users: u32,
+    /// Those configured to work.
+    pub ready: u32,
+    /// Those who would work worse.
+    pub degraded: u32,
+    /// Those who would not.
+    pub stranded: u32,
+    /// Those of whom it cannot be told.
+    pub unknown: u32,
+    /// Why there may be more people than were read.
+    pub hidden: Option<Unknown>,
+    /// A state a person, as in the view's people.
+    pub states: Vec<State>,
+    /// Findings, by position, that touch everybody.
+    pub everybody: Vec<u32>,
+    /// Findings, by position, that strand or degrade somebody and nothing says whom.
+    pub uncounted: Vec<u32>,
+    /// Where each person's part of `causes` begins; one more entry than people.
+    starts: Vec<u32>,
+    /// Findings, by position, that touch single people.
+    causes: Vec<u32>,
+}
+
+impl Readiness {
+    /// The findings, by position, that make a person less than ready: their own, then those that touch everybody.
+    pub fn causes_of(&self, person: usize) -> impl Iterator<Item = u32> + '_ {
+        let own = match (self.starts.get(person), self.starts.get(person + 1)) {
+            (Some(&start), Some(&end)) => &self.causes[start as usize..end as usize],
+            _ => &[],
+        };
+        own.iter().copied().chain(self.everybody.iter().copied())
+    }
+
+    /// The people in a state, by position, in the order of their names.
+    pub fn people_by_name(&self, view: &PairView<'_>) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.states.len() as u32).collect();
+        let name = |at: u32| view.estate.symbols.text(view.desktops.people[at as usize].name);
+        order.sort_by(|&a, &b| name(a).cmp(name(b)));
+        order
+    }
+}
+
+/// Whom a finding touches.
+enum Touched {
+    Everybody,
+    /// Positions in the view's people, sorted, each once.
+    People(Vec<u32>),
+}
+
+fn touched(view: &PairView<'_>, reach: Reach, subjects: &[Subject]) -> Touched {
+    match reach {
+        Reach::Pair => Touched::Everybody,
+        Reach::Desktop => {
+            let mut people = Vec::new();
+            for &subject in subjects {
+                match people_of(view, subject) {
+                    Touched::Everybody => return Touched::Everybody,
+                    Touched::People(more) => people.extend(more),
+                }
+            }
+            people.sort_unstable();
+            people.dedup();
+            Touched::People(people)
+        }
+    }
+}
+
+fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
+    let desktops = &view.desktops;
+    let on_bundle = |bundle: &crate::model::image::Bundle| -> Vec<u32> {
+        let bundle = view.estate.symbols.find(&bundle.bundle_id).unwrap_or(Sym::NONE);
+        desktops.on_bundle(bundle).iter().map(|&at| desktops.primary[at as usize].person).collect()
+    };
+    match subject {
+        Subject::Desktop { p, .. } => {
+            let at = desktops.primary.binary_search_by_key(&p, |desktop| desktop.row);
+            Touched::People(at.map(|at| vec![desktops.primary[at].person]).unwrap_or_default())
+        }
+        Subject::Bundle { p, .. } => {
+            Touched::People(view.primary.bundles.items().get(p as usize).map(on_bundle).unwrap_or_default())
+        }
+        Subject::Image { p, .. } => {
+            let Some(image) = view.primary.images.items().get(p as usize) else {
+                return Touched::People(Vec::new());
+            };
+            let bundles = view.primary.bundles.items().iter().filter(|bundle| bundle.image_id == image.image_id);
+            Touched::People(bundles.flat_map(on_bundle).collect())
+        }
+        // What rests on the whole pair touches all of it: a gap that hides an unknown number of desktops may hide anybody's.
+        Subject::Pair
+        | Subject::Alias
+        | Subject::Directories
+        | Subject::IpGroup { .. }
+        | Subject::Platform(_)
+        | Subject::FileSystem { .. }
+        | Subject::Server(_) => Touched::Everybody,
+    }
+}
+
+const DEGRADES: u8 = 1;
+const UNKNOWN: u8 = 2;
+const STRANDS: u8 = 4;
+
+pub(crate) fn reckon(
+    view: &PairView<'_>,
+    rules: &[&'static dyn Rule],
+    findings: &mut [Finding],
+    hidden: &[Vec<Subject>],
+) -> Readiness {
+    let people = view.desktops.people.len();
+    let mut marks: Vec<u8> = vec![0; people];
+    let mut for_all = 0_u8;
+    let mut readiness = Readiness { users: people as u32, hidden: view.desktops.hidden, ..Readiness::default() };
+    let mut links: Vec<(u32, u32)> = Vec::new();
+    for (at, finding) in findings.iter_mut().enumerate() {
+        let meta = rules[usize::from(finding.rule)].meta();
+        let case = &meta.cases[usize::from(finding.case)];
+        let own = [finding.subject];
+        let subjects: &[Subject] = if hidden[at].is_empty() { &own } else { &hidden[at] };
+        let reached = touched(view, meta.reach, subjects);
+        let (mark, counted) = match finding.verdict {
+            Verdict::Fail | Verdict::Waived => match case.effect {
+                Effect::Strands if case.uncounted => {
+                    readiness.uncounted.push(at as u32);
+                    (0, false)
+                }
+                Effect::Strands => (STRANDS, true),
+                Effect::Degrades if case.uncounted => (0, false),
+                Effect::Degrades => (DEGRADES, true),
+                Effect::None | Effect::Exposes => (0, true),
+            },
+            Verdict::NotEvaluated => match (meta.effect(), finding.unknown) {
+                (_, Some(Unknown::Unsupported(_))) => (0, true),
+                (Effect::Strands | Effect::Degrades, _) => (UNKNOWN, true),
+                (Effect::None | Effect::Exposes, _) => (0, true),
+            },
+        };
+        finding.people = match &reached {
+            _ if !counted => 0,
+            Touched::Everybody => people as u32,
+            Touched::People(people) => people.len() as u32,
+        };
+        if mark == 0 {
+            continue;
+        }
+        match reached {
+            Touched::Everybody => {
+                for_all |= mark;
+                readiness.everybody.push(at as u32);
+            }
+            Touched::People(reached) => {
+                for person in reached {
+                    marks[person as usize] |= mark;
+                    links.push((person, at as u32));
+                }
+            }
+        }
+    }
+    links.sort_unstable();
+    readiness.starts = vec![0; people + 1];
+    for &(person, _) in &links {
+        readiness.starts[person as usize + 1] += 1;
+    }
+    for person in 0..people {
+        readiness.starts[person + 1] += readiness.starts[person];
+    }
+    readiness.causes = links.into_iter().map(|(_, finding)| finding).collect();
+    readiness.states = marks
+        .into_iter()
+        .map(|mark| match mark | for_all {
+            mark if mark & STRANDS != 0 => State::Stranded,
+            mark if mark & UNKNOWN != 0 => State::Unknown,
+            mark if mark & DEGRADES != 0 => State::Degraded,
+            _ => State::Ready,
+        })
+        .collect();
+    for state in &readiness.states {
+        *match state {
+            State::Ready => &mut readiness.ready,
+            State::Degraded => &mut readiness.degraded,
+            State::Unknown => &mut readiness.unknown,
+            State::Stranded => &mut readiness.stranded,
+        } += 1;
+    }
+    readiness
+}
+
+/// Marks the findings that follow from another: one cause reads as one cause.
+pub(crate) fn link_roots(view: &PairView<'_>, rules: &[&'static dyn Rule], findings: &mut [Finding]) {
+    let position: HashMap<&str, u16> = rules.iter().enumerate().map(|(at, rule)| (rule.meta().id, at as u16)).collect();
+    for (root_rule, rule) in rules.iter().enumerate() {
+        for implied in rule.meta().implies {
+            let Some(&implied) = position.get(implied) else { continue };
+            let failed = |finding: &Finding| finding.verdict != Verdict::NotEvaluated;
+            let mut by_desktop: HashMap<u32, u32> = HashMap::new();
+            let mut others: Vec<(u32, Subject)> = Vec::new();
+            for (at, finding) in findings.iter().enumerate() {
+                if usize::from(finding.rule) == root_rule && failed(finding) {
+                    match finding.subject {
+                        Subject::Desktop { p, .. } => {
+                            by_desktop.insert(p, at as u32);
+                        }
+                        subject => others.push((at as u32, subject)),
+                    }
+                }
+            }
+            if by_desktop.is_empty() && others.is_empty() {
+                continue;
+            }
+            for finding in findings.iter_mut().filter(|finding| finding.rule == implied && failed(finding)) {
+                if finding.root.is_some() {
+                    continue;
+                }
+                finding.root = match finding.subject {
+                    Subject::Desktop { p, .. } => by_desktop.get(&p).copied(),
+                    _ => None,
+                }
+                .or_else(|| others.iter().find(|(_, root)| follows(view, *root, finding.subject)).map(|(at, _)| *at));
+            }
+        }
+    }
+}
+
+/// Whether what is said of `subject` can follow from what is said of `root`.
+fn follows(view: &PairView<'_>, root: Subject, subject: Subject) -> bool {
+    match (root, subject) {
+        (Subject::Image { p: image, .. }, Subject::Image { p, .. }) => image == p,
+        (Subject::Image { p: image, .. }, Subject::Bundle { p, .. }) => {
+            let (image, bundle) =
+                (view.primary.images.items().get(image as usize), view.primary.bundles.items().get(p as usize));
+            image.zip(bundle).is_some_and(|(image, bundle)| image.image_id == bundle.image_id)
+        }
+        (Subject::Bundle { p: bundle, .. }, Subject::Bundle { p, .. }) => bundle == p,
+        (Subject::Bundle { p: bundle, .. }, Subject::Desktop { p, .. }) => {
+            let bundle = view.primary.bundles.items().get(bundle as usize);
+            let desktop = view.primary.workspaces.items().get(p as usize);
+            bundle
+                .zip(desktop)
+                .is_some_and(|(bundle, desktop)| view.estate.symbols.text(desktop.bundle) == bundle.bundle_id)
+        }
+        (Subject::IpGroup { p: root, .. }, Subject::IpGroup { p, .. }) => root == p,
+        (Subject::FileSystem { p: root, .. }, Subject::FileSystem { p, .. }) => root == p,
+        (Subject::Platform(root), Subject::Platform(platform)) => root == platform,
+        (Subject::Desktop { .. }, Subject::Desktop { .. }) => false,
+        // What rests on the whole pair follows from anything that was said of a part of it.
+        (_, _) => true,
+    }
+}
