@@ -270,7 +270,7 @@ pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'sta
         registry.iter().copied().filter(|rule| options.wants(rule.meta(), &estate.settings.rules)).collect();
     let judged: Vec<(PairRun<'e>, Vec<Broken>)> = (0..estate.settings.pairs.len())
         .into_par_iter()
-        .map(|pair| judge_pair(PairView::new(estate, pair), &rules, &options))
+        .map(|pair| judge_pair(PairView::new(estate, pair, options.judged_at), &rules, &options))
         .collect();
     let mut pairs = Vec::with_capacity(judged.len());
     let mut broken = Vec::new();
