@@ -479,9 +479,9 @@ impl Fixture {
         gap
     }
 
-    /// The pair with its pairings made, judged when it was taken.
+    /// The pair with its pairings made.
     pub fn view(&self) -> PairView<'_> {
-        PairView::new(&self.estate, 0, TAKEN_AT)
+        PairView::new(&self.estate, 0)
     }
 
     /// What one rule says of the pair.

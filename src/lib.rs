@@ -2,3 +2,4 @@
 
 pub mod collect;
 pub mod dns;
+pub mod twin;

@@ -12,7 +12,7 @@ use super::image::{Bundle, Image, IpGroup};
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::workspace::WorkspaceRow;
-use super::{Estate, Moment, Side, Sym, ZoneBook};
+use super::{Estate, Side, Sym, ZoneBook};
 
 /// The tag that deskpair writes on a copy: its value is `<Region>/<id>` of what it was copied from.
 pub const COPY_OF_TAG: &str = "deskpair:copy-of";
@@ -111,8 +111,6 @@ pub enum PairedBy {
 pub struct PairView<'e> {
     /// The whole estate.
     pub estate: &'e Estate,
-    /// The instant as of which ages and expiries are reckoned: rules have no clock.
-    pub judged_at: Moment,
     /// The pair's configuration.
     pub settings: &'e PairSettings,
     /// The primary side.
@@ -132,11 +130,11 @@ pub struct PairView<'e> {
 }
 
 impl<'e> PairView<'e> {
-    /// The pair at this position of the estate's settings, judged as of an instant.
+    /// The pair at this position of the estate's settings.
     ///
     /// # Panics
     /// Where the estate has no such pair.
-    pub fn new(estate: &'e Estate, pair: usize, judged_at: Moment) -> Self {
+    pub fn new(estate: &'e Estate, pair: usize) -> Self {
         let settings = &estate.settings.pairs[pair];
         let places = &estate.pairs[pair];
         let primary = &estate.sides[places.primary as usize];
@@ -144,7 +142,6 @@ impl<'e> PairView<'e> {
         let (primary_directory, standby_directory) = locate(settings, primary, standby);
         let mut view = Self {
             estate,
-            judged_at,
             settings,
             primary,
             standby,

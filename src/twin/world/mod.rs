@@ -1,0 +1,175 @@
+//! What the services answer from and change: resources as AWS would list them, per account and Region, Route 53 per account.
+
+mod clock;
+mod identity;
+mod load;
+mod recorded;
+mod zones;
+
+pub use clock::Clock;
+pub use identity::Caller;
+pub use zones::{Book, Zone};
+
+use deskpair_rules::model::estate::Side;
+use deskpair_rules::model::{Gap, Moment, Sym, Symbols};
+use identity::Session;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// One world.
+#[derive(Debug)]
+pub struct World {
+    /// Its time.
+    pub clock: Clock,
+    /// The texts of the rows.
+    pub symbols: Symbols,
+    /// What lists that are cut refer to: their calls answer as these say.
+    gaps: Vec<Gap>,
+    /// Resources by account and Region.
+    realms: BTreeMap<(String, String), Realm>,
+    /// Route 53 by account.
+    books: BTreeMap<String, Book>,
+    /// The accounts that access keys may name.
+    accounts: BTreeSet<String>,
+    /// Accounts whose identity could not be read.
+    nameless: BTreeMap<String, u32>,
+    sessions: BTreeMap<String, Session>,
+    /// Connection strings ever created, lower case, and the account that each belongs to for ever (AWS-FACTS §9).
+    reserved: BTreeMap<String, String>,
+    /// How many ids have been given out.
+    given_out: u64,
+}
+
+/// One account's resources in one Region.
+#[derive(Debug)]
+pub struct Realm {
+    /// The resources.
+    pub side: Side,
+    /// VPCs.
+    pub vpcs: Vec<Vpc>,
+    /// Route tables.
+    pub route_tables: Vec<RouteTable>,
+    /// Where each WorkSpace stands among the rows.
+    pub(super) rows: HashMap<Sym, u32>,
+    /// Where each WorkSpace stands among the connection rows.
+    pub(super) connections: HashMap<Sym, u32>,
+    /// When an alias leaves its state `CREATING` or `DELETING`.
+    pub(super) alias_due: BTreeMap<String, Moment>,
+    /// Tags that were given to connection aliases when they were made, by alias.
+    pub(super) alias_tags: BTreeMap<String, Vec<(String, String)>>,
+}
+
+/// A VPC, as far as `ec2:DescribeVpcs` is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vpc {
+    /// `vpcId`.
+    pub id: String,
+    /// `cidrBlock`.
+    pub cidr: String,
+    /// `isDefault`.
+    pub default: bool,
+    /// `tagSet`.
+    pub tags: Vec<(String, String)>,
+}
+
+/// A route table, as far as `ec2:DescribeRouteTables` is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteTable {
+    /// `routeTableId`.
+    pub id: String,
+    /// `vpcId`.
+    pub vpc: String,
+    /// The subnets that are associated with it.
+    pub subnets: Vec<String>,
+    /// Whether it is its VPC's main table.
+    pub main: bool,
+    /// Its routes.
+    pub routes: Vec<Route>,
+}
+
+/// A route.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// `destinationCidrBlock`.
+    pub destination: String,
+    /// The target's member name, `natGatewayId`, and its id.
+    pub target: (String, String),
+    /// `state` is `blackhole` instead of `active`.
+    pub blackhole: bool,
+}
+
+impl Realm {
+    /// A realm over a side's resources.
+    pub fn new(side: Side) -> Self {
+        let rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
+        let connections =
+            side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
+        Self {
+            side,
+            vpcs: Vec::new(),
+            route_tables: Vec::new(),
+            rows,
+            connections,
+            alias_due: BTreeMap::new(),
+            alias_tags: BTreeMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// A world without an account in it.
+    pub fn empty(now: Moment) -> Self {
+        Self {
+            clock: Clock::starting_at(now),
+            symbols: Symbols::default(),
+            gaps: Vec::new(),
+            realms: BTreeMap::new(),
+            books: BTreeMap::new(),
+            accounts: BTreeSet::new(),
+            nameless: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            reserved: BTreeMap::new(),
+            given_out: 0,
+        }
+    }
+
+    /// Lets access keys name this account. It has nothing until something is put there.
+    pub fn open_account(&mut self, account: &str) {
+        self.accounts.insert(account.to_owned());
+    }
+
+    /// Whether access keys may name this account.
+    pub fn knows(&self, account: &str) -> bool {
+        self.accounts.contains(account)
+    }
+
+    /// The accounts, sorted.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(String::as_str)
+    }
+
+    /// What an account has in a Region.
+    pub fn realm(&self, account: &str, region: &str) -> Option<&Realm> {
+        self.realms.get(&(account.to_owned(), region.to_owned()))
+    }
+
+    /// What an account has in a Region, to change it.
+    pub fn realm_mut(&mut self, account: &str, region: &str) -> Option<&mut Realm> {
+        self.realms.get_mut(&(account.to_owned(), region.to_owned()))
+    }
+
+    /// An account's Route 53.
+    pub fn book(&self, account: &str) -> Option<&Book> {
+        self.books.get(account)
+    }
+
+    /// An account's Route 53, to change it.
+    pub fn book_mut(&mut self, account: &str) -> Option<&mut Book> {
+        self.books.get_mut(account)
+    }
+
+    /// A number that has not been given out, spread so that ids made of it look like AWS's.
+    pub(super) fn fresh(&mut self) -> u64 {
+        self.given_out += 1;
+        self.given_out.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635
+    }
+}

@@ -1,0 +1,241 @@
+//! Route 53's hosted zones: what the API shows, and what DNS servers answer.
+
+use super::World;
+use super::clock::After;
+use deskpair_rules::model::estate::ZoneBook;
+use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
+use deskpair_rules::model::{End, Moment, Slice};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long a change is `PENDING`: Route 53 propagates changes to its servers within 60 seconds.
+pub(crate) const PROPAGATION: Duration = Duration::from_secs(60);
+
+/// One account's Route 53.
+#[derive(Debug)]
+pub struct Book {
+    /// The hosted zones, in the order of the API.
+    pub zones: Slice<Zone>,
+    /// The health checks.
+    pub health_checks: Slice<HealthCheck>,
+    /// Changes by id: when each was asked for.
+    pub(crate) changes: BTreeMap<String, (Moment, Option<String>)>,
+}
+
+/// One hosted zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone {
+    /// The zone itself.
+    pub facts: HostedZone,
+    /// The VPCs of a private zone: Region and id.
+    pub vpcs: Vec<(String, String)>,
+    /// Its name servers.
+    pub name_servers: Vec<String>,
+    /// Its record sets, as the API lists them, in its order.
+    pub(crate) records: Vec<RecordSet>,
+    /// How the list of record sets ends.
+    pub(crate) end: End,
+    /// Its record sets, as DNS servers answer them.
+    served: Vec<RecordSet>,
+    /// What the servers do not answer yet: when they will, and the whole zone then.
+    pending: Vec<(Moment, Vec<RecordSet>)>,
+}
+
+impl Book {
+    /// An estate's book as a world's.
+    pub(super) fn of(book: &ZoneBook) -> Self {
+        let zones = book.zones.items().iter().map(|facts| {
+            let (records, end) = match book.record_sets.get(&facts.id) {
+                Some(list) => (list.items().to_vec(), list.end()),
+                None => (Vec::new(), End::Whole),
+            };
+            let mut zone = Zone::new(facts.clone(), records);
+            zone.end = end;
+            zone
+        });
+        Self {
+            zones: Slice::new(zones.collect(), book.zones.end()),
+            health_checks: book.health_checks.clone(),
+            changes: BTreeMap::new(),
+        }
+    }
+
+    /// The zone with this id.
+    pub fn zone(&self, id: &str) -> Option<&Zone> {
+        self.zones.items().iter().find(|zone| zone.facts.id == id)
+    }
+
+    /// The zone with this id, to change it.
+    pub fn zone_mut(&mut self, id: &str) -> Option<&mut Zone> {
+        self.zones.items_mut().iter_mut().find(|zone| zone.facts.id == id)
+    }
+}
+
+impl Zone {
+    /// A zone with these record sets. Every zone has an SOA and, at its apex, NS: they are added where they are missing, as they are in an
+    /// estate, which holds what stands at aliases alone.
+    pub fn new(facts: HostedZone, mut records: Vec<RecordSet>) -> Self {
+        let number = facts.id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        let name_servers: Vec<String> = ["com", "net", "org", "co.uk"]
+            .iter()
+            .zip(0..)
+            .map(|(top, at)| format!("ns-{}.awsdns-{:02}.{top}", number % 512 + 512 * at, number % 64))
+            .collect();
+        let apex =
+            |records: &[RecordSet], kind: &str| records.iter().any(|set| set.name == facts.name && set.r#type == kind);
+        if !apex(&records, "NS") {
+            records.push(RecordSet {
+                name: facts.name.clone(),
+                r#type: "NS".to_owned(),
+                ttl: Some(172_800),
+                resource_records: name_servers.iter().map(|server| format!("{server}.")).collect(),
+                ..RecordSet::default()
+            });
+        }
+        if !apex(&records, "SOA") {
+            records.push(RecordSet {
+                name: facts.name.clone(),
+                r#type: "SOA".to_owned(),
+                ttl: Some(900),
+                resource_records: vec![format!(
+                    "{}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+                    name_servers[0]
+                )],
+                ..RecordSet::default()
+            });
+        }
+        records.sort_by(order);
+        Self {
+            facts,
+            vpcs: Vec::new(),
+            name_servers,
+            served: records.clone(),
+            records,
+            end: End::Whole,
+            pending: Vec::new(),
+        }
+    }
+
+    /// The record sets, as the API lists them.
+    pub fn records(&self) -> &[RecordSet] {
+        &self.records
+    }
+
+    /// The record sets, as DNS servers answer them at this instant.
+    pub fn served(&self, now: Moment) -> &[RecordSet] {
+        self.pending.iter().rev().find(|(due, _)| *due <= now).map_or(&self.served, |(_, records)| records)
+    }
+
+    /// Replaces the record sets: the API shows them at once, the servers when the change has propagated.
+    pub(crate) fn replace(&mut self, mut records: Vec<RecordSet>, now: Moment) {
+        records.sort_by(order);
+        while self.pending.first().is_some_and(|(due, _)| *due <= now) {
+            self.served = self.pending.remove(0).1;
+        }
+        self.records.clone_from(&records);
+        self.pending.push((now.after(PROPAGATION), records));
+    }
+}
+
+/// The API's order: by name with its labels reversed, as text with its trailing dot, then by type, then by set identifier.
+pub(crate) fn order(a: &RecordSet, b: &RecordSet) -> Ordering {
+    reversed(&a.name)
+        .cmp(&reversed(&b.name))
+        .then_with(|| a.r#type.cmp(&b.r#type))
+        .then_with(|| a.set_identifier.cmp(&b.set_identifier))
+}
+
+/// `www.example.com.` is `com.example.www.`.
+pub(crate) fn reversed(name: &str) -> String {
+    let labels: Vec<_> = name.trim_end_matches('.').split('.').rev().collect();
+    format!("{}.", labels.join("."))
+}
+
+/// A domain name as Route 53 keeps it: lower case, with a trailing dot, characters outside `a-z 0-9 - _ .` as octal escapes.
+pub(crate) fn domain_name(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let octal = |digits: &[u8]| digits.len() == 3 && digits.iter().all(|digit| (b'0'..=b'7').contains(digit));
+        let (byte, length) = match bytes[at] {
+            b'\\' if bytes.get(at + 1..at + 4).is_some_and(octal) => {
+                let value = bytes[at + 1..at + 4].iter().fold(0_u32, |sum, digit| sum * 8 + u32::from(digit - b'0'));
+                (u8::try_from(value).unwrap_or(b'?'), 4)
+            }
+            byte => (byte, 1),
+        };
+        at += length;
+        match byte.to_ascii_lowercase() {
+            // A dot that is escaped is part of a label.
+            b'.' if length == 4 => out.push_str("\\056"),
+            plain @ (b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.') => out.push(char::from(plain)),
+            other => out.push_str(&format!("\\{other:03o}")),
+        }
+    }
+    if !out.ends_with('.') {
+        out.push('.');
+    }
+    out
+}
+
+impl World {
+    /// The public zones of every account: account, id, name; sorted by account, in the API's order.
+    pub fn public_zones(&self) -> impl Iterator<Item = (&str, &Zone)> {
+        self.books.iter().flat_map(|(account, book)| {
+            let public = book.zones.items().iter().filter(|zone| zone.facts.private_zone != Some(true));
+            public.map(move |zone| (account.as_str(), zone))
+        })
+    }
+
+    /// What DNS servers answer now from a public zone, at a name (any case, with or without its trailing dot): the record sets of every type.
+    pub fn served_at(&self, account: &str, zone: &str, name: &str) -> Vec<&RecordSet> {
+        let name = domain_name(name);
+        let now = self.clock.now();
+        let zone = self.book(account).and_then(|book| book.zone(zone));
+        zone.map(|zone| zone.served(now).iter().filter(|set| set.name == name).collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_and_ordered_as_route_53_does() {
+        assert_eq!(domain_name("Desk.Example.COM"), "desk.example.com.");
+        assert_eq!(domain_name("*.example.com."), "\\052.example.com.");
+        assert_eq!(domain_name("\\052.example.com."), "\\052.example.com.");
+        let mut names = ["b.example.com.", "example.com.", "a.b.example.com.", "b-c.example.com.", "zeta.com."];
+        names.sort_by_key(|name| reversed(name));
+        assert_eq!(names, ["example.com.", "b-c.example.com.", "b.example.com.", "a.b.example.com.", "zeta.com."]);
+    }
+
+    #[test]
+    fn servers_answer_a_change_once_it_has_propagated() {
+        let facts = HostedZone { id: "Z1".into(), name: "example.com.".into(), ..HostedZone::default() };
+        let mut zone = Zone::new(facts, Vec::new());
+        assert_eq!(zone.records().iter().map(|set| set.r#type.as_str()).collect::<Vec<_>>(), ["NS", "SOA"]);
+        let start = Moment::from_secs(1_000);
+        let txt = |value: &str| RecordSet {
+            name: "a.example.com.".into(),
+            r#type: "TXT".into(),
+            ttl: Some(60),
+            resource_records: vec![value.into()],
+            ..RecordSet::default()
+        };
+        let with = |zone: &Zone, set: RecordSet| {
+            zone.records().iter().filter(|known| known.r#type != "TXT").cloned().chain([set]).collect()
+        };
+        let (first, second) = (with(&zone, txt("\"1\"")), with(&zone, txt("\"2\"")));
+        zone.replace(first, start);
+        zone.replace(second, start.after(Duration::from_secs(30)));
+        let value = |after: u64| {
+            let sets = zone.served(start.after(Duration::from_secs(after)));
+            sets.iter().find(|set| set.r#type == "TXT").map(|set| set.resource_records[0].clone())
+        };
+        assert_eq!(zone.records().last().map(|set| set.resource_records[0].as_str()), Some("\"2\""));
+        assert_eq!((value(59), value(60), value(90)), (None, Some("\"1\"".into()), Some("\"2\"".into())));
+    }
+}
