@@ -1,5 +1,6 @@
 //! deskpair.
 
 pub mod collect;
+pub mod config;
 pub mod dns;
 pub mod twin;

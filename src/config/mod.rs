@@ -1,0 +1,122 @@
+//! deskpair.toml: read, checked whole, every problem told at once at its place in the file.
+
+mod build;
+mod cross;
+mod grammar;
+mod problem;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+mod walk;
+
+pub use problem::{ConfigError, Paint, Problem, Problems, Weight};
+pub use schema::json_schema;
+
+use deskpair_rules::meta::Meta;
+use deskpair_rules::model::Settings;
+use problem::line_of;
+use std::io::Read;
+use std::path::Path;
+use toml::de::DeTable;
+use walk::{View, Walk};
+
+/// A configuration with every part explained: the README shows it, `deskpair init` begins with it, and a test loads it.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// No configuration is this large; what is, is some other file.
+const MOST_BYTES: u64 = 8 << 20;
+
+/// A rule that the configuration may name: its id, and its own options with what they set.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownRule<'a> {
+    /// `DNS-005`.
+    pub id: &'a str,
+    /// Each option's name, and what it sets.
+    pub options: &'a [(&'a str, &'a str)],
+}
+
+impl From<&Meta> for KnownRule<'static> {
+    fn from(meta: &Meta) -> Self {
+        Self { id: meta.id, options: meta.options }
+    }
+}
+
+/// A configuration without a problem in it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What it says.
+    pub settings: Settings,
+    /// What it probably does not mean.
+    pub warnings: Problems,
+    /// The line, from 1, on which each of `settings.pairs` begins.
+    pub pair_lines: Vec<usize>,
+}
+
+/// Reads and checks a configuration.
+///
+/// # Errors
+/// Where the file cannot be read, and where anything in it is wrong: then all of it is told.
+pub fn load(path: &Path, known: &[KnownRule<'_>]) -> Result<Checked, ConfigError> {
+    let unreadable =
+        |why: String, help: &str| ConfigError::Unreadable { path: path.to_owned(), why, help: help.to_owned() };
+    let io = |error: std::io::Error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "`deskpair init` looks for connection aliases and writes one; `-c FILE` names another"
+            }
+            std::io::ErrorKind::IsADirectory => "name the file itself: `-c FILE`",
+            _ => "make it readable for this user, or name another file: `-c FILE`",
+        };
+        unreadable(error.to_string(), help)
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(io)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(unreadable("it is larger than 8 MiB".to_owned(), "name a deskpair.toml: `-c FILE`"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
+        unreadable(format!("line {line} is not UTF-8"), "save the file as UTF-8")
+    })?;
+    check(&text, &path.display().to_string(), known)
+}
+
+/// Checks the text of a configuration; `file` is how messages call it.
+///
+/// # Errors
+/// All problems, where there is one. Where the text is no TOML, only that is told: what it says cannot be known.
+pub fn check(text: &str, file: &str, known: &[KnownRule<'_>]) -> Result<Checked, ConfigError> {
+    let (parsed, faults) = DeTable::parse_recoverable(text);
+    if !faults.is_empty() {
+        return Err(ConfigError::Invalid(Problems::new(file, text, syntax(text, &faults))));
+    }
+    let view = View::of(parsed.get_ref(), 0..0);
+    let mut problems = Walk::new(known).file(parsed.get_ref(), &grammar::FILE);
+    problems.extend(cross::problems(view));
+    if problems.iter().any(|problem| problem.weight == Weight::Error) {
+        return Err(ConfigError::Invalid(Problems::new(file, text, problems)));
+    }
+    let pair_lines = view.tables("pair").iter().map(|pair| line_of(text, pair.span().start)).collect();
+    Ok(Checked { settings: build::settings(view), warnings: Problems::new(file, text, problems), pair_lines })
+}
+
+/// Faults of the TOML itself, the first of each line: the parser goes on behind a fault, and what follows it on a line follows from it.
+fn syntax(text: &str, faults: &[toml::de::Error]) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    for fault in faults {
+        let span = fault.span().unwrap_or(0..0);
+        let line = line_of(text, span.start);
+        if problems.iter().any(|problem| line_of(text, problem.span.start) == line) {
+            continue;
+        }
+        let problem = Problem::error(span, format!("this is not TOML: {}", fault.message()));
+        problems.push(if fault.message().contains("duplicate key") {
+            problem.help("write the key once; tables that may be there several times have two brackets")
+        } else {
+            problem.help("the rest is checked once the file is TOML")
+        });
+    }
+    problems
+}
