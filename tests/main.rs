@@ -1,1 +1,6 @@
 //! End to end.
+
+#[cfg(test)]
+mod dns;
+#[cfg(test)]
+mod support;

@@ -6,6 +6,7 @@
 
 mod auth;
 pub mod buckets;
+pub mod dns;
 pub mod error;
 pub mod faults;
 pub mod log;

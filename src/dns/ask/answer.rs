@@ -137,7 +137,9 @@ fn found_or_not(message: &Message, name: &Name, absence: CnameEnd) -> TxtOutcome
         }
         (false, CnameEnd::NoData | CnameEnd::Elsewhere) => match (negative_ttl, referral(message, &end)) {
             (None, Some((zone, servers))) => {
-                TxtOutcome::Referral { zone: show_name(&zone), servers: servers.iter().map(show_name).collect() }
+                let mut servers: Vec<String> = servers.iter().map(show_name).collect();
+                servers.sort_unstable();
+                TxtOutcome::Referral { zone: show_name(&zone), servers }
             }
             _ => TxtOutcome::NoData { negative_ttl },
         },

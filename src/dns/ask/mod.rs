@@ -11,12 +11,14 @@ mod name;
 mod session;
 mod system;
 
-use answer::{Question, Recursion};
+pub(crate) use answer::{Question, Recursion, negative_ttl, plain_ttl};
 use exchange::Failure;
+pub(crate) use exchange::exchange;
 pub use name::{DNS_PORT, NameError, check_name, server_address, show_name};
 pub use system::{resolvers_of, system_resolvers};
 
 use deskpair_rules::model::dns::{ServerKind, Transport, TxtAnswer, TxtOutcome};
+use deskpair_rules::model::settings::DnsSettings;
 use deskpair_rules::model::{Gap, GapCause};
 use futures_util::StreamExt;
 use hickory_proto::rr::RecordType;
@@ -69,6 +71,36 @@ impl Default for AskPlan {
             pause: Duration::from_millis(100),
             port: DNS_PORT,
         }
+    }
+}
+
+impl AskPlan {
+    /// The plan of a checked configuration, each attempt under this limit. Where it names nobody to ask, the authoritative servers
+    /// and this machine's resolvers are asked.
+    ///
+    /// # Errors
+    /// A sentence about an address that cannot be read.
+    pub fn of(dns: &DnsSettings, timeout: Duration) -> Result<Self, String> {
+        let mut plan = Self { authoritative: Authoritative::None, system: false, timeout, ..Self::default() };
+        let mut wants_authoritative = dns.resolvers.is_empty();
+        plan.system = dns.resolvers.is_empty();
+        for resolver in &dns.resolvers {
+            match resolver.as_str() {
+                "authoritative" => wants_authoritative = true,
+                "system" => plan.system = true,
+                address => plan.resolvers.push(server_address(address)?),
+            }
+        }
+        if wants_authoritative {
+            plan.authoritative = if dns.authoritative.is_empty() {
+                Authoritative::Find
+            } else {
+                Authoritative::Given(
+                    dns.authoritative.iter().map(|text| server_address(text)).collect::<Result<_, _>>()?,
+                )
+            };
+        }
+        Ok(plan)
     }
 }
 
@@ -187,5 +219,34 @@ fn gap(operation: &str, about: &str, cause: GapCause, message: String) -> Gap {
         cause,
         iam_action: String::new(),
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_comes_from_the_configuration() {
+        let limit = Duration::from_secs(1);
+        let plan = AskPlan::of(&DnsSettings::default(), limit).unwrap();
+        assert_eq!(plan, AskPlan { timeout: limit, ..AskPlan::default() });
+
+        let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let dns = DnsSettings {
+            resolvers: list(&["9.9.9.9", "authoritative", "127.0.0.1:5353"]),
+            authoritative: list(&["192.0.2.53:54"]),
+            ..DnsSettings::default()
+        };
+        let plan = AskPlan::of(&dns, limit).unwrap();
+        assert_eq!(plan.authoritative, Authoritative::Given(vec!["192.0.2.53:54".parse().unwrap()]));
+        assert_eq!(plan.resolvers, ["9.9.9.9:53".parse().unwrap(), "127.0.0.1:5353".parse().unwrap()]);
+        assert!(!plan.system);
+
+        let only = DnsSettings { resolvers: list(&["system"]), ..DnsSettings::default() };
+        let plan = AskPlan::of(&only, limit).unwrap();
+        assert_eq!((plan.authoritative, plan.system), (Authoritative::None, true));
+        let wrong = DnsSettings { resolvers: list(&["ns1.example.com"]), ..DnsSettings::default() };
+        assert!(AskPlan::of(&wrong, limit).unwrap_err().contains("ns1.example.com"));
     }
 }
