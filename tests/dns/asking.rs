@@ -278,6 +278,39 @@ async fn what_could_not_be_found_is_a_gap() {
 }
 
 #[tokio::test]
+async fn a_resolver_that_falls_silent_leaves_a_gap_soon() {
+    // It knows the zone and its servers, and then nothing: each further question would cost all patience.
+    let zones = Zones::example();
+    let names: Vec<String> = (0..12).map(|at| format!("ns-{at}.awsdns-00.org.")).collect();
+    zones.change_infos(|infos| infos[0].name_servers.clone_from(&names));
+    let twin = zones.serve().await;
+    let relay = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (server, resolver) = (relay.local_addr().unwrap(), twin.resolver);
+    let relaying = tokio::spawn(async move {
+        let mut packet = [0; 4096];
+        for _ in 0..2 {
+            let (length, client) = relay.recv_from(&mut packet).await.unwrap();
+            let upstream = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            upstream.send_to(&packet[..length], resolver).await.unwrap();
+            let length = upstream.recv(&mut packet).await.unwrap();
+            relay.send_to(&packet[..length], client).await.unwrap();
+        }
+        std::future::pending::<()>().await;
+    });
+    let plan = AskPlan { authoritative: Authoritative::Find, resolvers: vec![server], ..plan() };
+    let start = Instant::now();
+    let (answers, gap) = ask(ALIAS, &plan).await;
+    let gap = gap.unwrap();
+    assert_eq!(gap.cause, GapCause::TimedOut);
+    assert!(gap.message.contains("A of ns-"), "{}", gap.message);
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    // Two names and the alias itself, twice 300 ms each; all of the names would be 14 s.
+    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    relaying.abort();
+    twin.stop().await;
+}
+
+#[tokio::test]
 async fn one_server_is_not_pressed() {
     let twin = Zones::example().serve().await;
     twin.set_fault(Server::Authoritative(0), Some(Fault::ServFail));

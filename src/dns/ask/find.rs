@@ -14,6 +14,8 @@ use std::net::{IpAddr, SocketAddr};
 /// The most name servers of a zone that are asked, and addresses of one of them: a hostile zone must not send us far.
 const MAX_SERVERS: usize = 16;
 const MAX_ADDRESSES: usize = 4;
+/// After so many name servers whose addresses nobody tells in time, the resolvers are left alone: each costs every attempt's patience.
+const MAX_UNANSWERED: usize = 2;
 /// The most delegations that are followed by hand.
 const MAX_DELEGATIONS: usize = 8;
 
@@ -106,6 +108,7 @@ impl Finder<'_> {
     /// The addresses of each server; `glue` is what a referral brought along.
     async fn reach_all(&self, names: &[Name], glue: &[(Name, IpAddr)]) -> Servers {
         let mut servers = Servers { targets: Vec::new(), missing: None };
+        let mut unanswered = 0;
         for name in names.iter().take(MAX_SERVERS) {
             let mut addresses: Vec<IpAddr> =
                 glue.iter().filter(|(owner, _)| owner == name).map(|(_, address)| *address).collect();
@@ -114,7 +117,13 @@ impl Finder<'_> {
                 for kind in [RecordType::A, RecordType::AAAA] {
                     match self.session.ask_any(self.resolvers, &question(name, kind)).await {
                         Ok(message) => addresses.extend(addresses_in(&message)),
-                        Err(failure) => failed = Some(describe(&failure, &kind.to_string(), name)),
+                        Err(failure) => {
+                            failed = Some(describe(&failure, &kind.to_string(), name));
+                            if matches!(failure, Failed::Unanswered(..)) {
+                                unanswered += 1;
+                                break;
+                            }
+                        }
                     }
                 }
             }
@@ -136,6 +145,9 @@ impl Finder<'_> {
                 });
             }
             servers.missing = servers.missing.or(failed);
+            if unanswered >= MAX_UNANSWERED {
+                break;
+            }
         }
         if names.len() > MAX_SERVERS {
             let message = format!("{} name servers are named; the first {MAX_SERVERS} were asked", names.len());
