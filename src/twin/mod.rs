@@ -12,6 +12,7 @@ pub mod faults;
 pub mod log;
 pub mod model;
 pub mod pages;
+pub mod sample;
 mod server;
 mod services;
 mod wire;

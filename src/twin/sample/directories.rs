@@ -1,0 +1,221 @@
+//! Directories, their registrations with every comparable setting, client properties and branding (AWS-FACTS §1.1, §1.2, §1.6).
+
+use super::company::{ACCOUNT, DOMAIN, NETBIOS, OU, Plan};
+use super::site::{DAY, Site, before};
+use deskpair_rules::model::alias::{Branding, PLATFORMS, PlatformBranding};
+use deskpair_rules::model::directory::{
+    AccessProperties, CertificateBasedAuthProperties, ClientProperties, ClientPropertiesOf, ConnectSettings,
+    CreationProperties, Directory, GlobalAccelerator, RadiusSettings, SamlProperties, SelfservicePermissions,
+    StorageConnector, StreamingProperties, UserSetting, WorkspaceDirectory,
+};
+use deskpair_rules::model::{Moment, Side, Slice};
+
+/// Fills a side's directory, its registration, client properties and branding.
+pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) {
+    side.directories = Slice::whole_of(vec![connector(site, taken_at)]);
+    side.registrations = Slice::whole_of(vec![registration(site)]);
+    side.client_properties = Slice::whole_of(vec![client_properties(&site.directory)]);
+    side.branding.insert(site.directory.clone(), Slice::whole_of(branding(site, plan)));
+}
+
+/// The service account of the side's AD Connector: each side has its own (DIR-005).
+fn service_account(site: &Site) -> String {
+    format!("svc-adc-{}", site.region.short)
+}
+
+fn connector(site: &Site, taken_at: Moment) -> Directory {
+    Directory {
+        directory_id: site.directory.clone(),
+        name: DOMAIN.to_owned(),
+        short_name: NETBIOS.to_owned(),
+        size: "Large".to_owned(),
+        alias: format!("norhaven-{}", site.region.short),
+        access_url: format!("norhaven-{}.awsapps.com", site.region.short),
+        description: format!("Connector to {DOMAIN} for desktops in {}", site.region.name),
+        dns_ip_addrs: site.domain_controllers(),
+        stage: "Active".to_owned(),
+        launch_time: Some(before(taken_at, 411 * DAY)),
+        stage_last_updated_date_time: Some(before(taken_at, 410 * DAY)),
+        r#type: "ADConnector".to_owned(),
+        connect_settings: Some(ConnectSettings {
+            vpc_id: site.vpc.clone(),
+            subnet_ids: site.subnets.to_vec(),
+            customer_user_name: service_account(site),
+            security_group_id: site.connector_group.clone(),
+            availability_zones: site.region.zones.map(str::to_owned).to_vec(),
+            connect_ips: vec![site.address(0, 21), site.address(1, 21)],
+        }),
+        radius_settings: Some(RadiusSettings {
+            radius_servers: vec![site.address(10, 40), site.address(11, 40)],
+            radius_port: Some(1812),
+            radius_timeout: Some(20),
+            radius_retries: Some(3),
+            authentication_protocol: "MS-CHAPv2".to_owned(),
+            display_label: "Norhaven token".to_owned(),
+            use_same_username: Some(true),
+        }),
+        radius_status: "Completed".to_owned(),
+        sso_enabled: Some(false),
+        network_type: "IPv4".to_owned(),
+        ..Directory::default()
+    }
+}
+
+fn registration(site: &Site) -> WorkspaceDirectory {
+    let region = site.region.name;
+    WorkspaceDirectory {
+        directory_id: site.directory.clone(),
+        alias: format!("norhaven-{}", site.region.short),
+        directory_name: DOMAIN.to_owned(),
+        registration_code: site.registration_code.clone(),
+        subnet_ids: site.subnets.to_vec(),
+        dns_ip_addresses: site.domain_controllers(),
+        customer_user_name: service_account(site),
+        iam_role_id: format!("arn:aws:iam::{ACCOUNT}:role/workspaces_DefaultRole"),
+        directory_type: "AD_CONNECTOR".to_owned(),
+        workspace_security_group_id: site.desktop_group.clone(),
+        state: "REGISTERED".to_owned(),
+        workspace_creation_properties: Some(CreationProperties {
+            enable_internet_access: Some(true),
+            default_ou: OU.to_owned(),
+            custom_security_group_id: site.custom_group.clone(),
+            user_enabled_as_local_administrator: Some(false),
+            enable_maintenance_mode: Some(true),
+            instance_iam_role_arn: format!("arn:aws:iam::{ACCOUNT}:role/NorhavenDesktop"),
+        }),
+        ip_group_ids: site.ip_groups.clone(),
+        workspace_access_properties: Some(access()),
+        tenancy: "SHARED".to_owned(),
+        selfservice_permissions: Some(SelfservicePermissions {
+            restart_workspace: "ENABLED".to_owned(),
+            increase_volume_size: "DISABLED".to_owned(),
+            change_compute_type: "DISABLED".to_owned(),
+            switch_running_mode: "DISABLED".to_owned(),
+            rebuild_workspace: "DISABLED".to_owned(),
+            nested_virtualization: "DISABLED".to_owned(),
+            enable_end_user_advisor: "ENABLED".to_owned(),
+        }),
+        saml_properties: Some(SamlProperties {
+            status: "ENABLED_WITH_DIRECTORY_LOGIN_FALLBACK".to_owned(),
+            user_access_url: format!("https://sso.norhaven.example/apps/workspaces-{}", site.region.short),
+            relay_state_parameter_name: "RelayState".to_owned(),
+        }),
+        certificate_based_auth_properties: Some(CertificateBasedAuthProperties {
+            status: "ENABLED".to_owned(),
+            certificate_authority_arn: authority(site),
+        }),
+        endpoint_encryption_mode: "STANDARD_TLS".to_owned(),
+        workspace_directory_name: format!("norhaven-{}", site.region.short),
+        workspace_directory_description: format!("Desktops of Norhaven in {region}"),
+        user_identity_type: "AWS_DIRECTORY_SERVICE".to_owned(),
+        workspace_type: "PERSONAL".to_owned(),
+        streaming_properties: Some(streaming()),
+        workspace_os_user_mode: "DOMAIN_JOIN".to_owned(),
+        ..WorkspaceDirectory::default()
+    }
+}
+
+/// The private CA of certificate-based authentication, one a Region: its id is the directory's, spread to a UUID's form.
+fn authority(site: &Site) -> String {
+    let digits = &site.directory[2..];
+    format!(
+        "arn:aws:acm-pca:{}:{ACCOUNT}:certificate-authority/{}-{}-4{}-8{}-{}{}",
+        site.region.name,
+        &digits[..8],
+        &digits[6..],
+        &digits[..3],
+        &digits[3..6],
+        digits,
+        &digits[..2],
+    )
+}
+
+/// Every device type is said, so that none is left to a default.
+fn access() -> AccessProperties {
+    let allow = || "ALLOW".to_owned();
+    let deny = || "DENY".to_owned();
+    AccessProperties {
+        device_type_windows: allow(),
+        device_type_osx: allow(),
+        device_type_web: deny(),
+        device_type_ios: allow(),
+        device_type_android: deny(),
+        device_type_chrome_os: deny(),
+        device_type_zero_client: allow(),
+        device_type_linux: allow(),
+        device_type_workspaces_thin_client: allow(),
+        access_endpoint_config: None,
+    }
+}
+
+fn streaming() -> StreamingProperties {
+    let setting = |action: &str, permission: &str, maximum_length| UserSetting {
+        action: action.to_owned(),
+        permission: permission.to_owned(),
+        maximum_length,
+    };
+    StreamingProperties {
+        streaming_experience_preferred_protocol: "UDP".to_owned(),
+        user_settings: vec![
+            setting("CLIPBOARD_COPY_FROM_LOCAL_DEVICE", "ENABLED", Some(20_971_520)),
+            setting("CLIPBOARD_COPY_TO_LOCAL_DEVICE", "DISABLED", None),
+            setting("PRINTING_TO_LOCAL_DEVICE", "DISABLED", None),
+            setting("SMART_CARD", "DISABLED", None),
+        ],
+        storage_connectors: vec![StorageConnector {
+            connector_type: "HOME_FOLDER".to_owned(),
+            status: "DISABLED".to_owned(),
+        }],
+        global_accelerator: Some(GlobalAccelerator {
+            mode: "DISABLED".to_owned(),
+            preferred_protocol: "NONE".to_owned(),
+        }),
+    }
+}
+
+/// A directory's client properties.
+pub(super) fn client_properties(directory: &str) -> ClientPropertiesOf {
+    ClientPropertiesOf {
+        resource_id: directory.to_owned(),
+        client_properties: Some(ClientProperties {
+            reconnect_enabled: "ENABLED".to_owned(),
+            log_upload_enabled: "DISABLED".to_owned(),
+            client_experience_policy: "USER_CHOICE".to_owned(),
+        }),
+    }
+}
+
+/// All platforms, in the order of [`PLATFORMS`]. A platform has a support link or a support address, never both (AWS-FACTS §1.6).
+fn branding(site: &Site, plan: &Plan) -> Vec<PlatformBranding> {
+    let logo = |device: &str, scale: &str| {
+        let (region, directory) = (site.region.name, &site.directory);
+        format!("https://d-branding.{region}.norhaven.example/{directory}/{device}/logo{scale}.png")
+    };
+    PLATFORMS
+        .iter()
+        .map(|(device, platform)| {
+            let by_mail = *device == "DeviceTypeWeb";
+            let scaled = *device == "DeviceTypeIos";
+            PlatformBranding {
+                device_type: (*device).to_owned(),
+                branding: Branding {
+                    logo_url: logo(device, ""),
+                    logo_2x_url: if scaled { logo(device, "@2x") } else { String::new() },
+                    logo_3x_url: if scaled { logo(device, "@3x") } else { String::new() },
+                    support_email: if by_mail { "norhaven-desktops@example.com".to_owned() } else { String::new() },
+                    support_link: if by_mail {
+                        String::new()
+                    } else {
+                        "https://help.norhaven.example/desktops".to_owned()
+                    },
+                    forgot_password_link: "https://password.norhaven.example".to_owned(),
+                    login_message: [("en_US".to_owned(), login_message(platform, plan))].into(),
+                },
+            }
+        })
+        .collect()
+}
+
+fn login_message(platform: &str, plan: &Plan) -> String {
+    format!("Norhaven staff only. You are signing in to {} with {platform}. Activity is recorded.", plan.alias)
+}

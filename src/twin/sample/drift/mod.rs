@@ -1,0 +1,205 @@
+//! Drifts that can be planted in a clean estate: one function a rule, a file an area, and the sample's mixture.
+
+mod aliases;
+mod branding;
+mod bundles;
+mod dns;
+mod files;
+mod images;
+mod ip_groups;
+pub(super) mod sample;
+mod security;
+mod workspaces;
+
+use super::names::Mint;
+use super::sides;
+use super::site::Sites;
+use deskpair_rules::model::workspace::WorkspaceRow;
+use deskpair_rules::model::{Estate, Side, Sym, Symbols};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// What is wrong in a sample estate.
+#[derive(Clone, Copy, Debug)]
+pub enum Drift {
+    /// Nothing.
+    None,
+    /// A believable mixture of neglect, with passes and fails in every area.
+    Sample,
+    /// One rule's drift alone.
+    Rule(&'static Planting),
+}
+
+/// A rule's drift that can be planted.
+#[derive(Debug)]
+pub struct Planting {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What is planted, for people.
+    pub what: &'static str,
+    pub(super) plant: fn(&mut Estate, &Sites, &mut Mint) -> Planted,
+}
+
+/// What came of a planting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planted {
+    /// Whom the drift should reach, as readiness counts people.
+    pub users: Reached,
+}
+
+/// Whom a drift reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// All people of the pair.
+    Everybody,
+    /// These, by user name, sorted.
+    Users(Vec<String>),
+    /// Nobody that is counted: its effect is none, or exposes, or nothing says whom it strands.
+    Nobody,
+}
+
+const fn planting(
+    rule: &'static str,
+    what: &'static str,
+    plant: fn(&mut Estate, &Sites, &mut Mint) -> Planted,
+) -> Planting {
+    Planting { rule, what, plant }
+}
+
+static PLANTINGS: [Planting; 26] = [
+    planting("ALS-001", "the standby Region has no connection alias", aliases::missing),
+    planting("ALS-003", "the standby Region's alias is not associated", aliases::not_associated),
+    planting("ALS-004", "the standby Region's alias is associated with a test directory", aliases::another_directory),
+    planting("BND-001", "a bundle has no counterpart", bundles::missing),
+    planting("BND-002", "a bundle's counterpart has a smaller compute type", bundles::smaller),
+    planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
+    planting("BRD-002", "the login messages for Windows differ", branding::text),
+    planting("DNS-001", "the alias has no TXT record", dns::missing),
+    planting("DNS-002", "the TXT record holds an identifier of nobody", dns::unknown),
+    planting("DNS-005", "the TXT record's TTL is an hour", dns::long_ttl),
+    planting("DNS-007", "the zone's servers refuse the question", dns::not_resolvable),
+    planting("FSX-001", "the standby file system is gone", files::missing),
+    planting("FSX-003", "nothing carries files to the standby file system", files::not_replicated),
+    planting("FSX-004", "the last carried-over files are three days old", files::old),
+    planting("IMG-001", "an image has no counterpart", images::missing),
+    planting("IMG-003", "a counterpart is a copy of an earlier image", images::stale),
+    planting("IPG-002", "one range stands in another group, and the ranges together are the same", ip_groups::differ),
+    planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
+    planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
+    planting("SEC-001", "standby desktops are made without internet access", security::internet),
+    planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
+    planting("SEC-006", "macOS may not connect in the standby Region", security::device),
+    planting("WSP-001", "a person has no standby desktop", workspaces::missing),
+    planting("WSP-002", "a person's standby desktop is in error", workspaces::unusable),
+    planting("WSP-004", "a standby desktop is always on", workspaces::always_on),
+    planting("WSP-005", "a standby desktop is smaller", workspaces::smaller),
+];
+
+/// Every drift that can be planted, by rule id.
+pub fn plantings() -> &'static [Planting] {
+    &PLANTINGS
+}
+
+/// A rule id whose drift cannot be planted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownDrift(String);
+
+impl fmt::Display for UnknownDrift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = PLANTINGS.iter().map(|planting| planting.rule).collect();
+        write!(f, "no drift is known for {:?}: it is `none`, `sample`, or one of {}", self.0, known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownDrift {}
+
+impl FromStr for Drift {
+    type Err = UnknownDrift;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDrift> {
+        match text {
+            "none" => Ok(Self::None),
+            "sample" => Ok(Self::Sample),
+            rule => PLANTINGS
+                .iter()
+                .find(|planting| planting.rule.eq_ignore_ascii_case(rule))
+                .map(Self::Rule)
+                .ok_or_else(|| UnknownDrift(rule.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Sample => "sample",
+            Self::Rule(planting) => planting.rule,
+        })
+    }
+}
+
+impl Planted {
+    const EVERYBODY: Self = Self { users: Reached::Everybody };
+    const NOBODY: Self = Self { users: Reached::Nobody };
+
+    fn on(mut users: Vec<String>) -> Self {
+        users.sort();
+        users.dedup();
+        Self { users: Reached::Users(users) }
+    }
+}
+
+/// The bundle in use by the fewest people of the primary side: by id. `None` where nobody has a desktop.
+fn rarest_bundle(primary: &Side, symbols: &Symbols) -> Option<String> {
+    let mut people: BTreeMap<Sym, u32> = BTreeMap::new();
+    for row in primary.workspaces.items() {
+        *people.entry(row.bundle).or_default() += 1;
+    }
+    let rarest = people.into_iter().min_by_key(|&(bundle, count)| (count, bundle))?;
+    Some(symbols.text(rarest.0).to_owned())
+}
+
+/// The names of those whose primary desktop is on one of these bundles.
+fn users_on(primary: &Side, symbols: &Symbols, bundles: &[&str]) -> Vec<String> {
+    let bundles: Vec<Sym> = bundles.iter().filter_map(|id| symbols.find(id)).collect();
+    let rows = primary.workspaces.items().iter().filter(|row| bundles.contains(&row.bundle));
+    rows.map(|row| symbols.text(row.user).to_owned()).collect()
+}
+
+/// Somebody whose two desktops know nothing of each other; the first such person where there are some.
+fn hand_built(primary: &Side) -> Option<WorkspaceRow> {
+    let mut rows = primary.workspaces.items().iter().filter(|row| row.extra == 0);
+    rows.next().copied()
+}
+
+/// Takes standby desktops of these people away, with their tags and connection statuses.
+fn terminate(estate: &mut Estate, pair: usize, sites: &Sites, gone: impl Fn(&WorkspaceRow) -> bool) {
+    let region = sites.standby.region.name;
+    let mut ids = std::collections::BTreeSet::new();
+    let mut arns = std::collections::BTreeSet::new();
+    let places = estate.pairs[pair];
+    let symbols = &estate.symbols;
+    let standby = &mut estate.sides[places.standby as usize];
+    standby.workspaces.items_mut().retain(|row| {
+        let stays = !gone(row);
+        if !stays {
+            ids.insert(row.id);
+            let arn = super::site::workspaces_arn(region, &format!("workspace/{}", symbols.text(row.id)));
+            arns.extend(symbols.find(&arn));
+        }
+        stays
+    });
+    standby.connections.items_mut().retain(|row| !ids.contains(&row.workspace));
+    standby.desktop_tags.items_mut().retain(|row| !arns.contains(&row.arn));
+}
+
+/// Changes the standby desktop of a user.
+fn on_standby_row(estate: &mut Estate, pair: usize, user: Sym, change: impl FnOnce(&mut WorkspaceRow, &mut Symbols)) {
+    let places = estate.pairs[pair];
+    let standby = &mut estate.sides[places.standby as usize];
+    if let Some(row) = standby.workspaces.items_mut().iter_mut().find(|row| row.user == user) {
+        change(row, &mut estate.symbols);
+    }
+}

@@ -1,0 +1,128 @@
+//! Connection aliases, the zone with their TXT records, and what name servers answer (AWS-FACTS §1.7, §3).
+
+use super::company::{ACCOUNT, ZONE};
+use super::names::Mint;
+use super::site::{Site, Sites, before};
+use deskpair_rules::model::alias::{AliasAssociation, ConnectionAlias};
+use deskpair_rules::model::dns::{ServerKind, Transport, TxtAnswer, TxtOutcome};
+use deskpair_rules::model::route53::{HealthCheck, HealthObservation, HostedZone, RecordSet};
+use deskpair_rules::model::{Moment, Side, Slice, ZoneBook};
+
+/// The resolver that the sample's configuration names: an address kept for documentation (RFC 5737).
+pub(super) const RESOLVER: &str = "192.0.2.53";
+
+/// The TTL of the alias's TXT record, in seconds: what Route 53 recommends where a health check may change the answer (AWS-FACTS §3).
+pub(super) const TTL: u32 = 60;
+
+/// The zone's servers, with names that Route 53 does not give and addresses kept for documentation.
+const SERVERS: [(&str, &str); 2] =
+    [("ns-2048.awsdns-64.example", "198.51.100.241"), ("ns-3072.awsdns-96.example", "203.0.113.241")];
+
+/// Fills a side's connection alias: associated with its directory, shared with nobody.
+pub(super) fn alias(side: &mut Side, site: &Site, connection_string: &str) {
+    side.aliases = Slice::whole_of(vec![ConnectionAlias {
+        connection_string: connection_string.to_owned(),
+        alias_id: site.alias.clone(),
+        state: "CREATED".to_owned(),
+        owner_account_id: ACCOUNT.to_owned(),
+        associations: vec![AliasAssociation {
+            association_status: "ASSOCIATED_WITH_OWNER_ACCOUNT".to_owned(),
+            associated_account_id: ACCOUNT.to_owned(),
+            resource_id: site.directory.clone(),
+            connection_identifier: site.identifier.clone(),
+        }],
+    }]);
+    side.alias_permissions.insert(site.alias.clone(), Slice::whole_of(Vec::new()));
+}
+
+/// Fills the account's Route 53: the zone, the pairs' TXT records, and a health check of the company's portal.
+pub(super) fn zones(book: &mut ZoneBook, pairs: &[Sites], taken_at: Moment, mint: &mut Mint) {
+    let id = mint.upper("Z", 20);
+    let apex = format!("{ZONE}.");
+    // An estate holds what stands at the aliases; the zone's NS and SOA are counted alone.
+    let mut records: Vec<RecordSet> = pairs
+        .iter()
+        .map(|sites| RecordSet {
+            name: format!("{}.", sites.plan.alias),
+            r#type: "TXT".to_owned(),
+            ttl: Some(i64::from(TTL)),
+            resource_records: vec![quoted(&sites.primary.identifier)],
+            ..RecordSet::default()
+        })
+        .collect();
+    records.sort_by(|one, other| one.name.cmp(&other.name));
+    book.zones = Slice::whole_of(vec![HostedZone {
+        id: id.clone(),
+        name: apex,
+        caller_reference: mint.uuid(),
+        comment: "Public names of Norhaven".to_owned(),
+        private_zone: Some(false),
+        resource_record_set_count: Some(records.len() as i64 + 2),
+        accelerated_recovery_status: "ENABLED".to_owned(),
+        ..HostedZone::default()
+    }]);
+    book.record_sets.insert(id, Slice::whole_of(records));
+    book.health_checks = Slice::whole_of(vec![portal(taken_at, mint)]);
+}
+
+/// A TXT value as Route 53 keeps it: in double quotes.
+pub(super) fn quoted(value: &str) -> String {
+    format!("\"{value}\"")
+}
+
+/// A health check that has nothing to do with the alias: most accounts have some.
+fn portal(taken_at: Moment, mint: &mut Mint) -> HealthCheck {
+    let checkers = [("us-east-1", "54.243.31.192"), ("eu-west-1", "54.228.16.0"), ("ap-southeast-1", "54.251.31.128")];
+    HealthCheck {
+        id: mint.uuid(),
+        caller_reference: mint.uuid(),
+        health_check_version: Some(1),
+        r#type: "HTTPS".to_owned(),
+        port: Some(443),
+        resource_path: "/healthz".to_owned(),
+        fully_qualified_domain_name: format!("portal.{ZONE}"),
+        request_interval: Some(30),
+        failure_threshold: Some(3),
+        inverted: Some(false),
+        disabled: Some(false),
+        observations: checkers
+            .iter()
+            .map(|&(region, address)| HealthObservation {
+                region: region.to_owned(),
+                ip_address: address.to_owned(),
+                status: "Success: HTTP Status Code 200, OK".to_owned(),
+                checked_time: Some(before(taken_at, 20)),
+            })
+            .collect(),
+        ..HealthCheck::default()
+    }
+}
+
+/// What every server says of a name, in the order of the model: the zone's own servers, then the resolver.
+pub(super) fn answers(said: impl Fn(ServerKind) -> TxtOutcome) -> Vec<TxtAnswer> {
+    let own = SERVERS.iter().map(|&(name, address)| (ServerKind::Authoritative, address, name));
+    own.chain([(ServerKind::Recursive, RESOLVER, "")])
+        .map(|(kind, address, name)| TxtAnswer {
+            kind,
+            server: format!("{address}:53"),
+            server_name: name.to_owned(),
+            transport: Transport::Udp,
+            authoritative: kind == ServerKind::Authoritative,
+            outcome: said(kind),
+        })
+        .collect()
+}
+
+/// One TXT record with one string. A resolver has kept it for a while: its TTL is a part of the zone's.
+pub(super) fn found(value: &str, ttl: u32) -> impl Fn(ServerKind) -> TxtOutcome {
+    let value = value.to_owned();
+    move |kind| TxtOutcome::Found {
+        records: vec![vec![value.clone()]],
+        ttl: if kind == ServerKind::Authoritative { ttl } else { ttl - ttl / 4 },
+        canonical: String::new(),
+    }
+}
+
+/// How long resolvers keep that a name is not there: the lesser of the SOA's TTL and its MINIMUM, in seconds (RFC 2308 §5); those that
+/// Route 53 gives are 900 and 86,400.
+pub(super) const NEGATIVE_TTL: u32 = 900;

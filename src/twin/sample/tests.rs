@@ -1,0 +1,227 @@
+//! What holds for every sample estate.
+
+use super::*;
+use deskpair_rules::model::{End, GapId};
+use regex_lite::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+
+const TAKEN_AT: Moment = Moment::from_secs(1_789_000_000);
+
+fn options(people: u32, seed: u64, drift: &str) -> SampleOptions {
+    SampleOptions { people, seed, drift: drift.parse().expect("a known drift"), taken_at: TAKEN_AT }
+}
+
+/// Everything of an estate as text: each desktop as its record.
+fn text(estate: &Estate) -> String {
+    let mut text = format!("{:#?}\n{:#?}\n{:#?}\n{:#?}\n", estate.settings, estate.zones, estate.txt, estate.pairs);
+    for side in &estate.sides {
+        for row in side.workspaces.items() {
+            text += &serde_json::to_string(&row.record(&estate.symbols, &side.extras)).expect("writes");
+            text.push('\n');
+        }
+        for row in side.connections.items() {
+            let (id, state) = (estate.symbols.text(row.workspace), estate.symbols.text(row.state));
+            text += &format!("{id} {state} {:?} {:?}\n", row.checked, row.last_known);
+        }
+        for row in side.resource_tags.items().iter().chain(side.desktop_tags.items()) {
+            let said = [row.arn, row.key, row.value].map(|sym| estate.symbols.text(sym));
+            text += &format!("{said:?}\n");
+        }
+        text += &format!("{:#?}{:#?}{:#?}", side.place, side.directories, side.registrations);
+        text += &format!("{:#?}{:#?}{:#?}", side.client_properties, side.images, side.bundles);
+        text += &format!("{:#?}{:#?}{:#?}", side.ip_groups, side.branding, side.aliases);
+        text += &format!("{:#?}{:#?}{:#?}", side.alias_permissions, side.file_systems, side.backups);
+        text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
+    }
+    text
+}
+
+#[test]
+fn the_same_options_give_the_same_estate_and_others_another() {
+    for drift in ["none", "sample", "WSP-001"] {
+        let one = text(&estate(&options(120, 7, drift)));
+        assert_eq!(one, text(&estate(&options(120, 7, drift))), "{drift}");
+        assert_ne!(one, text(&estate(&options(120, 8, drift))), "{drift}");
+    }
+}
+
+#[test]
+fn every_planting_differs_from_the_clean_estate() {
+    let clean = text(&estate(&options(200, 3, "none")));
+    for planting in plantings() {
+        let (drifted, planted) = planted(&options(200, 3, planting.rule));
+        assert_ne!(clean, text(&drifted), "{}", planting.rule);
+        match planted.expect("one drift is planted").users {
+            Reached::Users(users) => {
+                assert!(!users.is_empty() && users.len() < 200, "{}: {} people", planting.rule, users.len());
+            }
+            Reached::Everybody | Reached::Nobody => {}
+        }
+    }
+    let ids: Vec<&str> = plantings().iter().map(|planting| planting.rule).collect();
+    assert!(ids.is_sorted());
+}
+
+#[test]
+fn an_unknown_drift_is_answered_with_the_known_ones() {
+    let error = "XYZ-001".parse::<Drift>().expect_err("no such drift").to_string();
+    assert!(error.contains("\"XYZ-001\"") && error.contains("ALS-001") && error.contains("`sample`"), "{error}");
+    for planting in plantings() {
+        assert_eq!(planting.rule.parse::<Drift>().expect("known").to_string(), planting.rule);
+    }
+}
+
+#[test]
+fn nothing_is_hidden_and_everybody_is_there() {
+    for people in [0, 1, 3, 39, 500] {
+        for drift in ["none", "sample"].into_iter().chain(plantings().iter().map(|planting| planting.rule)) {
+            let estate = estate(&options(people, 11, drift));
+            let primary: usize = estate.pairs.iter().map(|pair| desktops(&estate, pair.primary).len()).sum();
+            assert_eq!(primary, people as usize, "{drift}");
+            assert_eq!(estate.gaps.len(), 1, "{drift}");
+            assert!(!format!("{:?}{:?}{:?}", estate.sides, estate.zones, estate.txt).contains("Gap("), "{drift}");
+        }
+    }
+    assert!(format!("{:?}", End::Gap(GapId(0))).contains("Gap("), "the test above can fail");
+}
+
+fn desktops(estate: &Estate, side: u32) -> Vec<&str> {
+    let rows = estate.sides[side as usize].workspaces.items();
+    rows.iter().map(|row| estate.symbols.text(row.user)).collect()
+}
+
+#[test]
+fn a_clean_estate_pairs_everybody() {
+    let estate = estate(&options(1000, 5, "none"));
+    let pair = estate.pairs[0];
+    let (mut primary, mut standby) = (desktops(&estate, pair.primary), desktops(&estate, pair.standby));
+    primary.sort_unstable();
+    standby.sort_unstable();
+    assert_eq!(primary, standby);
+    let (primary, standby) = (&estate.sides[pair.primary as usize], &estate.sides[pair.standby as usize]);
+    let mut people: BTreeMap<&str, u32> = BTreeMap::new();
+    for row in primary.workspaces.items() {
+        let bundle = primary.bundles.items().iter().find(|known| known.bundle_id == estate.symbols.text(row.bundle));
+        *people.entry(&bundle.expect("an own bundle").name).or_default() += 1;
+    }
+    for persona in &company::PERSONAS {
+        let count = people.get(persona.bundle).copied().unwrap_or(0);
+        assert!(count.abs_diff(persona.weight) <= 4, "{}: {count} of {}", persona.bundle, persona.weight);
+    }
+    // Standby WorkSpaces name each other.
+    let related = |side: &Side| -> BTreeSet<(String, String)> {
+        let rows = side.workspaces.items().iter();
+        let named = |row| side.extras.of(row).map(|extra| extra.related_workspaces[0].workspace_id.clone());
+        rows.filter_map(|row| Some((estate.symbols.text(row.id).to_owned(), named(row)?))).collect()
+    };
+    let back = related(standby).into_iter().map(|(own, other)| (other, own)).collect();
+    assert_eq!(related(primary), back);
+    assert!(related(primary).len() > 100);
+    assert_eq!(standby.connections.items().len(), 1000);
+}
+
+#[test]
+fn the_sample_has_two_pairs_of_which_the_first_is_mostly_sound() {
+    let estate = estate(&options(500, 1, "sample"));
+    assert_eq!(estate.pairs.len(), 2);
+    let counts: Vec<usize> = estate.pairs.iter().map(|pair| desktops(&estate, pair.primary).len()).collect();
+    assert_eq!(counts, [488, 12]);
+    let standby: BTreeSet<String> =
+        desktops(&estate, estate.pairs[0].standby).iter().map(|user| user.to_lowercase()).collect();
+    let without = desktops(&estate, estate.pairs[0].primary).into_iter().filter(|user| !standby.contains(*user));
+    assert_eq!(without.count(), 4);
+    assert_eq!(estate.zones.len(), 1);
+    assert_eq!(estate.sides.len(), 4);
+}
+
+/// The patterns of the service models (botocore 1.44.5), where they are not only a length.
+#[test]
+fn ids_have_the_form_that_aws_gives_them() {
+    let patterns = [
+        ("WorkspaceId", "ws-[0-9a-z]{8,63}"),
+        ("ImageId", "wsi-[0-9a-z]{9,63}"),
+        ("BundleId", "wsb-[0-9a-z]{8,63}"),
+        ("groupId", "wsipg-[0-9a-z]{8,63}"),
+        ("AliasId", "wsca-[0-9a-z]{8,63}"),
+        ("DirectoryId", "d-[0-9a-f]{10}"),
+        ("FileSystemId", "fs-[0-9a-f]{17}"),
+        ("BackupId", "backup-[0-9a-f]{8,}"),
+        ("SourceBackupId", "backup-[0-9a-f]{8,}"),
+        ("SubnetId", "subnet-([0-9a-f]{8}|[0-9a-f]{17})"),
+        ("VpcId", "vpc-([0-9a-f]{8}|[0-9a-f]{17})"),
+        ("WorkspaceSecurityGroupId", "sg-([0-9a-f]{8}|[0-9a-f]{17})"),
+        ("CustomSecurityGroupId", "sg-([0-9a-f]{8}|[0-9a-f]{17})"),
+        ("ConnectionIdentifier", "[a-zA-Z0-9]{1,20}"),
+        ("RegistrationCode", "WS[a-z]{3}\\+[0-9A-Z]{6}"),
+        ("TaskArn", "arn:aws:datasync:[a-z\\-0-9]+:[0-9]{12}:task/task-[0-9a-f]{17}"),
+        ("LocationArn", "arn:aws:datasync:[a-z\\-0-9]+:[0-9]{12}:location/loc-[0-9a-z]{17}"),
+        ("LocationUri", "(efs|nfs|s3|smb|hdfs|fsx[a-z0-9-]+)://[a-zA-Z0-9.:/\\-]+"),
+        (
+            "TaskExecutionArn",
+            "arn:aws:datasync:[a-z\\-0-9]+:[0-9]{12}:task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}",
+        ),
+        ("CertificateAuthorityArn", "arn:aws:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}"),
+        ("SupportEmail", "[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,4}"),
+        ("WorkspaceDirectoryDescription", "[a-zA-Z0-9_][\\\\a-zA-Z0-9_@#%*+=:?./!\\s-]{1,255}"),
+        ("UserName", "[a-zA-Z0-9._-]{1,63}"),
+    ];
+    let patterns: BTreeMap<&str, Regex> =
+        patterns.iter().map(|(member, form)| (*member, Regex::new(&format!("^{form}$")).expect("a pattern"))).collect();
+    let mut seen = BTreeSet::new();
+    for drift in ["none", "sample"].into_iter().chain(plantings().iter().map(|planting| planting.rule)) {
+        let estate = estate(&options(100, 2, drift));
+        for resource in resources(&estate) {
+            check(&resource, &patterns, &mut seen);
+        }
+    }
+    assert_eq!(seen.len(), patterns.len(), "not met: {:?}", patterns.keys().filter(|key| !seen.contains(**key)));
+}
+
+fn check(value: &serde_json::Value, patterns: &BTreeMap<&str, Regex>, seen: &mut BTreeSet<String>) {
+    let entries = value.as_object().into_iter().flatten();
+    for (member, inner) in entries {
+        if let (Some(text), Some(pattern)) = (inner.as_str(), patterns.get(member.as_str())) {
+            assert!(pattern.is_match(text), "{member}: {text}");
+            seen.insert(member.clone());
+        }
+        check(inner, patterns, seen);
+    }
+    for inner in value.as_array().into_iter().flatten() {
+        check(inner, patterns, seen);
+    }
+}
+
+/// Every resource of an estate, as its line of the estate file would have it.
+fn resources(estate: &Estate) -> Vec<serde_json::Value> {
+    fn all<T: serde::Serialize>(into: &mut Vec<serde_json::Value>, items: &[T]) {
+        into.extend(items.iter().map(|item| serde_json::to_value(item).expect("a resource")));
+    }
+    let mut list = Vec::new();
+    for side in &estate.sides {
+        all(&mut list, side.directories.items());
+        all(&mut list, side.registrations.items());
+        all(&mut list, side.client_properties.items());
+        all(&mut list, side.images.items());
+        all(&mut list, side.bundles.items());
+        all(&mut list, side.ip_groups.items());
+        all(&mut list, side.aliases.items());
+        all(&mut list, side.file_systems.items());
+        all(&mut list, side.backups.items());
+        all(&mut list, side.sync_tasks.items());
+        all(&mut list, side.sync_locations.items());
+        for slice in side.branding.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.sync_executions.values() {
+            all(&mut list, slice.items());
+        }
+        let records: Vec<_> =
+            side.workspaces.items().iter().map(|row| row.record(&estate.symbols, &side.extras)).collect();
+        all(&mut list, &records);
+    }
+    for book in &estate.zones {
+        all(&mut list, book.zones.items());
+        all(&mut list, book.health_checks.items());
+    }
+    list
+}
