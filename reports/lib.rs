@@ -1,1 +1,53 @@
-//! Reports.
+//! What deskpair shows. Reports render and cannot judge: outcome, counts and exit code are in the run before any of them is written.
+
+pub mod json;
+
+#[cfg(test)]
+mod samples;
+
+use deskpair_rules::engine::Run;
+use std::io::{self, Write};
+
+/// A format that is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// `deskpair.report/1`, complete.
+    Json,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 1] = [Self::Json];
+
+    /// The name by which it is asked for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+        }
+    }
+
+    /// The name of its file in a folder of reports.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Json => "report.json",
+        }
+    }
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file or stream refused it.
+    #[error("could not write the report")]
+    Write(#[from] io::Error),
+}
+
+/// Writes a run in a format.
+///
+/// # Errors
+/// Where `out` cannot be written.
+pub fn write(format: Format, run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
+    match format {
+        Format::Json => json::write(run, out),
+    }
+}

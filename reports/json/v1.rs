@@ -1,0 +1,474 @@
+//! `deskpair.report/1`: the members of a report, as they are published. Members are added; none is renamed, removed or given another
+//! meaning within version 1.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "deskpair.report/1";
+
+/// A text that is borrowed while a report is written and owned when one is read.
+pub type Text<'a> = Cow<'a, str>;
+
+/// A whole report.
+///
+/// The lists that grow with the number of people are type parameters: writing takes one entry at a time, reading gives vectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Report")]
+pub struct Report<'a, P = Vec<Pair<'a>>> {
+    /// `deskpair.report/1`.
+    pub schema: Text<'a>,
+    /// What wrote it.
+    pub tool: Tool<'a>,
+    /// When and how it was judged, and how that ended.
+    pub run: Run<'a>,
+    /// The calls that collecting the estate took.
+    pub api: Api,
+    /// Rules that gave no honest verdict.
+    pub broken: Vec<Broken<'a>>,
+    /// What people vouched for where no API can tell.
+    pub attestations: Vec<Acceptance<'a>>,
+    /// The waivers of the configuration, with or without a fail that they cover.
+    #[serde(default)]
+    pub waivers: Vec<Acceptance<'a>>,
+    /// The pairs, as configured.
+    pub pairs: P,
+}
+
+/// The program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool<'a> {
+    /// `deskpair`.
+    pub name: Text<'a>,
+    /// Its version.
+    pub version: Text<'a>,
+}
+
+/// When and how an estate was judged. Instants are RFC 3339, in UTC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Run<'a> {
+    /// A digest of estate, configuration and options: equal inputs have equal ids.
+    pub id: Text<'a>,
+    /// When collecting the estate began.
+    pub taken_at: Text<'a>,
+    /// The instant as of which ages and expiries were reckoned.
+    pub judged_at: Text<'a>,
+    /// When collecting the estate ended.
+    pub finished_at: Text<'a>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The process's exit code for this outcome.
+    pub exit_code: u8,
+    /// From which severity on a fail fails the gate.
+    pub fail_on: FailOn,
+    /// Fails at or above the gate, not counting waived ones.
+    #[serde(default)]
+    pub gate_fails: u64,
+    /// Whether what no API can tell makes the run inconclusive.
+    #[serde(default)]
+    pub strict: bool,
+    /// Rules whose missing evidence does not make the run inconclusive.
+    #[serde(default)]
+    pub allow_incomplete: Vec<Text<'a>>,
+    /// The rules that were asked for; empty for all.
+    #[serde(default)]
+    pub only_rules: Vec<Text<'a>>,
+    /// The areas that were asked for, by code; empty for all.
+    #[serde(default)]
+    pub only_areas: Vec<Text<'a>>,
+    /// The version of deskpair that collected the estate.
+    #[serde(default)]
+    pub collected_by: Text<'a>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The gate passed, on whole evidence.
+    Ready,
+    /// A fail at or above the gate.
+    Drifted,
+    /// Something that could have been read was not.
+    Inconclusive,
+    /// A rule gave no honest verdict.
+    Broken,
+}
+
+/// From which severity on a fail fails the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Any fail.
+    Low,
+    /// From medium on.
+    Medium,
+    /// From high on.
+    High,
+    /// Critical alone.
+    Critical,
+    /// No fail does.
+    Never,
+}
+
+/// How bad a fail is for the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Hygiene or cost.
+    Low,
+    /// Degrades people or misses an objective.
+    Medium,
+    /// Strands some or weakens security.
+    High,
+    /// Strands people.
+    Critical,
+}
+
+/// What a fail does to a person after a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Nothing that they would feel.
+    None,
+    /// Something is open to others that should not be.
+    Exposes,
+    /// They work, and worse than before.
+    Degrades,
+    /// They do not reach a working desktop.
+    Strands,
+}
+
+/// Whom a rule's fails touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Reach {
+    /// The desktops that rest on the subject.
+    Desktop,
+    /// Everybody of the pair.
+    Pair,
+}
+
+/// Calls made, by account, Region and `service:Operation`. Every attempt counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Api {
+    /// By account (`unknown` where it could not be told), by Region (`global`), by `service:Operation`.
+    pub calls: BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>,
+    /// Answers that asked for slower calls.
+    pub throttled: u64,
+    /// Attempts after the first.
+    pub retried: u64,
+}
+
+/// A rule that gave no honest verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Broken<'a> {
+    /// The rule's id.
+    pub rule: Text<'a>,
+    /// The pair's name.
+    pub pair: Text<'a>,
+    /// What happened.
+    pub message: Text<'a>,
+}
+
+/// A waiver or an attestation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acceptance<'a> {
+    /// The rule's id.
+    pub rule: Text<'a>,
+    /// The subject's name; null for every subject of the rule.
+    pub subject: Option<Text<'a>>,
+    /// The pair; null for every pair.
+    pub pair: Option<Text<'a>>,
+    /// Who answers for it.
+    pub owner: Text<'a>,
+    /// Why it is accepted.
+    pub reason: Text<'a>,
+    /// When it ends, RFC 3339.
+    pub expires: Text<'a>,
+    /// Whether it had not ended at `judged_at`.
+    pub live: bool,
+    /// The digest of the drift that was accepted; null for any.
+    #[serde(default)]
+    pub drift: Option<Text<'a>>,
+}
+
+/// One primary and one standby Region behind one connection alias.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Pair")]
+pub struct Pair<'a, U = Vec<User<'a>>, F = Vec<Finding<'a>>> {
+    /// Its name in the configuration.
+    pub name: Text<'a>,
+    /// The connection string.
+    pub alias: Text<'a>,
+    /// Where people work.
+    pub primary: Side<'a>,
+    /// Where they would land.
+    pub standby: Side<'a>,
+    /// How many would work.
+    pub readiness: Readiness<'a>,
+    /// Everybody who is not ready, by name.
+    pub users: U,
+    /// The rules that were judged, by id.
+    pub rules: Vec<Rule<'a>>,
+    /// What they found: by rule, verdict, then the subject's name. Passes are in the rules' counts.
+    pub findings: F,
+}
+
+/// One Region of a pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Side<'a> {
+    /// The account that was read; null where it could not be told.
+    pub account: Option<Text<'a>>,
+    /// The Region.
+    pub region: Text<'a>,
+    /// The pair's directory; null where there is none or it could not be told.
+    pub directory: Option<Text<'a>>,
+    /// Why the account could not be told.
+    #[serde(default)]
+    pub account_gap: Option<Gap<'a>>,
+    /// Why the directory is not named.
+    #[serde(default)]
+    pub directory_missing: Option<Text<'a>>,
+}
+
+/// How many of a pair's people with a primary WorkSpace would work after a failover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Readiness<'a> {
+    /// The people that were read.
+    pub users: u32,
+    /// Configured to land on a working desktop. AWS reserves no capacity.
+    pub ready: u32,
+    /// They would work, and worse than before.
+    pub degraded: u32,
+    /// They would not reach a working desktop.
+    pub stranded: u32,
+    /// It cannot be told.
+    pub unknown: u32,
+    /// Why there may be more people than were read; null where there are surely not.
+    #[serde(default)]
+    pub hidden: Option<Hidden<'a>>,
+    /// Fingerprints of findings that touch everybody.
+    #[serde(default)]
+    pub everybody: Vec<Text<'a>>,
+    /// Fingerprints of findings that strand somebody, of whom nothing says who it is: they are not in the counts.
+    #[serde(default)]
+    pub uncounted: Vec<Text<'a>>,
+}
+
+/// Why there may be more people than were read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Hidden<'a> {
+    /// In a sentence.
+    pub message: Text<'a>,
+    /// The call that failed, where it was one.
+    pub gap: Option<Gap<'a>>,
+}
+
+/// What a failover would do to one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Configured to land on a working desktop.
+    Ready,
+    /// They work, and worse than before.
+    Degraded,
+    /// It cannot be told.
+    Unknown,
+    /// They do not reach a working desktop.
+    Stranded,
+}
+
+/// Somebody who is not ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct User<'a> {
+    /// The name as the primary desktop has it.
+    pub name: Text<'a>,
+    /// What a failover would do to them.
+    pub readiness: State,
+    /// Fingerprints of the findings that make it so: their own, then those that touch everybody.
+    pub causes: Vec<Text<'a>>,
+}
+
+/// What one rule said of a pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rule<'a> {
+    /// The permanent id, `ALS-003`.
+    pub id: Text<'a>,
+    /// Its name, `alias-not-associated`.
+    pub name: Text<'a>,
+    /// The area's code, `ALS`.
+    pub area: Text<'a>,
+    /// The worst severity of its fails, as configured.
+    pub severity: Severity,
+    /// The worst effect of its fails on a person.
+    pub effect: Effect,
+    /// Whom its fails touch.
+    pub reach: Reach,
+    /// What is wrong when it fails.
+    #[serde(default)]
+    pub summary: Text<'a>,
+    /// Its verdicts.
+    pub counts: Counts,
+    /// Why there was nothing to compare.
+    pub reasons: Vec<Text<'a>>,
+}
+
+/// How many subjects got which verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// In order.
+    pub pass: u64,
+    /// Not as it should be.
+    pub fail: u64,
+    /// Could not be judged.
+    pub not_evaluated: u64,
+    /// Nothing to compare.
+    pub not_applicable: u64,
+    /// A person vouched for it.
+    pub attested: u64,
+    /// It fails, and that is accepted for now.
+    pub waived: u64,
+}
+
+/// What a finding says of its subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is not as it should be.
+    Fail,
+    /// It could not be judged.
+    NotEvaluated,
+    /// It fails, and that is accepted for now.
+    Waived,
+}
+
+/// One thing that is not in order, or of which it could not be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding<'a> {
+    /// 16 hexadecimal digits that stay the same while ids change.
+    pub fingerprint: Text<'a>,
+    /// The rule's id.
+    pub rule: Text<'a>,
+    /// In which of the rule's ways it fails; null where it was not evaluated.
+    #[serde(default)]
+    pub case: Option<Text<'a>>,
+    /// The severity for the gate, as configured.
+    pub severity: Severity,
+    /// What it does to a person.
+    #[serde(default = "no_effect")]
+    pub effect: Effect,
+    /// What it says.
+    pub verdict: Verdict,
+    /// What it is about; of a gap that hides several subjects, the pair.
+    pub subject: Subject<'a>,
+    /// How many subjects it speaks of: 1, or those that a gap hides.
+    pub subjects: u32,
+    /// What is wrong, in a sentence.
+    pub message: Text<'a>,
+    /// The fingerprint of the finding that this one follows from.
+    pub implied_by: Option<Text<'a>>,
+    /// Both sides of what differs.
+    pub drift: Vec<Drift<'a>>,
+    /// Why it was not evaluated; null for a fail.
+    #[serde(default)]
+    pub unknown: Option<Unknown>,
+    /// The call that failed, where one did.
+    pub gap: Option<Gap<'a>>,
+    /// Whether it makes the run inconclusive.
+    #[serde(default)]
+    pub inconclusive: bool,
+    /// How many people it touches; 0 where nothing says who they are.
+    pub users_affected: u32,
+    /// What fixes it.
+    pub remedy: Text<'a>,
+    /// The waiver that covers it.
+    pub waiver: Option<Acceptance<'a>>,
+}
+
+const fn no_effect() -> Effect {
+    Effect::None
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Subject<'a> {
+    /// Its kind, `image`.
+    pub kind: Text<'a>,
+    /// Its natural name.
+    pub name: Text<'a>,
+    /// Its id on the primary side; null where it has none.
+    pub primary: Option<Text<'a>>,
+    /// Its id on the standby side; null where it has none.
+    pub standby: Option<Text<'a>>,
+}
+
+/// One member that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Drift<'a> {
+    /// The member, as AWS names it.
+    pub path: Text<'a>,
+    /// The primary side's value.
+    pub primary: Text<'a>,
+    /// The standby side's value.
+    pub standby: Text<'a>,
+}
+
+/// Why something could not be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unknown {
+    /// A call failed: see the gap.
+    Gap,
+    /// Everything was read, and it does not tell.
+    Undetermined,
+    /// No API tells; a person may attest it.
+    Unsupported,
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The caller may not do this.
+    Denied,
+    /// Throttled at every attempt.
+    Throttled,
+    /// No answer in time.
+    TimedOut,
+    /// The connection failed or was dropped.
+    Unreachable,
+    /// The answer could not be understood.
+    Malformed,
+    /// The service refused or failed.
+    Failed,
+    /// An answer that left out some of what was asked.
+    Partial,
+    /// Not offered in this Region.
+    Unsupported,
+    /// The deadline of the whole scan came first.
+    Deadline,
+    /// The estate was collected without it.
+    NotCollected,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap<'a> {
+    /// The call, `workspaces:DescribeWorkspaces`; empty where the estate was collected without it.
+    pub operation: Text<'a>,
+    /// Why it failed.
+    pub cause: Cause,
+    /// The IAM action that permits the call.
+    pub iam_action: Text<'a>,
+    /// The service's own words.
+    pub message: Text<'a>,
+    /// The Region that was asked; empty for a global service.
+    #[serde(default)]
+    pub region: Text<'a>,
+    /// What the call was about, where it was about one thing.
+    #[serde(default)]
+    pub about: Text<'a>,
+}
