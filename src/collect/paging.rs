@@ -31,9 +31,9 @@ impl<T> Listing<T> {
         }
     }
 
-    /// The same list of other things.
-    pub fn map<U>(self, make: impl FnMut(T) -> U) -> Listing<U> {
-        Listing { items: self.items.into_iter().map(make).collect(), gap: self.gap }
+    /// Records that something is hidden. The first gap stands: what comes after it is no more complete.
+    pub fn cut(&mut self, gap: Gap) {
+        self.gap.get_or_insert(gap);
     }
 }
 

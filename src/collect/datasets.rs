@@ -1,0 +1,126 @@
+//! Which calls each dataset costs, and which other datasets it cannot do without.
+
+use super::calls::{Operation, Service};
+use deskpair_rules::model::Dataset;
+use std::collections::BTreeSet;
+
+/// `sts:GetCallerIdentity`: each side's account. Every scan asks it; AWS permits it to everybody.
+pub const GET_CALLER_IDENTITY: Operation = Operation::of(Service::Sts, "GetCallerIdentity");
+
+macro_rules! operations {
+    ($($constant:ident = $service:ident $name:literal;)*) => {
+        $(pub(super) const $constant: Operation = Operation::of(Service::$service, $name);)*
+    };
+}
+
+operations! {
+    DESCRIBE_DIRECTORIES = Directory "DescribeDirectories";
+    DESCRIBE_WORKSPACE_DIRECTORIES = WorkSpaces "DescribeWorkspaceDirectories";
+    DESCRIBE_CLIENT_PROPERTIES = WorkSpaces "DescribeClientProperties";
+    DESCRIBE_WORKSPACE_IMAGES = WorkSpaces "DescribeWorkspaceImages";
+    DESCRIBE_WORKSPACE_BUNDLES = WorkSpaces "DescribeWorkspaceBundles";
+    DESCRIBE_IP_GROUPS = WorkSpaces "DescribeIpGroups";
+    DESCRIBE_CLIENT_BRANDING = WorkSpaces "DescribeClientBranding";
+    DESCRIBE_CONNECTION_ALIASES = WorkSpaces "DescribeConnectionAliases";
+    DESCRIBE_CONNECTION_ALIAS_PERMISSIONS = WorkSpaces "DescribeConnectionAliasPermissions";
+    DESCRIBE_WORKSPACES = WorkSpaces "DescribeWorkspaces";
+    DESCRIBE_WORKSPACES_CONNECTION_STATUS = WorkSpaces "DescribeWorkspacesConnectionStatus";
+    GET_RESOURCES = Tagging "GetResources";
+    DESCRIBE_FILE_SYSTEMS = Fsx "DescribeFileSystems";
+    DESCRIBE_BACKUPS = Fsx "DescribeBackups";
+    LIST_TASKS = DataSync "ListTasks";
+    DESCRIBE_TASK = DataSync "DescribeTask";
+    LIST_LOCATIONS = DataSync "ListLocations";
+    LIST_TASK_EXECUTIONS = DataSync "ListTaskExecutions";
+    DESCRIBE_TASK_EXECUTION = DataSync "DescribeTaskExecution";
+    LIST_HOSTED_ZONES = Route53 "ListHostedZones";
+    LIST_RESOURCE_RECORD_SETS = Route53 "ListResourceRecordSets";
+    LIST_HEALTH_CHECKS = Route53 "ListHealthChecks";
+    GET_HEALTH_CHECK_STATUS = Route53 "GetHealthCheckStatus";
+}
+
+/// The operations that read a dataset, without those of the datasets it [`needs`].
+pub const fn operations(dataset: Dataset) -> &'static [Operation] {
+    match dataset {
+        Dataset::Directories => &[DESCRIBE_DIRECTORIES],
+        Dataset::Registrations => &[DESCRIBE_WORKSPACE_DIRECTORIES],
+        Dataset::ClientProperties => &[DESCRIBE_CLIENT_PROPERTIES],
+        Dataset::Images => &[DESCRIBE_WORKSPACE_IMAGES],
+        Dataset::Bundles => &[DESCRIBE_WORKSPACE_BUNDLES],
+        Dataset::IpGroups => &[DESCRIBE_IP_GROUPS],
+        Dataset::Branding => &[DESCRIBE_CLIENT_BRANDING],
+        Dataset::Aliases => &[DESCRIBE_CONNECTION_ALIASES],
+        Dataset::AliasPermissions => &[DESCRIBE_CONNECTION_ALIAS_PERMISSIONS],
+        Dataset::Workspaces => &[DESCRIBE_WORKSPACES],
+        Dataset::Connections => &[DESCRIBE_WORKSPACES_CONNECTION_STATUS],
+        Dataset::ResourceTags | Dataset::DesktopTags => &[GET_RESOURCES],
+        Dataset::FileSystems => &[DESCRIBE_FILE_SYSTEMS],
+        Dataset::Backups => &[DESCRIBE_BACKUPS],
+        Dataset::SyncTasks => &[LIST_TASKS, DESCRIBE_TASK],
+        Dataset::SyncLocations => &[LIST_LOCATIONS],
+        Dataset::SyncExecutions => &[LIST_TASK_EXECUTIONS, DESCRIBE_TASK_EXECUTION],
+        Dataset::Zones => &[LIST_HOSTED_ZONES],
+        Dataset::RecordSets => &[LIST_RESOURCE_RECORD_SETS],
+        Dataset::HealthChecks => &[LIST_HEALTH_CHECKS, GET_HEALTH_CHECK_STATUS],
+        Dataset::Txt => &[],
+    }
+}
+
+/// What a dataset cannot be read without: which directories, aliases, tasks or zones its calls are about.
+pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
+    match dataset {
+        Dataset::ClientProperties => &[Dataset::Registrations],
+        Dataset::Branding => &[Dataset::Aliases, Dataset::Registrations],
+        Dataset::AliasPermissions => &[Dataset::Aliases],
+        Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
+        Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
+        Dataset::RecordSets => &[Dataset::Zones],
+        Dataset::HealthChecks => &[Dataset::RecordSets],
+        Dataset::Directories
+        | Dataset::Registrations
+        | Dataset::Images
+        | Dataset::Bundles
+        | Dataset::IpGroups
+        | Dataset::Aliases
+        | Dataset::Workspaces
+        | Dataset::ResourceTags
+        | Dataset::DesktopTags
+        | Dataset::FileSystems
+        | Dataset::Backups
+        | Dataset::SyncTasks
+        | Dataset::SyncLocations
+        | Dataset::Zones
+        | Dataset::Txt => &[],
+    }
+}
+
+/// The wanted datasets and everything they need.
+pub fn with_needs(wanted: &BTreeSet<Dataset>) -> BTreeSet<Dataset> {
+    let mut all = wanted.clone();
+    let mut open: Vec<Dataset> = wanted.iter().copied().collect();
+    while let Some(dataset) = open.pop() {
+        open.extend(needs(dataset).iter().copied().filter(|&needed| all.insert(needed)));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needs_are_followed_to_their_end() {
+        let all = with_needs(&BTreeSet::from([Dataset::HealthChecks, Dataset::SyncExecutions]));
+        let expected = [
+            Dataset::SyncTasks,
+            Dataset::SyncLocations,
+            Dataset::SyncExecutions,
+            Dataset::Zones,
+            Dataset::RecordSets,
+            Dataset::HealthChecks,
+        ];
+        assert_eq!(all, BTreeSet::from(expected));
+        let everything: BTreeSet<Dataset> = Dataset::ALL.into_iter().collect();
+        assert_eq!(with_needs(&everything), everything);
+    }
+}
