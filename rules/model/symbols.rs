@@ -90,6 +90,14 @@ impl Symbols {
         self.lookup.find(hash, |&number| slice(&self.arena, &self.ends, number) == text).map(|&number| Sym(number))
     }
 
+    /// Takes over every text of another table. What each number of that table is in this one, by [`Sym::index`].
+    ///
+    /// # Panics
+    /// As [`intern`](Self::intern).
+    pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
+        (0..other.ends.len()).map(|number| self.intern(slice(&other.arena, &other.ends, number as u32))).collect()
+    }
+
     /// How many texts there are, the empty one included.
     pub fn count(&self) -> usize {
         self.ends.len()
@@ -126,5 +134,16 @@ mod tests {
         }
         assert_eq!(symbols.text(symbols.find("user9999").expect("interned")), "user9999");
         assert_eq!(symbols.text(anna), "anna");
+    }
+
+    #[test]
+    fn an_absorbed_table_keeps_its_texts_under_new_numbers() {
+        let (mut ours, mut theirs) = (Symbols::default(), Symbols::default());
+        let anna = ours.intern("anna");
+        let (their_bert, their_anna) = (theirs.intern("bert"), theirs.intern("anna"));
+        let numbers = ours.absorb(&theirs);
+        assert_eq!(numbers[their_anna.index()], anna);
+        assert_eq!(ours.text(numbers[their_bert.index()]), "bert");
+        assert_eq!(numbers[Sym::NONE.index()], Sym::NONE);
     }
 }

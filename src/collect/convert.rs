@@ -32,7 +32,29 @@ pub(super) fn list<T, U>(member: Option<Vec<T>>, make: impl Fn(T) -> U) -> Vec<U
     member.unwrap_or_default().into_iter().map(make).collect()
 }
 
-/// An instant, to the millisecond; absent where it lies outside all calendars.
+/// An instant, to the nearest millisecond: services write fractions of a second that no binary number has.
 pub(super) fn moment(member: Option<DateTime>) -> Option<Moment> {
-    member.and_then(|at| at.to_millis().ok()).map(Moment::from_millis)
+    let millis = |at: DateTime| i64::try_from((at.as_nanos() + 500_000).div_euclid(1_000_000)).ok();
+    member.and_then(millis).map(Moment::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_rounded_to_the_millisecond() {
+        for (secs, millis) in [(1_700_000_000.123, 1_700_000_000_123), (-0.001, -1), (0.0, 0), (1.9996, 2000)] {
+            assert_eq!(moment(Some(DateTime::from_secs_f64(secs))), Some(Moment::from_millis(millis)), "{secs}");
+        }
+        assert_eq!(moment(None), None);
+    }
+
+    #[test]
+    fn unknown_values_keep_their_text_and_missing_ones_have_none() {
+        use aws_sdk_workspaces::types::WorkspaceState;
+        assert_eq!(word(Some(WorkspaceState::from("LEVITATING"))), "LEVITATING");
+        assert_eq!(word(None::<WorkspaceState>), "");
+        assert_eq!(required(NO_VALUE), "");
+    }
 }

@@ -36,9 +36,7 @@ impl DataSync {
         let Self { client, caller } = self;
         let listed = pages(caller, LIST_TASKS, "", |next: Option<String>| async move {
             let answer = caller
-                .read(LIST_TASKS, "", || {
-                    client.list_tasks().max_results(PAGE_SIZE).set_next_token(next.clone()).send()
-                })
+                .read(LIST_TASKS, "", || client.list_tasks().max_results(PAGE_SIZE).set_next_token(next.clone()).send())
                 .await?;
             Ok(Page { items: answer.tasks.unwrap_or_default(), next: token(answer.next_token) })
         })

@@ -1,7 +1,164 @@
 //! AWS to estate: what is asked of AWS, how fast, how often, and what is kept of the answers.
+//!
+//! The sides, and the services of each, are asked side by side; every call goes through [`calls::Caller`]. What one failure hides is a
+//! gap in one list and never ends the run.
 
 pub mod access;
 pub mod calls;
+mod convert;
+pub mod datasets;
+mod datasync;
+mod directory;
 pub mod fault;
+mod fsx;
 pub mod limits;
 pub mod paging;
+#[cfg(test)]
+mod recorded;
+mod route53;
+mod side;
+mod sts;
+mod tagging;
+#[cfg(test)]
+mod tests;
+mod txt;
+mod workspaces;
+mod zones;
+
+use access::{Access, AccessError};
+use calls::{Patience, Progress, Run, Tally};
+use deskpair_rules::model::settings::Settings;
+use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
+use limits::Limits;
+use paging::Listing;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// How many calls of one kind wait for their answers at a time. The buckets decide how many are made.
+const AT_A_TIME: usize = 16;
+
+/// What a collection rests on beside the configuration.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where the answers come from.
+    pub access: Access,
+    /// How long all of it may take.
+    pub deadline: Option<Duration>,
+    /// Who is told how far it has got.
+    pub progress: Arc<dyn Progress>,
+    /// What time it is.
+    pub clock: fn() -> Moment,
+    /// What decides the pauses between attempts.
+    pub seed: u64,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings")
+            .field("access", &self.access)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Collects what is wanted of the settings' pairs. A side that several pairs share is collected once.
+///
+/// # Errors
+/// Where a client cannot be made at all. Whatever AWS refuses or fails to answer is a gap in the estate.
+pub async fn collect(
+    settings: &Settings,
+    wanted: &BTreeSet<Dataset>,
+    surroundings: &Surroundings,
+) -> Result<Estate, AccessError> {
+    let mut estate = Estate::laid_out(settings.clone(), env!("CARGO_PKG_VERSION"), (surroundings.clock)());
+    let wanted = Arc::new(datasets::with_needs(wanted));
+    let limits = Limits::new(&settings.limits.services);
+    let deadline = surroundings.deadline.map(|time| Instant::now() + time);
+    let patience = Patience::from(&settings.limits);
+    let run = Arc::new(Run::new(limits, patience, deadline, Arc::clone(&surroundings.progress), surroundings.seed));
+
+    let mut sides = Vec::new();
+    for at in 0..estate.sides.len() {
+        let place = &estate.sides[at].place;
+        let config = surroundings.access.configure(place).await?;
+        sides.push(side::Reader::new(&run, config, &place.region, side::Roles::of(&estate, at), &wanted));
+    }
+    let mut books = Vec::new();
+    for at in 0..estate.zones.len() {
+        books.push(zones::Reader::new(&estate, at, &sides, &run, &surroundings.access, &wanted).await?);
+    }
+    let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline));
+    let views: Vec<txt::Reader> = views.filter(|_| wanted.contains(&Dataset::Txt)).collect();
+
+    // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
+    let sides: Tasks<side::Harvest> = sides.into_iter().map(|reader| Task::new(reader.read())).collect();
+    let books: Tasks<zones::Harvest> = books.into_iter().map(|reader| Task::new(reader.read())).collect();
+    let views: Tasks<txt::Harvest> = views.into_iter().map(|reader| Task::new(reader.read())).collect();
+    for (at, task) in sides.into_iter().enumerate() {
+        task.end().await.put_into(&mut estate, at);
+    }
+    for (at, task) in books.into_iter().enumerate() {
+        task.end().await.put_into(&mut estate, at);
+    }
+    for (at, task) in views.into_iter().enumerate() {
+        task.end().await.put_into(&mut estate, at);
+    }
+    estate.finished_at = (surroundings.clock)();
+    Ok(estate)
+}
+
+type Tasks<T> = Vec<Task<T>>;
+
+/// A task that ends with its owner.
+struct Task<T>(JoinHandle<T>);
+
+impl<T: Send + 'static> Task<T> {
+    fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+
+    async fn end(mut self) -> T {
+        match (&mut self.0).await {
+            Ok(done) => done,
+            // Nothing cancels a task but its owner's drop, which this is not.
+            Err(error) => resume_unwind(error.into_panic()),
+        }
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A list with its gap recorded in the estate. `None` was not wanted.
+fn slice<T>(estate: &mut Estate, listing: Option<Listing<T>>) -> Slice<T> {
+    match listing {
+        None => Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+        Some(Listing { items, gap: None }) => Slice::whole_of(items),
+        Some(Listing { items, gap: Some(gap) }) => Slice::cut(items, estate.gap(gap)),
+    }
+}
+
+fn account(estate: &mut Estate, account: Result<String, Gap>) -> Result<String, GapId> {
+    account.map_err(|gap| estate.gap(gap))
+}
+
+/// Adds the calls of one caller to the estate's, under its account.
+fn add_calls(calls: &mut Calls, account: &str, tally: &Tally) {
+    let account = if account.is_empty() { "unknown" } else { account };
+    for ((region, operation), count) in &tally.calls {
+        let region = if region.is_empty() { "global" } else { region };
+        let regions = calls.made.entry(account.to_owned()).or_default();
+        *regions.entry(region.to_owned()).or_default().entry(operation.to_string()).or_default() += count;
+    }
+    calls.throttled += tally.throttled;
+    calls.retried += tally.retried;
+}

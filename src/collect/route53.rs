@@ -8,9 +8,7 @@ use super::paging::{Listing, Page, pages, token};
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::{Client, types};
 use deskpair_rules::model::Gap;
-use deskpair_rules::model::route53::{
-    AliasTarget, GeoLocation, HealthCheck, HealthObservation, HostedZone, RecordSet,
-};
+use deskpair_rules::model::route53::{AliasTarget, GeoLocation, HealthCheck, HealthObservation, HostedZone, RecordSet};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,11 +90,14 @@ impl Route53 {
         .await;
         let observed = to_observe(&listing.items, referenced);
         caller.announce(observed.len() as u64);
-        let mut answers =
-            futures_util::stream::iter(observed).map(|at| {
+        let mut answers = futures_util::stream::iter(observed)
+            .map(|at| {
                 let id = listing.items[at].id.clone();
                 async move { (at, self.observations(&id).await) }
-            }).buffered(AT_A_TIME).collect::<Vec<_>>().await;
+            })
+            .buffered(AT_A_TIME)
+            .collect::<Vec<_>>()
+            .await;
         for (at, answer) in answers.drain(..) {
             match answer {
                 Ok(observations) => listing.items[at].observations = observations,
@@ -141,7 +142,11 @@ fn to_observe(checks: &[HealthCheck], referenced: &BTreeSet<String>) -> Vec<usiz
 
 fn next_start(answer: &ListResourceRecordSetsOutput) -> Option<Start> {
     let name = answer.next_record_name.clone().filter(|name| answer.is_truncated && !name.is_empty())?;
-    Some(Start { name, r#type: word(answer.next_record_type.as_ref()), identifier: answer.next_record_identifier.clone() })
+    Some(Start {
+        name,
+        r#type: word(answer.next_record_type.as_ref()),
+        identifier: answer.next_record_identifier.clone(),
+    })
 }
 
 /// Names are compared without case and the trailing dot.
@@ -151,7 +156,8 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
 
 /// Whether a zone holds a name, or a parent of the zone that does.
 pub(super) fn encloses(zone: &str, name: &str) -> bool {
-    let (zone, name) = (zone.trim_end_matches('.').to_ascii_lowercase(), name.trim_end_matches('.').to_ascii_lowercase());
+    let (zone, name) =
+        (zone.trim_end_matches('.').to_ascii_lowercase(), name.trim_end_matches('.').to_ascii_lowercase());
     !zone.is_empty() && name.strip_suffix(&zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 

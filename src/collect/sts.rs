@@ -16,7 +16,11 @@ pub(super) async fn account(config: &aws_config::SdkConfig, caller: &Caller) -> 
         }
         Some(_) | None => {
             let message = "the answer names no account".to_owned();
-            Err(caller.gap(GET_CALLER_IDENTITY, "", Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None)))
+            Err(caller.gap(
+                GET_CALLER_IDENTITY,
+                "",
+                Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None),
+            ))
         }
     }
 }

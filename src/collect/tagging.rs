@@ -58,10 +58,7 @@ pub(super) async fn tags(config: &aws_config::SdkConfig, caller: &Caller, wanted
                 request.resources_per_page(PAGE_SIZE).set_pagination_token(next.clone()).send()
             })
             .await?;
-        Ok(Page {
-            items: answer.resource_tag_mapping_list.unwrap_or_default(),
-            next: token(answer.pagination_token),
-        })
+        Ok(Page { items: answer.resource_tag_mapping_list.unwrap_or_default(), next: token(answer.pagination_token) })
     };
     let gap = each_page(caller, GET_RESOURCES, "", ask, |page| {
         for resource in page {

@@ -63,10 +63,12 @@ impl WorkSpaces {
             let inside = desktops.rows.iter().filter(|row| directories.contains(symbols.text(row.directory)));
             inside.map(|row| symbols.text(row.id).to_owned()).collect()
         };
-        self.caller.announce(ids.len().div_ceil(PAGE) as u64);
+        let batches: Vec<Vec<String>> = ids.chunks(PAGE).map(<[String]>::to_vec).collect();
+        self.caller.announce(batches.len() as u64);
         let mut listing = Listing::default();
-        let mut answers =
-            futures_util::stream::iter(ids.chunks(PAGE)).map(|batch| self.connection_batch(batch)).buffered(AT_A_TIME);
+        let mut answers = futures_util::stream::iter(batches)
+            .map(|batch| async move { self.connection_batch(&batch).await })
+            .buffered(AT_A_TIME);
         while let Some(answer) = answers.next().await {
             listing.items.extend(answer.items.into_iter().map(|status| ConnectionRow {
                 workspace: desktops.symbols.intern(&text(status.workspace_id)),
