@@ -279,6 +279,74 @@ impl Reader {
         let desktops = self.when(Dataset::Workspaces, || workspaces.desktops());
         let (frame, mut desktops) = tokio::join!(self.frame(workspaces), desktops);
         let mut connections = None;
+        if self.wants(Dataset::Connections)
+            && self.roles.is_standby()
+            && let Some(desktops) = &mut desktops
+        {
+            let mut listing = workspaces.connections(desktops, &frame.directories(&self.roles, true)).await;
+            if let Some(gap) = frame.hides_directories(&self.roles) {
+                listing.cut(gap.clone());
+            }
+            connections = Some(listing);
+        }
+        (frame, desktops, connections),
+            images,
+            bundles,
+            ip_groups,
+            tags,
+            file_systems,
+            backups,
+            transfers,
+        ) = tokio::join!(
+            identity,
+            self.when(Dataset::Directories, || directory::directories(config, caller)),
+            self.people(workspaces),
+            self.when(Dataset::Images, || workspaces.images()),
+            self.when(Dataset::Bundles, || workspaces.bundles()),
+            self.when(Dataset::IpGroups, || workspaces.ip_groups()),
+            tags,
+            self.when(Dataset::FileSystems, || fsx.file_systems()),
+            self.when(Dataset::Backups, || fsx.backups()),
+            self.transfers(),
+        );
+        Harvest {
+            account,
+            directories,
+            registrations: frame.registrations,
+            client_properties: frame.client_properties,
+            images,
+            bundles,
+            ip_groups,
+            branding: frame.branding,
+            aliases: frame.aliases,
+            alias_permissions: frame.alias_permissions,
+            desktops,
+            connections,
+            tags,
+            wants_tags,
+            file_systems,
+            backups,
+            sync_tasks: transfers.tasks,
+            sync_locations: transfers.locations,
+            sync_executions: transfers.executions,
+            tally: caller.tally(),
+        }
+    }
+
+    fn wants(&self, dataset: Dataset) -> bool {
+        self.wanted.contains(&dataset)
+    }
+
+    /// Reads a dataset where it is wanted.
+    fn when<F: Future>(&self, dataset: Dataset, read: impl FnOnce() -> F) -> OptionFuture<F> {
+        self.wants(dataset).then(read).into()
+    }
+
+    /// The desktops, what they rest on, and who is connected to them.
+    async fn people(&self, workspaces: &WorkSpaces) -> (Frame, Option<Desktops>, Option<Listing<ConnectionRow>>) {
+        let desktops = self.when(Dataset::Workspaces, || workspaces.desktops());
+        let (frame, mut desktops) = tokio::join!(self.frame(workspaces), desktops);
+        let mut connections = None;
         if self.wants(Dataset::Connections) && self.roles.is_standby() {
             if let Some(desktops) = &mut desktops {
                 let mut listing = workspaces.connections(desktops, &frame.directories(&self.roles, true)).await;
