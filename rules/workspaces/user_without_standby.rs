@@ -1,0 +1,126 @@
+//! WSP-001: everybody with a primary desktop needs one in the standby Region.
+
+use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
+use crate::model::desktops::Counterpart;
+use crate::model::pairing::Located;
+use crate::model::{Dataset, PairView, Subject};
+use crate::rule::{Rule, Sheet, Wording};
+use crate::workspaces::row::{NOBODY, primary};
+
+/// WSP-001 user-without-standby.
+pub(super) struct UserWithoutStandby;
+
+static META: Meta = Meta {
+    id: "WSP-001",
+    name: "user-without-standby",
+    area: Area::Workspaces,
+    summary: "somebody with a primary WorkSpace has none in the standby Region",
+    cases: &[Case { key: "missing", severity: Severity::Critical, effect: Effect::Strands, uncounted: false }],
+    reach: Reach::Desktop,
+    implies: &[],
+    needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
+    remedy: "Make a standby desktop for them in the standby Region: a standby WorkSpace of theirs, or an ordinary one for the same user \
+             name in the paired directory.",
+    options: &[],
+    doc: include_str!("user_without_standby.md"),
+};
+
+impl Rule for UserWithoutStandby {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, pair: &PairView<'_>, sheet: &mut Sheet) {
+        for desktop in &pair.desktops.primary {
+            let subject = Subject::Desktop { p: desktop.row, s: Subject::NONE };
+            match desktop.counterpart {
+                // Several candidates are several desktops that exist: which of them is whose does not alter that there is one.
+                Counterpart::Row(_) | Counterpart::Ambiguous => sheet.pass(),
+                Counterpart::Missing => sheet.fail(subject, 0),
+                Counterpart::Unknown(why) => sheet.unknown(subject, why),
+            }
+        }
+        if let Some(why) = pair.desktops.hidden {
+            sheet.unknown(Subject::Pair, why);
+        }
+        if sheet.is_empty() {
+            sheet.not_applicable(NOBODY);
+        }
+    }
+
+    fn word(&self, pair: &PairView<'_>, subject: Subject, _: usize) -> Wording {
+        let names = subject.names(pair);
+        let (here, there) = (&pair.settings.primary.region, &pair.settings.standby.region);
+        let lead = match &pair.standby_directory {
+            Located::Found { .. } | Located::Unknown(_) => format!("has no desktop in {there}"),
+            Located::Absent => format!("has no desktop in {there}, where the pair has no directory"),
+        };
+        let state = primary(pair, subject).map_or("", |row| pair.estate.symbols.text(row.state));
+        Wording::new(format!("{} works on {} in {here} and {lead}", names.name, names.primary))
+            .with("WorkspaceId", names.primary.as_ref(), "absent")
+            .with("State", state, "absent")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Fixture, On};
+    use crate::model::{Slice, Unknown};
+    use crate::readiness::State;
+
+    #[test]
+    fn passes_where_everybody_has_one() {
+        assert_eq!(Fixture::clean().verdicts(&UserWithoutStandby), (3, vec![]));
+    }
+
+    #[test]
+    fn fails_for_the_person_without_one_and_strands_nobody_else() {
+        let mut fixture = Fixture::clean();
+        fixture.remove_desktop(On::Standby, "bert");
+        assert_eq!(fixture.verdicts(&UserWithoutStandby), (2, vec!["missing bert".to_owned()]));
+        let words = fixture.words(&UserWithoutStandby);
+        assert_eq!(words.message, "bert works on ws-pbert in us-east-1 and has no desktop in us-west-2");
+        assert_eq!((&*words.drift[0].path, &*words.drift[0].primary), ("WorkspaceId", "ws-pbert"));
+
+        let run = fixture.run(&[&UserWithoutStandby]);
+        let readiness = &run.pairs[0].readiness;
+        assert_eq!((readiness.users, readiness.ready, readiness.stranded), (3, 2, 1));
+        assert_eq!(readiness.states[1], State::Stranded);
+    }
+
+    #[test]
+    fn several_candidates_are_not_none() {
+        let mut fixture = Fixture::clean();
+        fixture.add_desktop(On::Standby, "BERT", "standard");
+        assert_eq!(fixture.verdicts(&UserWithoutStandby), (3, vec![]));
+    }
+
+    #[test]
+    fn a_list_that_was_cut_shows_who_has_one_and_not_who_has_none() {
+        let mut fixture = Fixture::clean();
+        fixture.remove_desktop(On::Standby, "bert");
+        let gap = fixture.gap("workspaces", "DescribeWorkspaces");
+        let rows = fixture.side(On::Standby).workspaces.items().to_vec();
+        fixture.side(On::Standby).workspaces = Slice::cut(rows, gap);
+        let sheet = fixture.judge(&UserWithoutStandby);
+        assert_eq!((sheet.passes(), sheet.fails().len()), (2, 0));
+        assert_eq!(sheet.unknowns(), [(Subject::Desktop { p: 1, s: Subject::NONE }, Unknown::Gap(gap))]);
+    }
+
+    #[test]
+    fn people_who_could_not_be_listed_are_not_forgotten() {
+        let mut fixture = Fixture::clean();
+        let gap = fixture.deny(On::Primary, Dataset::Workspaces);
+        let sheet = fixture.judge(&UserWithoutStandby);
+        assert_eq!(sheet.unknowns(), [(Subject::Pair, Unknown::Gap(gap))]);
+        assert_eq!((sheet.passes(), sheet.fails().len(), sheet.reasons().len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn does_not_apply_where_nobody_works() {
+        let mut fixture = Fixture::clean();
+        fixture.side(On::Primary).workspaces.items_mut().clear();
+        assert_eq!(fixture.judge(&UserWithoutStandby).reasons(), [NOBODY]);
+    }
+}
