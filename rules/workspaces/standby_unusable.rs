@@ -83,7 +83,7 @@ impl Rule for StandbyUnusable {
         let (message, remedy) = match case {
             ALWAYS_ON_STOPPED => (
                 format!("{lead} and runs ALWAYS_ON: no API call starts it"),
-                "Change its running mode to AUTO_STOP (`aws workspaces modify-workspace-properties`), or reboot it in the console.",
+                "Change its running mode to AUTO_STOP (`aws workspaces modify-workspace-properties`): then it starts when its user connects.",
             ),
             MANUAL_STOPPED => (
                 format!("{lead} and runs in mode MANUAL: somebody has to start it after a failover"),
@@ -91,7 +91,7 @@ impl Rule for StandbyUnusable {
             ),
             PASSING_STATE => (
                 format!("{lead}, which usually passes"),
-                "Scan again; a desktop that stays in this state for 24 hours needs `aws workspaces reboot-workspaces`.",
+                "Scan again; a desktop that stays in this state for 24 hours is a case for AWS Support.",
             ),
             _ => (format!("{lead}{}", reason(pair, subject)), remedy_for(state)),
         };
@@ -114,13 +114,15 @@ fn reason(pair: &PairView<'_>, subject: Subject) -> String {
     }
 }
 
+/// What the service model lets one do from a state (`RebootWorkspaces`, `RebuildWorkspaces`, `ModifyWorkspaceState`, `TerminateWorkspaces`).
 fn remedy_for(state: &str) -> &'static str {
     match state {
-        "UNHEALTHY" | "IMPAIRED" => "Reboot it (`aws workspaces reboot-workspaces`); rebuild it if it stays so.",
+        "UNHEALTHY" => "Reboot it (`aws workspaces reboot-workspaces`); restore or rebuild it if it stays so.",
         "ERROR" => {
-            "Rebuild it (`aws workspaces rebuild-workspaces`); a standby WorkSpace cannot be rebuilt: terminate it and make it anew."
+            "Rebuild it (`aws workspaces rebuild-workspaces`), or terminate it and make it anew: a standby WorkSpace \
+             cannot be rebuilt. Both lose what is on its volumes."
         }
-        "SUSPENDED" => "Find out who suspended it and why, then restore it from the console or with AWS Support.",
+        "SUSPENDED" | "IMPAIRED" => "No API call leads out of this state: ask AWS Support.",
         "ADMIN_MAINTENANCE" => "Set its state back to AVAILABLE (`aws workspaces modify-workspace-state`).",
         "TERMINATING" | "TERMINATED" => "Make another standby desktop for this person.",
         _ => "Wait until it is AVAILABLE or STOPPED, then scan again.",
