@@ -2,6 +2,8 @@
 //!
 //! Three people (anna, bert, carla) on two bundles, us-east-1 → us-west-2, taken on 2026-06-01 at noon UTC.
 
+mod gaps;
+
 use crate::engine::{Options, Run, evaluate_with};
 use crate::model::alias::{AliasAssociation, Branding, ConnectionAlias, PLATFORMS, PlatformBranding};
 use crate::model::directory::{

@@ -1,6 +1,9 @@
 //! IMG: images that the primary side's in-use bundles rest on. Reach: the desktops on those bundles.
 
+mod image_missing;
+mod in_use;
+
 use crate::rule::Rule;
 
 /// The area's rules, by id.
-pub static RULES: &[&dyn Rule] = &[];
+pub static RULES: &[&dyn Rule] = &[&image_missing::ImageMissing];

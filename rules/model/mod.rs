@@ -6,6 +6,7 @@ pub mod directory;
 pub mod dns;
 pub mod estate;
 pub mod files;
+pub mod hardware;
 pub mod image;
 pub mod moment;
 pub mod pairing;

@@ -11,11 +11,26 @@ use super::files::FileSystem;
 use super::image::{Bundle, Image, IpGroup};
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
-use super::workspace::WorkspaceRow;
+use super::workspace::{TagRow, WorkspaceRow};
 use super::{Estate, Side, Sym, ZoneBook};
 
 /// The tag that deskpair writes on a copy: its value is `<Region>/<id>` of what it was copied from.
 pub const COPY_OF_TAG: &str = "deskpair:copy-of";
+
+/// The `BundleType` of the bundles that AWS makes for standby WorkSpaces.
+pub const STANDBY_BUNDLE: &str = "STANDBY";
+
+/// Why nothing can be said of an image whose counterpart is not the only one.
+pub const SEVERAL_IMAGES: &str =
+    "several images of the standby Region could be its counterpart: name the right one with a [[pair.map]]";
+
+/// Why nothing can be said of a bundle whose counterpart is not the only one.
+pub const SEVERAL_BUNDLES: &str =
+    "several bundles of the standby Region could be its counterpart: name the right one with a [[pair.map]]";
+
+/// Why nothing can be said of an IP access control group whose counterpart is not the only one.
+pub const SEVERAL_IP_GROUPS: &str =
+    "several groups of the standby Region could be its counterpart: name the right one with a [[pair.map]]";
 
 /// Why a verdict could not be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -221,6 +236,19 @@ impl<'e> PairView<'e> {
             .map(|entry| entry.standby.as_str())
     }
 
+    /// What a standby image or bundle was copied from, by the tag that deskpair wrote on it: `<Region>/<id>`. `Ok(None)` where it surely
+    /// has no such tag.
+    ///
+    /// # Errors
+    /// The gap that may hide the tag.
+    pub fn copy_source(&self, id: &str) -> Result<Option<&'e str>, GapId> {
+        let symbols = &self.estate.symbols;
+        let tags = &self.standby.resource_tags;
+        let Some(key) = symbols.find(COPY_OF_TAG) else { return tags.whole().map(|_| None) };
+        let of_this = |tag: &TagRow| tag.key == key && symbols.text(tag.arn).rsplit('/').next() == Some(id);
+        Ok(tags.find(of_this)?.map(|tag| symbols.text(tag.value)))
+    }
+
     /// The standby side's counterpart of a primary image.
     pub fn image(&self, image: &Image) -> Paired<'e, Image> {
         let source = format!("{}/{}", self.settings.primary.region, image.image_id);
@@ -228,17 +256,19 @@ impl<'e> PairView<'e> {
             &self.standby.images,
             (MapKind::Image, &image.name, &image.image_id),
             |other| (&other.name, &other.image_id),
+            |_| true,
             Some(&source),
         )
     }
 
-    /// The standby side's counterpart of a primary bundle.
+    /// The standby side's counterpart of a primary bundle. What AWS made for standby WorkSpaces is none, unless the map names it.
     pub fn bundle(&self, bundle: &Bundle) -> Paired<'e, Bundle> {
         let source = format!("{}/{}", self.settings.primary.region, bundle.bundle_id);
         self.counterpart(
             &self.standby.bundles,
             (MapKind::Bundle, &bundle.name, &bundle.bundle_id),
             |other| (&other.name, &other.bundle_id),
+            |other| other.bundle_type != STANDBY_BUNDLE,
             Some(&source),
         )
     }
@@ -249,6 +279,7 @@ impl<'e> PairView<'e> {
             &self.standby.ip_groups,
             (MapKind::IpGroup, &group.group_name, &group.group_id),
             |other| (&other.group_name, &other.group_id),
+            |_| true,
             None,
         )
     }
@@ -280,6 +311,7 @@ impl<'e> PairView<'e> {
         list: &'e Slice<T>,
         (kind, name, id): (MapKind, &str, &str),
         names: impl Fn(&T) -> (&str, &str),
+        usable: impl Fn(&T) -> bool,
         source: Option<&str>,
     ) -> Paired<'e, T> {
         if let Some(target) = self.mapped(kind, name, id) {
@@ -291,21 +323,23 @@ impl<'e> PairView<'e> {
         let tags = &self.standby.resource_tags;
         if let Some(source) = source {
             let symbols = &self.estate.symbols;
-            let is_copy = |id: &str| {
-                tags.items().iter().any(|tag| {
-                    symbols.text(tag.key) == COPY_OF_TAG
-                        && symbols.text(tag.value) == source
-                        && symbols.text(tag.arn).rsplit('/').next() == Some(id)
-                })
-            };
-            match single(list, PairedBy::Tag, |other| is_copy(names(other).1)) {
+            // Tags are many and copies few: the tag's two texts are looked up once, and compared as numbers.
+            let copies: Vec<&str> = symbols
+                .find(COPY_OF_TAG)
+                .zip(symbols.find(source))
+                .into_iter()
+                .flat_map(|(key, value)| tags.items().iter().filter(move |tag| tag.key == key && tag.value == value))
+                .filter_map(|tag| symbols.text(tag.arn).rsplit('/').next())
+                .collect();
+            let is_copy = |id: &str| copies.contains(&id);
+            match single(list, PairedBy::Tag, |other| usable(other) && is_copy(names(other).1)) {
                 Paired::Missing => {}
                 // The tag is on none of those that were read; the name may be.
                 Paired::Unknown(_) => {}
                 found @ (Paired::With { .. } | Paired::Ambiguous(_)) => return found,
             }
         }
-        match (single(list, PairedBy::Name, |other| names(other).0 == name), source.and(tags.gap())) {
+        match (single(list, PairedBy::Name, |other| usable(other) && names(other).0 == name), source.and(tags.gap())) {
             // A copy under another name could carry a tag that was not read.
             (Paired::Missing, Some(gap)) => Paired::Unknown(Unknown::Gap(gap)),
             (paired, _) => paired,

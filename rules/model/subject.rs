@@ -83,7 +83,8 @@ impl Subject {
             let (p, s) = (primary.get(p as usize), standby.get(s as usize));
             Names {
                 kind,
-                name: Cow::Borrowed(p.or(s).map_or("", &name)),
+                // A verdict on what was not read has no name to give.
+                name: Cow::Borrowed(p.or(s).map_or("(not read)", &name)),
                 primary: Cow::Borrowed(p.map_or("", &id)),
                 standby: Cow::Borrowed(s.map_or("", &id)),
             }

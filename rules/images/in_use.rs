@@ -1,0 +1,90 @@
+//! Which of the primary side's own images somebody's desktop rests on, through a bundle of the account's own.
+
+use crate::model::image::{Bundle, Image};
+use crate::model::pairing::STANDBY_BUNDLE;
+use crate::model::{PairView, Subject, Sym};
+use crate::rule::Sheet;
+use hashbrown::{HashMap, HashSet};
+
+/// What is said where there is none.
+pub(super) const NONE_IN_USE: &str = "nobody's desktop rests on an image of the account's own";
+
+/// An image in use.
+pub(super) struct ImageInUse<'e> {
+    /// Its position in the primary side's `images`.
+    pub(super) at: u32,
+    /// The image.
+    pub(super) image: &'e Image,
+    /// The bundles in use that rest on it.
+    pub(super) bundles: Vec<&'e Bundle>,
+}
+
+/// The images in use that were read. What may hide others goes on the sheet.
+pub(super) fn images_in_use<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<ImageInUse<'e>> {
+    let (bundles, images) = (&pair.primary.bundles, &pair.primary.images);
+    let positions: HashMap<&str, u32> =
+        images.items().iter().enumerate().map(|(at, image)| (image.image_id.as_str(), at as u32)).collect();
+    let mut found: Vec<ImageInUse<'e>> = Vec::new();
+    let mut listed: HashMap<u32, usize> = HashMap::new();
+    let mut unseen: Vec<u32> = Vec::new();
+    let mut seen: HashSet<Sym> = HashSet::new();
+    for (at, bundle) in bundles.items().iter().enumerate() {
+        let symbol = pair.estate.symbols.find(&bundle.bundle_id);
+        seen.extend(symbol);
+        if bundle.bundle_type == STANDBY_BUNDLE {
+            continue;
+        }
+        if !symbol.is_some_and(|bundle| pair.desktops.uses_bundle(bundle)) {
+            unseen.push(at as u32);
+            continue;
+        }
+        match (positions.get(bundle.image_id.as_str()), images.gap()) {
+            (Some(&image), _) => {
+                let place = *listed.entry(image).or_insert_with(|| {
+                    found.push(ImageInUse { at: image, image: &images.items()[image as usize], bundles: Vec::new() });
+                    found.len() - 1
+                });
+                found[place].bundles.push(bundle);
+            }
+            // Not among the account's own: shared with it, or gone.
+            (None, None) => {}
+            (None, Some(gap)) => sheet.unknown(Subject::Bundle { p: at as u32, s: Subject::NONE }, gap),
+        }
+    }
+    if let Some(why) = pair.desktops.hidden {
+        // The desktops that were not read may be on bundles that no other is on.
+        for at in unseen {
+            sheet.unknown(Subject::Bundle { p: at, s: Subject::NONE }, why);
+        }
+    }
+    if let Some(gap) = bundles.gap() {
+        // A desktop's bundle that was not read is Amazon's or the account's own. Where every desktop's was, none of them is hidden.
+        for desktop in &pair.desktops.primary {
+            let row = &pair.primary.workspaces.items()[desktop.row as usize];
+            if !seen.contains(&row.bundle) {
+                sheet.unknown(Subject::Desktop { p: desktop.row, s: Subject::NONE }, gap);
+            }
+        }
+        if pair.desktops.hidden.is_some() {
+            sheet.unknown(Subject::Pair, gap);
+        }
+    }
+    found
+}
+
+impl ImageInUse<'_> {
+    /// Its bundles' names, for a sentence.
+    pub(super) fn bundle_names(&self) -> String {
+        let mut names: Vec<&str> = self.bundles.iter().map(|bundle| bundle.name.as_str()).collect();
+        names.sort_unstable();
+        match names.as_slice() {
+            [only] => format!("the bundle {only} rests"),
+            names => format!("the bundles {} rest", names.join(", ")),
+        }
+    }
+}
+
+/// The image in use at this position, to word what was found of it.
+pub(super) fn in_use_at<'e>(pair: &PairView<'e>, at: u32) -> Option<ImageInUse<'e>> {
+    images_in_use(pair, &mut Sheet::default()).into_iter().find(|image| image.at == at)
+}
