@@ -1,9 +1,11 @@
 //! What deskpair shows. Reports render and cannot judge: outcome, counts and exit code are in the run before any of them is written.
 
 pub mod json;
+pub mod junit;
 
 #[cfg(test)]
 mod samples;
+mod text;
 
 use deskpair_rules::engine::Run;
 use std::io::{self, Write};
@@ -13,16 +15,19 @@ use std::io::{self, Write};
 pub enum Format {
     /// `deskpair.report/1`, complete.
     Json,
+    /// JUnit's XML, for a gate.
+    Junit,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 1] = [Self::Json];
+    pub const ALL: [Self; 2] = [Self::Json, Self::Junit];
 
     /// The name by which it is asked for.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Junit => "junit",
         }
     }
 
@@ -30,6 +35,7 @@ impl Format {
     pub const fn file_name(self) -> &'static str {
         match self {
             Self::Json => "report.json",
+            Self::Junit => "junit.xml",
         }
     }
 }
@@ -49,5 +55,6 @@ pub enum Error {
 pub fn write(format: Format, run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
     match format {
         Format::Json => json::write(run, out),
+        Format::Junit => junit::write(run, out),
     }
 }
