@@ -1,7 +1,9 @@
 //! What holds for every sample estate.
 
 use super::*;
-use deskpair_rules::model::{End, GapId};
+use deskpair_rules::engine::{Finding, Options, Run, Verdict, evaluate};
+use deskpair_rules::model::{End, GapId, Unknown};
+use deskpair_rules::readiness::State;
 use regex_lite::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -224,4 +226,91 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, book.health_checks.items());
     }
     list
+}
+
+fn judge(estate: &Estate) -> Run<'_> {
+    let run = evaluate(estate, Options::at(TAKEN_AT));
+    assert!(run.broken.is_empty(), "{:?}", run.broken);
+    run
+}
+
+/// What fails or was not seen, but for what no API tells: `rule subject: message`, consequences of another finding in brackets.
+fn findings(run: &Run<'_>, pair: usize) -> Vec<String> {
+    let pair = &run.pairs[pair];
+    let told = pair.findings.iter().filter(|finding| !matches!(finding.unknown, Some(Unknown::Unsupported(_))));
+    told.map(|finding| {
+        let worded = run.word(pair, finding);
+        let line = format!("{} {}: {}", worded.meta.id, worded.names.name, worded.wording.message);
+        if finding.root.is_some() { format!("({line})") } else { line }
+    })
+    .collect()
+}
+
+/// The people of a pair who are not ready.
+fn not_ready(run: &Run<'_>, pair: usize) -> Vec<String> {
+    let pair = &run.pairs[pair];
+    let people = pair.view.desktops.people.iter().zip(&pair.readiness.states);
+    let mut names: Vec<String> = people
+        .filter(|(_, state)| **state != State::Ready)
+        .map(|(person, _)| run.estate.symbols.text(person.name).to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_clean_estate_passes_every_rule() {
+    for people in [0, 1, 40, 600] {
+        let estate = estate(&options(people, 13, "none"));
+        let run = judge(&estate);
+        assert_eq!(findings(&run, 0), Vec::<String>::new(), "{people} people");
+        assert_eq!((run.pairs[0].readiness.users, run.pairs[0].readiness.ready), (people, people));
+        if people == 600 {
+            for (rule, tally) in run.rules.iter().zip(&run.pairs[0].tallies) {
+                assert!(
+                    tally.pass > 0 || tally.not_evaluated > 0,
+                    "{} judges nothing of it: {tally:?}",
+                    rule.meta().id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_planted_drift_is_found_and_nothing_but_its_consequences() {
+    let mut judged = 0;
+    for planting in plantings().iter().filter(|planting| deskpair_rules::find(planting.rule).is_some()) {
+        judged += 1;
+        let (estate, planted) = planted(&options(150, 17, planting.rule));
+        let run = judge(&estate);
+        let found = findings(&run, 0);
+        let roots: Vec<&String> = found.iter().filter(|line| !line.starts_with('(')).collect();
+        assert!(!roots.is_empty(), "{} is not found", planting.rule);
+        assert!(roots.iter().all(|line| line.starts_with(planting.rule)), "{}: {found:#?}", planting.rule);
+        let all = run.pairs[0].readiness.users as usize;
+        let not_ready = not_ready(&run, 0);
+        match planted.expect("one drift is planted").users {
+            Reached::Everybody => assert_eq!(not_ready.len(), all, "{}", planting.rule),
+            Reached::Users(users) => assert_eq!(not_ready, users, "{}", planting.rule),
+            Reached::Nobody => assert_eq!(not_ready, Vec::<String>::new(), "{}", planting.rule),
+        }
+    }
+    assert!(judged > 0);
+}
+
+#[test]
+fn of_the_samples_people_about_nine_in_ten_are_ready() {
+    let estate = estate(&options(500, 1, "sample"));
+    let run = judge(&estate);
+    for pair in &run.pairs {
+        let seen = |finding: &Finding| {
+            finding.verdict == Verdict::Fail || matches!(finding.unknown, Some(Unknown::Unsupported(_)))
+        };
+        assert!(pair.findings.iter().all(seen));
+        assert_eq!(pair.readiness.unknown, 0);
+    }
+    let (corp, emea) = (&run.pairs[0].readiness, &run.pairs[1].readiness);
+    assert_eq!((corp.users, emea.users, emea.stranded), (488, 12, 12));
+    assert!(corp.ready >= 440, "{corp:?}");
 }

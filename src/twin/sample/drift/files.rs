@@ -35,7 +35,7 @@ fn stop_sync(standby: &mut deskpair_rules::model::Side) {
     standby.sync_executions.clear();
 }
 
-/// Makes everything that carries a pair's files over three days old: the task ran on schedule `rate` since, and was paused.
+/// Makes everything that carries a pair's files over three days old.
 pub(super) fn age(estate: &mut Estate, pair: usize, mint: &mut Mint) {
     let taken_at = estate.taken_at;
     let (primary, standby) = sides(estate, pair);

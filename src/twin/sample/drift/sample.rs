@@ -9,7 +9,7 @@ use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
 use super::super::names::Mint;
 use super::super::site::{DAY, Sites, before};
 use super::super::{catalogue, sides};
-use super::{aliases, branding, bundles, dns, files, images, on_standby_row, terminate, workspaces};
+use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
 use deskpair_rules::model::alias::AliasPermission;
 use deskpair_rules::model::pairing::COPY_OF_TAG;
 use deskpair_rules::model::workspace::{ConnectionRow, Extra, Flag, Modification, WorkspaceRow};
@@ -140,12 +140,8 @@ fn corp_desktops(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
     ];
     let (broken, unused, growing) = (take(4), take(20), take(2));
     terminate(estate, 0, sites, |row| none.contains(&row.user));
-    for user in broken {
-        workspaces::break_down(estate, 0, user);
-    }
-    for user in growing {
-        grow(estate, user);
-    }
+    workspaces::break_down(estate, 0, &broken.into_iter().collect());
+    grow(estate, &growing.into_iter().collect());
     if let Some(related) = related {
         part(estate, &related);
     }
@@ -173,17 +169,19 @@ fn capitalised(name: &str) -> String {
         .collect()
 }
 
-/// A desktop whose user asked for a larger volume that is being made.
-fn grow(estate: &mut Estate, user: Sym) {
-    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    let extra = standby.extras.keep(Extra {
+/// Desktops whose users asked for a larger volume that is being made.
+fn grow(estate: &mut Estate, users: &BTreeSet<Sym>) {
+    let growing = Extra {
         modification_states: vec![Modification {
             resource: "USER_VOLUME".to_owned(),
             state: "UPDATE_IN_PROGRESS".to_owned(),
         }],
         ..Extra::default()
-    });
-    on_standby_row(estate, 0, user, |row, _| row.extra = extra);
+    };
+    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
+    for row in standby.workspaces.items_mut().iter_mut().filter(|row| users.contains(&row.user)) {
+        row.extra = standby.extras.keep(growing.clone());
+    }
 }
 
 /// A standby WorkSpace that does not know its primary any more.

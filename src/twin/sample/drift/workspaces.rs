@@ -6,6 +6,7 @@ use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::Sites;
 use deskpair_rules::model::workspace::{Extra, WorkspaceRow};
 use deskpair_rules::model::{Estate, Sym, Symbols};
+use std::collections::BTreeSet;
 
 /// WSP-001: somebody's standby desktop was terminated.
 pub(super) fn missing(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
@@ -17,23 +18,23 @@ pub(super) fn missing(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> P
 /// WSP-002: somebody's standby desktop is in error.
 pub(super) fn unusable(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
     let Some(row) = somebody(estate) else { return Planted::on(Vec::new()) };
-    break_down(estate, 0, row.user);
+    break_down(estate, 0, &BTreeSet::from([row.user]));
     one(estate, &row)
 }
 
-/// Puts a user's standby desktop in error.
-pub(super) fn break_down(estate: &mut Estate, pair: usize, user: Sym) {
-    let places = estate.pairs[pair];
-    let standby = &mut estate.sides[places.standby as usize];
-    let extra = standby.extras.keep(Extra {
+/// Puts the standby desktops of these users in error.
+pub(super) fn break_down(estate: &mut Estate, pair: usize, users: &BTreeSet<Sym>) {
+    let error = Extra {
         error_code: "DomainJoinError".to_owned(),
         error_message: "The WorkSpace could not be joined to the domain".to_owned(),
         ..Extra::default()
-    });
-    on_standby_row(estate, pair, user, |row, symbols| {
-        row.state = symbols.intern("ERROR");
-        row.extra = extra;
-    });
+    };
+    let state = estate.symbols.intern("ERROR");
+    let standby = &mut estate.sides[estate.pairs[pair].standby as usize];
+    for row in standby.workspaces.items_mut().iter_mut().filter(|row| users.contains(&row.user)) {
+        row.extra = standby.extras.keep(error.clone());
+        row.state = state;
+    }
 }
 
 /// WSP-004: it costs, and harms nobody.
