@@ -26,7 +26,8 @@ pub struct List<'a> {
 }
 
 /// The members that say which page of a list is wanted, not which list.
-const PAGING: [&str; 6] = ["NextToken", "Limit", "MaxResults", "PaginationToken", "ResourcesPerPage", "TagsPerPage"];
+const PAGING: [&str; 8] =
+    ["NextToken", "Limit", "MaxResults", "PaginationToken", "ResourcesPerPage", "TagsPerPage", "Marker", "MaxItems"];
 
 impl List<'_> {
     fn digest(&self) -> Sha256 {

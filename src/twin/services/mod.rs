@@ -1,12 +1,21 @@
 //! What each service answers, one file each.
 
+mod datasync;
+mod directory;
+mod ec2;
+mod fsx;
+mod paging;
+mod route53;
 mod sts;
+mod tagging;
+mod workspaces;
 
 use super::Service;
 use super::error::{ApiError, Trouble};
 use super::model::facts;
 use super::pages::{List, Pages};
 use super::world::{Caller, World};
+use serde::Serialize;
 use serde_json::Value;
 
 /// One call, decoded and checked against the service model.
@@ -85,10 +94,35 @@ impl Call {
 
 /// Answers a call.
 pub(crate) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<String, Trouble> {
-    match call.service {
-        Service::Sts => sts::answer(world, call),
-        _ => Err(unserved(call, call.operation)),
+    let json = match call.service {
+        Service::WorkSpaces => workspaces::answer(world, pages, call)?,
+        Service::Directory => directory::answer(world, pages, call)?,
+        Service::Fsx => fsx::answer(world, pages, call)?,
+        Service::DataSync => datasync::answer(world, pages, call)?,
+        Service::Tagging => tagging::answer(world, pages, call)?,
+        Service::Route53 => return route53::answer(world, pages, call),
+        Service::Ec2 => return ec2::answer(world, pages, call),
+        Service::Sts => return sts::answer(world, call),
+    };
+    Ok(json.to_string())
+}
+
+/// A resource as it travels: the estate's structs have AWS's member names.
+fn wire<T: Serialize>(resource: &T) -> Value {
+    serde_json::to_value(resource).expect("structs of texts, numbers and lists are written")
+}
+
+/// A resource of a list as it travels.
+fn wires<'a, T: Serialize + 'a>(resources: impl IntoIterator<Item = &'a T>) -> Vec<Value> {
+    resources.into_iter().map(wire).collect()
+}
+
+/// Of what a call names, all; of a partial answer, the first half, rounded down.
+fn kept<T>(mut named: Vec<T>, call: &Call) -> Vec<T> {
+    if call.partial {
+        named.truncate(named.len() / 2);
     }
+    named
 }
 
 /// The model has an operation that no service file answers: a test walks them all.

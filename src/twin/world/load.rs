@@ -2,7 +2,9 @@
 
 use super::zones::Book;
 use super::{Realm, World};
+use deskpair_rules::model::workspace::TagRow;
 use deskpair_rules::model::{Estate, GapId};
+use std::collections::HashSet;
 
 impl World {
     /// The world that this estate was collected from. Where two sides of one account share a Region, the first one counts.
@@ -23,7 +25,10 @@ impl World {
                 let owner = if alias.owner_account_id.is_empty() { &account } else { &alias.owner_account_id };
                 world.reserved.insert(alias.connection_string.to_lowercase(), owner.clone());
             }
-            world.realms.insert(key, Realm::new(side.clone()));
+            let mut side = side.clone();
+            together(side.resource_tags.items_mut());
+            together(side.desktop_tags.items_mut());
+            world.realms.insert(key, Realm::new(side));
         }
         for book in &estate.zones {
             let account = world.account_of(&book.account, book.place.role_arn.as_deref());
@@ -53,6 +58,15 @@ impl World {
         };
         self.open_account(&account);
         account
+    }
+}
+
+/// The tagging API lists a resource with all its tags: where an estate has them scattered, they are brought together.
+fn together(rows: &mut [TagRow]) {
+    let mut seen = HashSet::new();
+    let scattered = rows.chunk_by(|a, b| a.arn == b.arn).any(|chunk| !seen.insert(chunk[0].arn));
+    if scattered {
+        rows.sort_by_key(|row| row.arn);
     }
 }
 

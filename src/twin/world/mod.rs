@@ -1,17 +1,24 @@
 //! What the services answer from and change: resources as AWS would list them, per account and Region, Route 53 per account.
 
+mod aliases;
 mod clock;
 mod identity;
 mod load;
 mod recorded;
 mod zones;
 
+pub(crate) use aliases::ALIAS_SETTLES;
+pub(crate) use clock::After;
 pub use clock::Clock;
 pub use identity::Caller;
+pub(crate) use recorded::Tail;
 pub use zones::{Book, Zone};
+pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
 
 use deskpair_rules::model::estate::Side;
-use deskpair_rules::model::{Gap, Moment, Sym, Symbols};
+use deskpair_rules::model::settings::SideSettings;
+use deskpair_rules::model::workspace::Extras;
+use deskpair_rules::model::{Gap, Moment, Slice, Sym, Symbols};
 use identity::Session;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -34,7 +41,7 @@ pub struct World {
     nameless: BTreeMap<String, u32>,
     sessions: BTreeMap<String, Session>,
     /// Connection strings ever created, lower case, and the account that each belongs to for ever (AWS-FACTS §9).
-    reserved: BTreeMap<String, String>,
+    pub(crate) reserved: BTreeMap<String, String>,
     /// How many ids have been given out.
     given_out: u64,
 }
@@ -49,13 +56,13 @@ pub struct Realm {
     /// Route tables.
     pub route_tables: Vec<RouteTable>,
     /// Where each WorkSpace stands among the rows.
-    pub(super) rows: HashMap<Sym, u32>,
+    pub(crate) rows: HashMap<Sym, u32>,
     /// Where each WorkSpace stands among the connection rows.
-    pub(super) connections: HashMap<Sym, u32>,
+    pub(crate) connections: HashMap<Sym, u32>,
     /// When an alias leaves its state `CREATING` or `DELETING`.
-    pub(super) alias_due: BTreeMap<String, Moment>,
+    pub(crate) alias_due: BTreeMap<String, Moment>,
     /// Tags that were given to connection aliases when they were made, by alias.
-    pub(super) alias_tags: BTreeMap<String, Vec<(String, String)>>,
+    pub(crate) alias_tags: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// A VPC, as far as `ec2:DescribeVpcs` is answered.
@@ -157,6 +164,12 @@ impl World {
         self.realms.get_mut(&(account.to_owned(), region.to_owned()))
     }
 
+    /// What an account has in a Region: everything is known of a Region that nothing is in.
+    pub fn realm_or_new(&mut self, account: &str, region: &str) -> &mut Realm {
+        self.open_account(account);
+        self.realms.entry((account.to_owned(), region.to_owned())).or_insert_with(|| Realm::new(nothing(region)))
+    }
+
     /// An account's Route 53.
     pub fn book(&self, account: &str) -> Option<&Book> {
         self.books.get(account)
@@ -167,9 +180,42 @@ impl World {
         self.books.get_mut(account)
     }
 
+    /// An account's Route 53: nothing is in it at first.
+    pub fn book_or_new(&mut self, account: &str) -> &mut Book {
+        self.open_account(account);
+        self.books.entry(account.to_owned()).or_default()
+    }
+
     /// A number that has not been given out, spread so that ids made of it look like AWS's.
-    pub(super) fn fresh(&mut self) -> u64 {
+    pub(crate) fn fresh(&mut self) -> u64 {
         self.given_out += 1;
         self.given_out.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635
+    }
+}
+
+/// A side that was looked at, with nothing in it.
+fn nothing(region: &str) -> Side {
+    Side {
+        place: SideSettings { region: region.to_owned(), ..SideSettings::default() },
+        account: Ok(String::new()),
+        directories: Slice::whole_of(Vec::new()),
+        registrations: Slice::whole_of(Vec::new()),
+        client_properties: Slice::whole_of(Vec::new()),
+        images: Slice::whole_of(Vec::new()),
+        bundles: Slice::whole_of(Vec::new()),
+        ip_groups: Slice::whole_of(Vec::new()),
+        branding: BTreeMap::new(),
+        aliases: Slice::whole_of(Vec::new()),
+        alias_permissions: BTreeMap::new(),
+        workspaces: Slice::whole_of(Vec::new()),
+        extras: Extras::default(),
+        connections: Slice::whole_of(Vec::new()),
+        resource_tags: Slice::whole_of(Vec::new()),
+        desktop_tags: Slice::whole_of(Vec::new()),
+        file_systems: Slice::whole_of(Vec::new()),
+        backups: Slice::whole_of(Vec::new()),
+        sync_tasks: Slice::whole_of(Vec::new()),
+        sync_locations: Slice::whole_of(Vec::new()),
+        sync_executions: BTreeMap::new(),
     }
 }

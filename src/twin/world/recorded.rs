@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::twin::error::{ApiError, Trouble};
+use crate::twin::model::facts;
 use crate::twin::services::Call;
 use deskpair_rules::model::{End, GapCause, GapId, Slice};
 
@@ -49,6 +50,12 @@ impl World {
         }
     }
 
+    /// How a call answers that asks for something the estate was collected without.
+    pub(crate) fn not_collected(&self, call: &Call) -> Trouble {
+        let error = ApiError::unknown_operation(facts(call.service).protocol, call.operation, "");
+        ApiError { message: "The estate behind this twin was collected without it.".to_owned(), ..error }.into()
+    }
+
     /// How a call answers that meets a gap; absent where the gap is one that a further answer does not show.
     pub(crate) fn trouble(&self, id: GapId, call: &Call) -> Option<Trouble> {
         let gap = self.gaps.get(id.0 as usize)?;
@@ -76,10 +83,7 @@ impl World {
             GapCause::Unsupported => Trouble::Refused(
                 said().unwrap_or_else(|| ApiError::new("UnknownOperationException", gap.message.as_str())),
             ),
-            GapCause::NotCollected => with(
-                400,
-                ApiError::new("UnknownOperationException", "The estate behind this twin was collected without it."),
-            ),
+            GapCause::NotCollected => self.not_collected(call),
         })
     }
 }

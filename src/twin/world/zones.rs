@@ -4,7 +4,7 @@ use super::World;
 use super::clock::After;
 use deskpair_rules::model::estate::ZoneBook;
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
-use deskpair_rules::model::{End, Moment, Slice};
+use deskpair_rules::model::{End, GapId, Moment, Slice};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -40,6 +40,16 @@ pub struct Zone {
     served: Vec<RecordSet>,
     /// What the servers do not answer yet: when they will, and the whole zone then.
     pending: Vec<(Moment, Vec<RecordSet>)>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            zones: Slice::whole_of(Vec::new()),
+            health_checks: Slice::whole_of(Vec::new()),
+            changes: BTreeMap::new(),
+        }
+    }
 }
 
 impl Book {
@@ -114,6 +124,14 @@ impl Zone {
             records,
             end: End::Whole,
             pending: Vec::new(),
+        }
+    }
+
+    /// What hides record sets, where something does.
+    pub(crate) const fn gap(&self) -> Option<GapId> {
+        match self.end {
+            End::Whole => None,
+            End::Gap(gap) => Some(gap),
         }
     }
 
