@@ -4,3 +4,5 @@
 mod dns;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod twin;

@@ -23,7 +23,7 @@ pub use buckets::Limits;
 pub use faults::FaultRule;
 pub use log::LoggedCall;
 pub use server::{Twin, TwinOptions};
-pub use world::World;
+pub use world::{World, WorldZones};
 
 use std::fmt;
 

@@ -3,6 +3,7 @@
 use super::Service;
 use super::auth::{Scope, scope, unknown_key, wrong_service};
 use super::buckets::{Buckets, Limits};
+use super::dns::ZoneSource;
 use super::error::{ApiError, Trouble};
 use super::faults::{FaultRule, Faults, Kind};
 use super::log::{LoggedCall, Outcome, mutates};
@@ -12,7 +13,7 @@ use super::pages::Pages;
 use super::services::{Call, answer};
 use super::wire::query::{Form, form};
 use super::wire::{json, query, rest};
-use super::world::{Caller, World};
+use super::world::{Caller, World, WorldZones};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
@@ -126,6 +127,11 @@ impl Twin {
     /// The world that it serves, which DNS servers may share.
     pub fn world(&self) -> Arc<Mutex<World>> {
         Arc::clone(&self.shared.world)
+    }
+
+    /// The world's public zones, for the twin's name servers.
+    pub fn zones(&self) -> Arc<dyn ZoneSource> {
+        Arc::new(WorldZones::new(self.world()))
     }
 
     /// Looks at the world, or changes it, between two requests.

@@ -14,9 +14,8 @@ pub(crate) fn read(facts: &Facts, operation: &Operation, body: &[u8]) -> Result<
     } else {
         serde_json::from_slice(body).map_err(|_| refuse("Start of structure or map expected."))?
     };
-    match &operation.input {
-        Some(shape) => fits(facts, shape, &value, true)?,
-        None => {}
+    if let Some(shape) = &operation.input {
+        fits(facts, shape, &value, true)?;
     }
     Ok(value)
 }

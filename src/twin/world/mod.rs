@@ -5,6 +5,7 @@ mod clock;
 mod identity;
 mod load;
 mod recorded;
+mod resolve;
 mod zones;
 
 pub(crate) use aliases::ALIAS_SETTLES;
@@ -12,6 +13,7 @@ pub(crate) use clock::After;
 pub use clock::Clock;
 pub use identity::Caller;
 pub(crate) use recorded::Tail;
+pub use resolve::WorldZones;
 pub use zones::{Book, Zone};
 pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
 

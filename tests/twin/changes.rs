@@ -1,0 +1,219 @@
+//! What calls change.
+
+use super::{config, raw, sample, serve, signed, twin};
+use aws_sdk_route53::types::{
+    Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord, ResourceRecordSet, RrType,
+};
+use aws_sdk_workspaces::types::ConnectionAliasState;
+use deskpair::twin::{Twin, TwinOptions, World};
+use std::time::Duration;
+
+const P: &str = "us-east-1";
+
+fn txt(name: &str, ttl: i64, values: &[&str]) -> ResourceRecordSet {
+    let records = values.iter().map(|value| ResourceRecord::builder().value(*value).build().unwrap());
+    ResourceRecordSet::builder()
+        .name(name)
+        .r#type(RrType::Txt)
+        .ttl(ttl)
+        .set_resource_records(Some(records.collect()))
+        .build()
+        .unwrap()
+}
+
+/// The refusal's code and words, or the change's id.
+async fn change(
+    twin: &Twin,
+    zone: &str,
+    changes: &[(ChangeAction, ResourceRecordSet)],
+) -> Result<String, (String, String)> {
+    let client = aws_sdk_route53::Client::new(&config(twin, P));
+    let changes = changes.iter().map(|(action, set)| {
+        Change::builder().action(action.clone()).resource_record_set(set.clone()).build().unwrap()
+    });
+    let batch = ChangeBatch::builder().set_changes(Some(changes.collect())).comment("a drill").build().unwrap();
+    match client.change_resource_record_sets().hosted_zone_id(zone).change_batch(batch).send().await {
+        Ok(answer) => Ok(answer.change_info().unwrap().id().to_owned()),
+        Err(error) => {
+            let error = error.into_service_error();
+            let meta = error.meta();
+            Err((meta.code().unwrap().to_owned(), meta.message().unwrap_or_default().to_owned()))
+        }
+    }
+}
+
+async fn standing(twin: &Twin, zone: &str, name: &str) -> Vec<String> {
+    let client = aws_sdk_route53::Client::new(&config(twin, P));
+    let listed = client
+        .list_resource_record_sets()
+        .hosted_zone_id(zone)
+        .start_record_name(name)
+        .max_items(1)
+        .send()
+        .await
+        .unwrap();
+    let set = &listed.resource_record_sets()[0];
+    assert_eq!(set.name(), name);
+    set.resource_records().iter().map(|record| record.value().to_owned()).collect()
+}
+
+/// The sample's zone, alias and TXT value.
+fn place(twin: &Twin) -> (String, String, String) {
+    twin.with_world(|world| {
+        let (_, zone) = world.public_zones().next().unwrap();
+        let set = zone.records().iter().find(|set| set.r#type == "TXT").unwrap();
+        (zone.facts.id.clone(), set.name.clone(), set.resource_records[0].clone())
+    })
+}
+
+#[tokio::test]
+async fn a_flip_is_a_compare_and_swap() {
+    use ChangeAction::{Create, Delete, Upsert};
+    let twin = twin(5).await;
+    let (zone, name, old) = place(&twin);
+    let new = "\"standby1\"";
+    for (wrong, words) in [
+        (txt(&name, 60, &["\"another\""]), "the values provided do not match the current values"),
+        (txt(&name, 61, &[&old]), "the values provided do not match the current values"),
+        (txt(&format!("x.{name}"), 60, &[&old]), "but it was not found"),
+    ] {
+        let refused = change(&twin, &zone, &[(Delete, wrong), (Create, txt(&name, 60, &[new]))]).await.unwrap_err();
+        assert_eq!(refused.0, "InvalidChangeBatch");
+        assert!(refused.1.contains(words), "{}", refused.1);
+        assert_eq!(standing(&twin, &zone, &name).await, [old.as_str()]);
+    }
+    let exists = change(&twin, &zone, &[(Create, txt(&name, 60, &[new]))]).await.unwrap_err();
+    assert!(exists.1.contains("but it already exists"), "{}", exists.1);
+    for unquoted in ["standby1", "\"\"standby1\"\""] {
+        let refused = change(&twin, &zone, &[(Upsert, txt(&name, 60, &[unquoted]))]).await.unwrap_err();
+        assert!(refused.1.contains("Value should be enclosed in quotation marks"), "{}", refused.1);
+    }
+    let outside = change(&twin, &zone, &[(Create, txt("a.example.org.", 60, &[new]))]).await.unwrap_err();
+    assert!(outside.1.contains("is not permitted in zone"), "{}", outside.1);
+    assert_eq!(standing(&twin, &zone, &name).await, [old.as_str()]);
+
+    let flip = [(Delete, txt(&name, 60, &[&old])), (Create, txt(&name.to_uppercase(), 60, &[new]))];
+    let id = change(&twin, &zone, &flip).await.unwrap();
+    assert_eq!(standing(&twin, &zone, &name).await, [new]);
+    // The servers follow when the change is in sync, and not before.
+    let client = aws_sdk_route53::Client::new(&config(&twin, P));
+    let status = async || client.get_change().id(&id).send().await.unwrap().change_info().unwrap().status().clone();
+    let served = || {
+        twin.with_world(|world| {
+            let account = world.public_zones().next().unwrap().0.to_owned();
+            world.served_at(&account, &zone, &name)[0].resource_records[0].clone()
+        })
+    };
+    assert_eq!((status().await, served()), (ChangeStatus::Pending, old));
+    twin.with_world(|world| world.clock.advance(Duration::from_secs(60)));
+    assert_eq!((status().await, served()), (ChangeStatus::Insync, new.to_owned()));
+    let lost = client.get_change().id("C123").send().await.unwrap_err().into_service_error();
+    assert!(lost.is_no_such_change());
+    assert!(twin.calls().iter().any(|call| call.mutating && call.operation == "ChangeResourceRecordSets"));
+}
+
+#[tokio::test]
+async fn zones_are_listed_in_route_53s_order_and_apex_records_stay() {
+    let twin = twin(5).await;
+    let (zone, name, _) = place(&twin);
+    let client = aws_sdk_route53::Client::new(&config(&twin, P));
+    let names: Vec<_> = (0..310).map(|at| format!("host{at:03}.{}", name.split_once('.').unwrap().1)).collect();
+    for chunk in names.chunks(100) {
+        let creates: Vec<_> = chunk.iter().map(|name| (ChangeAction::Create, txt(name, 60, &["\"x\""]))).collect();
+        change(&twin, &zone, &creates).await.unwrap();
+    }
+    let mut found = Vec::new();
+    let first = client.list_resource_record_sets().hosted_zone_id(&zone).send().await.unwrap();
+    assert!(first.is_truncated() && first.resource_record_sets().len() == 300);
+    found.extend(first.resource_record_sets().iter().map(|set| (set.name().to_owned(), set.r#type().clone())));
+    let rest = client
+        .list_resource_record_sets()
+        .hosted_zone_id(&zone)
+        .start_record_name(first.next_record_name().unwrap())
+        .start_record_type(first.next_record_type().unwrap().clone())
+        .send()
+        .await
+        .unwrap();
+    assert!(!rest.is_truncated());
+    found.extend(rest.resource_record_sets().iter().map(|set| (set.name().to_owned(), set.r#type().clone())));
+    assert_eq!(found.len(), 313);
+    let mut sorted = found.clone();
+    sorted.sort_by_key(|(name, kind)| {
+        (name.trim_end_matches('.').split('.').rev().map(str::to_owned).collect::<Vec<_>>(), kind.to_string())
+    });
+    assert_eq!(found, sorted);
+    let apex = client.get_hosted_zone().id(format!("/hostedzone/{zone}")).send().await.unwrap();
+    assert_eq!(apex.hosted_zone().unwrap().resource_record_set_count(), Some(313));
+    assert_eq!(apex.delegation_set().unwrap().name_servers().len(), 4);
+    let by_name = client.list_hosted_zones_by_name().dns_name(apex.hosted_zone().unwrap().name()).send().await.unwrap();
+    assert_eq!(by_name.hosted_zones()[0].id(), format!("/hostedzone/{zone}"));
+    let soa = twin.with_world(|world| {
+        let (_, zone) = world.public_zones().next().unwrap();
+        zone.records().iter().find(|set| set.r#type == "SOA").unwrap().clone()
+    });
+    let records = ResourceRecord::builder().value(&soa.resource_records[0]).build().unwrap();
+    let delete = ResourceRecordSet::builder()
+        .name(&soa.name)
+        .r#type(RrType::Soa)
+        .ttl(soa.ttl.unwrap())
+        .resource_records(records)
+        .build()
+        .unwrap();
+    let refused = change(&twin, &zone, &[(ChangeAction::Delete, delete)]).await.unwrap_err();
+    assert!(refused.1.contains("must contain exactly one SOA record"), "{}", refused.1);
+}
+
+#[tokio::test]
+async fn bodies_that_the_schema_refuses_change_nothing() {
+    let twin = twin(5).await;
+    let (zone, name, old) = place(&twin);
+    let head = format!("POST /2013-04-01/hostedzone/{zone}/rrset/ HTTP/1.1\r\n{}", signed("route53", P));
+    for body in [
+        "",
+        "<ChangeResourceRecordSetsRequest/>",
+        "<ChangeResourceRecordSetsRequest><ChangeBatch><Changes/></ChangeBatch></ChangeResourceRecordSetsRequest>",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><ChangeResourceRecordSetsRequest>&b;</ChangeResourceRecordSetsRequest>",
+    ] {
+        let (head, answer) = raw(&twin, &head, body).await;
+        assert!(head.starts_with("HTTP/1.1 400") && answer.contains("<Code>InvalidInput</Code>"), "{body}: {answer}");
+    }
+    assert_eq!(standing(&twin, &zone, &name).await, [old]);
+}
+
+#[tokio::test]
+async fn an_alias_is_made_and_deleted_in_its_own_time_and_its_string_is_taken_for_ever() {
+    let mut world = World::from_estate(&sample(5));
+    world.open_account("999988887777");
+    let twin = serve(world, TwinOptions::default()).await;
+    let client = aws_sdk_workspaces::Client::new(&config(&twin, P));
+    let made = client.create_connection_alias().connection_string("Drill.example.com").send().await.unwrap();
+    let id = made.alias_id().unwrap();
+    let state = async || {
+        let listed = client.describe_connection_aliases().alias_ids(id).send().await.unwrap();
+        listed.connection_aliases().first().and_then(|alias| alias.state().cloned())
+    };
+    let pass = || twin.with_world(|world| world.clock.advance(Duration::from_secs(31)));
+    assert_eq!(state().await, Some(ConnectionAliasState::Creating));
+    let early = client.delete_connection_alias().alias_id(id).send().await.unwrap_err().into_service_error();
+    assert!(early.is_invalid_resource_state_exception());
+    pass();
+    assert_eq!(state().await, Some(ConnectionAliasState::Created));
+    let again = client.create_connection_alias().connection_string("drill.EXAMPLE.com").send().await;
+    assert!(again.unwrap_err().into_service_error().is_resource_already_exists_exception());
+    client.delete_connection_alias().alias_id(id).send().await.unwrap();
+    assert_eq!(state().await, Some(ConnectionAliasState::Deleting));
+    pass();
+    assert_eq!(state().await, None);
+    let other = super::Credentials::from_keys("AKIATWIN999988887777", "x", None);
+    let other = aws_sdk_workspaces::Client::new(&super::config_as(&twin, P, other));
+    let taken = other.create_connection_alias().connection_string("drill.example.com").send().await;
+    assert!(taken.unwrap_err().into_service_error().is_resource_already_exists_exception());
+
+    let listed = client.describe_connection_aliases().send().await.unwrap();
+    let own = listed.connection_aliases()[0].alias_id().unwrap();
+    let associated = client.delete_connection_alias().alias_id(own).send().await.unwrap_err().into_service_error();
+    assert!(associated.is_resource_associated_exception());
+    let directory = listed.connection_aliases()[0].associations()[0].resource_id().unwrap();
+    let both = client.describe_connection_aliases().alias_ids(own).resource_id(directory).send().await;
+    assert!(both.unwrap_err().into_service_error().is_invalid_parameter_values_exception());
+}
