@@ -27,6 +27,8 @@ pub struct Options {
     pub rules: BTreeSet<String>,
     /// Only these areas, by code; all where it is empty.
     pub areas: BTreeSet<Area>,
+    /// Only these pairs, by name; all where it is empty.
+    pub pairs: BTreeSet<String>,
     /// Rules, by id, whose missing evidence does not make the run inconclusive.
     pub allow_incomplete: BTreeSet<String>,
     /// SHA-256 of the estate as it is written to a file.
@@ -42,6 +44,7 @@ impl Options {
             strict: false,
             rules: BTreeSet::new(),
             areas: BTreeSet::new(),
+            pairs: BTreeSet::new(),
             allow_incomplete: BTreeSet::new(),
             estate_digest: [0; 32],
         }
@@ -268,9 +271,12 @@ pub fn evaluate(estate: &Estate, options: Options) -> Run<'_> {
 pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'static dyn Rule]) -> Run<'e> {
     let rules: Vec<&'static dyn Rule> =
         registry.iter().copied().filter(|rule| options.wants(rule.meta(), &estate.settings.rules)).collect();
-    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = (0..estate.settings.pairs.len())
+    let wanted: Vec<usize> = (0..estate.settings.pairs.len())
+        .filter(|&pair| options.pairs.is_empty() || options.pairs.contains(&estate.settings.pairs[pair].name))
+        .collect();
+    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = wanted
         .into_par_iter()
-        .map(|pair| judge_pair(PairView::new(estate, pair), &rules, &options))
+        .map(|pair| judge_pair(PairView::new(estate, pair, options.judged_at), &rules, &options))
         .collect();
     let mut pairs = Vec::with_capacity(judged.len());
     let mut broken = Vec::new();
@@ -524,10 +530,10 @@ impl<'e> Run<'e> {
             return Outcome::Broken;
         }
         // Who is asking decides what is seen: an identity that could not be told is missing evidence too.
-        let identity = self.estate.pairs.iter().any(|places| {
-            [places.primary, places.standby].iter().any(|&side| {
-                self.estate.sides[side as usize].account.as_ref().is_err_and(|gap| *gap != Estate::NOT_COLLECTED)
-            })
+        let identity = self.pairs.iter().any(|pair| {
+            [pair.view.primary, pair.view.standby]
+                .iter()
+                .any(|side| side.account.as_ref().is_err_and(|gap| *gap != Estate::NOT_COLLECTED))
         });
         if identity || self.pairs.iter().flat_map(|pair| &pair.findings).any(|finding| self.is_inconclusive(finding)) {
             return Outcome::Inconclusive;
@@ -545,12 +551,13 @@ fn run_id(estate: &Estate, options: &Options) -> String {
     digest.update(estate.tool_version.as_bytes());
     digest.update(
         format!(
-            "\0{}\0{}\0{}\0{:?}\0{:?}\0{:?}",
+            "\0{}\0{}\0{}\0{:?}\0{:?}\0{:?}\0{:?}",
             options.judged_at.millis(),
             options.fail_on,
             options.strict,
             options.rules,
             options.areas,
+            options.pairs,
             options.allow_incomplete
         )
         .as_bytes(),

@@ -481,9 +481,9 @@ impl Fixture {
         gap
     }
 
-    /// The pair with its pairings made.
+    /// The pair with its pairings made, judged when it was taken.
     pub fn view(&self) -> PairView<'_> {
-        PairView::new(&self.estate, 0)
+        PairView::new(&self.estate, 0, TAKEN_AT)
     }
 
     /// What one rule says of the pair.

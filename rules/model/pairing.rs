@@ -12,7 +12,7 @@ use super::image::{Bundle, Image, IpGroup};
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::workspace::{TagRow, WorkspaceRow};
-use super::{Estate, Side, Sym, ZoneBook};
+use super::{Estate, Moment, Side, Sym, ZoneBook};
 
 /// The tag that deskpair writes on a copy: its value is `<Region>/<id>` of what it was copied from.
 pub const COPY_OF_TAG: &str = "deskpair:copy-of";
@@ -126,6 +126,8 @@ pub enum PairedBy {
 pub struct PairView<'e> {
     /// The whole estate.
     pub estate: &'e Estate,
+    /// The instant as of which ages and expiries are reckoned: rules have no clock.
+    pub judged_at: Moment,
     /// The pair's configuration.
     pub settings: &'e PairSettings,
     /// The primary side.
@@ -145,11 +147,11 @@ pub struct PairView<'e> {
 }
 
 impl<'e> PairView<'e> {
-    /// The pair at this position of the estate's settings.
+    /// The pair at this position of the estate's settings, judged as of an instant.
     ///
     /// # Panics
     /// Where the estate has no such pair.
-    pub fn new(estate: &'e Estate, pair: usize) -> Self {
+    pub fn new(estate: &'e Estate, pair: usize, judged_at: Moment) -> Self {
         let settings = &estate.settings.pairs[pair];
         let places = &estate.pairs[pair];
         let primary = &estate.sides[places.primary as usize];
@@ -157,6 +159,7 @@ impl<'e> PairView<'e> {
         let (primary_directory, standby_directory) = locate(settings, primary, standby);
         let mut view = Self {
             estate,
+            judged_at,
             settings,
             primary,
             standby,
