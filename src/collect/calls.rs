@@ -326,12 +326,13 @@ impl Caller {
                 Retry::Later if failed < run.patience.attempts => {}
                 Retry::Later | Retry::Never => return Err(fault),
                 Retry::NoCall => {
+                    self.uncount(operation);
                     dead.get_or_init(|| fault.clone());
                     return Err(fault);
                 }
             }
             if fault.cause == GapCause::Throttled {
-                bucket.empty().await;
+                bucket.empty();
             }
             run.progress.retrying(self.region_of(operation), operation, fault.cause);
             let pause = tokio::time::sleep(run.pause(failed));
@@ -374,6 +375,17 @@ impl Caller {
     fn count(&self, operation: Operation) {
         let key = (self.region_of(operation).to_owned(), operation);
         self.tally_mut(|tally| *tally.calls.entry(key).or_default() += 1);
+    }
+
+    /// Takes back the count of a call that was never sent.
+    fn uncount(&self, operation: Operation) {
+        let key = (self.region_of(operation).to_owned(), operation);
+        self.tally_mut(|tally| {
+            if let Some(made) = tally.calls.get_mut(&key) {
+                *made -= 1;
+            }
+            tally.calls.retain(|_, made| *made > 0);
+        });
     }
 
     fn noted(&self, fault: Fault) -> Fault {
@@ -494,6 +506,7 @@ mod tests {
             Some(Err(SdkError::dispatch_failure(ConnectorError::other(none.into(), None))))
         };
         assert_eq!(read(&caller, no_credentials).await.1, 1);
+        assert_eq!(caller.tally(), Tally::default(), "nothing was sent");
         let (answer, made) = read(&caller, |_| Some(Ok(1))).await;
         assert_eq!((answer.expect_err("dead").cause, made), (GapCause::Failed, 0));
     }

@@ -190,7 +190,17 @@ fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dy
 /// What an error and its sources say, each text once.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
-    for text in sources(error).map(ToString::to_string) {
+    // The SDK's own wrappers say no more than the cause does.
+    let wrappers = [
+        "dispatch failure",
+        "request has timed out",
+        "response error",
+        "failed to construct request",
+        "other",
+        "io error",
+    ];
+    let said = sources(error).map(ToString::to_string);
+    for text in said.filter(|text| error.source().is_none() || !wrappers.contains(&text.as_str())) {
         if !text.is_empty() && !words.iter().any(|known| known.contains(&text)) {
             words.push(text);
         }

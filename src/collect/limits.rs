@@ -3,7 +3,7 @@
 use super::calls::Service;
 use deskpair_rules::model::settings::Rate;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
@@ -51,10 +51,10 @@ impl Limits {
     /// The bucket of one account, Region and service. Before the account is known it is empty; global services have an empty Region.
     pub fn bucket(&self, account: &str, region: &str, service: Service) -> Arc<Bucket> {
         let key = Key { account: account.to_owned(), region: region.to_owned(), service };
-        let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(buckets.entry(key).or_insert_with(|| {
             let rate = self.rates.get(&service).copied().unwrap_or(Some(default_rate(service)));
-            Arc::new(Bucket { level: Mutex::new(Level::new(rate, Instant::now())) })
+            Arc::new(Bucket::new(rate))
         }))
     }
 }
@@ -62,25 +62,37 @@ impl Limits {
 /// A token bucket. Those who wait are served in their order.
 #[derive(Debug)]
 pub struct Bucket {
-    level: Mutex<Level>,
+    /// Whoever holds it is next.
+    queue: Mutex<()>,
+    level: std::sync::Mutex<Level>,
 }
 
 impl Bucket {
+    fn new(rate: Option<Rate>) -> Self {
+        Self { queue: Mutex::new(()), level: std::sync::Mutex::new(Level::new(rate, Instant::now())) }
+    }
+
     /// Waits for a token and takes it. Dropping the future takes none.
     pub async fn take(&self) {
-        let mut level = self.level.lock().await;
-        match level.take(Instant::now()) {
-            Turn::Now => {}
-            Turn::At(turn) => {
-                sleep_until(turn).await;
-                level.take_late(Instant::now());
+        let _next = self.queue.lock().await;
+        let mut waiter = Waiter::Fresh;
+        loop {
+            let turn = self.level().take(Instant::now(), waiter);
+            match turn {
+                Turn::Now => return,
+                Turn::At(turn) => sleep_until(turn).await,
             }
+            waiter = Waiter::Woken;
         }
     }
 
     /// Empties the bucket: the service has just throttled a call, so that its own bucket is empty, whoever emptied it.
-    pub async fn empty(&self) {
-        self.level.lock().await.empty(Instant::now());
+    pub fn empty(&self) {
+        self.level().empty(Instant::now());
+    }
+
+    fn level(&self) -> MutexGuard<'_, Level> {
+        self.level.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,6 +101,13 @@ impl Bucket {
 enum Turn {
     Now,
     At(Instant),
+}
+
+/// Whether a caller has slept until its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiter {
+    Fresh,
+    Woken,
 }
 
 /// What a bucket holds. It has no clock of its own, so that its behaviour is a function of the instants it is told.
@@ -106,25 +125,25 @@ impl Level {
         Self { rate, tokens: rate.map_or(0.0, capacity), counted: now }
     }
 
-    /// Takes a token where there is one; else tells when the next drips in, which is then to be fetched with
-    /// [`take_late`](Self::take_late).
-    fn take(&mut self, now: Instant) -> Turn {
+    /// Takes a token where there is one; else tells when the next drips in.
+    ///
+    /// However late a waiter woke, it finds one token: the drips missed meanwhile are not repaid as a burst, because the service's clock
+    /// runs on while the calls of a busy scan already arrive unevenly.
+    fn take(&mut self, now: Instant, waiter: Waiter) -> Turn {
         let Some(rate) = self.rate else { return Turn::Now };
+        let most = match waiter {
+            Waiter::Fresh => capacity(rate),
+            Waiter::Woken => 1.0,
+        };
         let rested = now.saturating_duration_since(self.counted).as_secs_f64();
-        self.tokens = (self.tokens + rested * rate.rate).min(capacity(rate));
+        self.tokens = (self.tokens + rested * rate.rate).min(most);
         self.counted = self.counted.max(now);
-        if self.tokens >= 1.0 {
-            self.tokens -= 1.0;
+        if self.tokens >= ENOUGH {
+            self.tokens = (self.tokens - 1.0).max(0.0);
             Turn::Now
         } else {
             Turn::At(now + Duration::from_secs_f64((1.0 - self.tokens) / rate.rate))
         }
-    }
-
-    /// Takes the token that was waited for. However late the waiter woke, that was one token: the drips missed meanwhile are not
-    /// repaid as a burst, because the service's clock runs on while the calls of a busy scan already arrive unevenly.
-    fn take_late(&mut self, now: Instant) {
-        self.empty(now);
     }
 
     fn empty(&mut self, now: Instant) {
@@ -132,6 +151,9 @@ impl Level {
         self.counted = self.counted.max(now);
     }
 }
+
+/// A token but for what sums of fractions lose.
+const ENOUGH: f64 = 1.0 - 1e-9;
 
 /// One less than the service's own burst, where that leaves something: the token held back absorbs calls that arrive closer together
 /// than they were sent, the first of which also had a connection to open.
@@ -150,9 +172,9 @@ mod tests {
         let mut now = start;
         (0..calls)
             .map(|_| {
-                if let Turn::At(turn) = level.take(now) {
+                if let Turn::At(turn) = level.take(now, Waiter::Fresh) {
                     now = turn + lateness;
-                    level.take_late(now);
+                    assert_eq!(level.take(now, Waiter::Woken), Turn::Now);
                 }
                 (now - start).as_millis()
             })
@@ -190,7 +212,11 @@ mod tests {
         let sent = run(&mut level, start, 5, Duration::from_secs(3));
         assert_eq!(sent[4], 3500, "the fifth call woke three seconds late");
         let after = start + Duration::from_millis(3500);
-        assert_eq!(level.take(after), Turn::At(after + Duration::from_millis(500)), "the six missed drips are gone");
+        assert_eq!(
+            level.take(after, Waiter::Fresh),
+            Turn::At(after + Duration::from_millis(500)),
+            "the six missed drips are gone"
+        );
     }
 
     #[test]
@@ -214,7 +240,7 @@ mod tests {
         let mut level = Level::new(WORKSPACES, start);
         run(&mut level, start, 4, Duration::ZERO);
         let rested = start + Duration::from_secs(3600);
-        let turns: Vec<bool> = (0..5).map(|_| level.take(rested) == Turn::Now).collect();
+        let turns: Vec<bool> = (0..5).map(|_| level.take(rested, Waiter::Fresh) == Turn::Now).collect();
         assert_eq!(turns, [true, true, true, true, false]);
     }
 
@@ -223,7 +249,7 @@ mod tests {
         let start = Instant::now();
         let mut level = Level::new(WORKSPACES, start);
         level.empty(start);
-        assert_eq!(level.take(start), Turn::At(start + Duration::from_millis(500)));
+        assert_eq!(level.take(start, Waiter::Fresh), Turn::At(start + Duration::from_millis(500)));
     }
 
     #[test]
@@ -251,11 +277,27 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_that_gives_up_takes_no_token() {
-        let bucket = Bucket { level: Mutex::new(Level::new(Some(Rate { rate: 0.001, burst: 1 }), Instant::now())) };
+        let bucket = Bucket::new(Some(Rate { rate: 0.001, burst: 1 }));
         bucket.take().await;
         assert!(tokio::time::timeout(Duration::from_millis(5), bucket.take()).await.is_err(), "no token for 1,000 s");
-        let before = bucket.level.lock().await.tokens;
+        let before = bucket.level().tokens;
         assert!(tokio::time::timeout(Duration::from_millis(5), bucket.take()).await.is_err());
-        assert!(bucket.level.lock().await.tokens >= before, "waiting in vain costs nothing");
+        assert!(bucket.level().tokens >= before, "waiting in vain costs nothing");
+    }
+
+    #[tokio::test]
+    async fn emptying_does_not_wait_for_those_who_wait() {
+        let bucket = Arc::new(Bucket::new(Some(Rate { rate: 50.0, burst: 1 })));
+        bucket.take().await;
+        let waiting = tokio::spawn({
+            let bucket = Arc::clone(&bucket);
+            async move { bucket.take().await }
+        });
+        tokio::task::yield_now().await;
+        let began = Instant::now();
+        bucket.empty();
+        assert!(began.elapsed() < Duration::from_millis(15), "not behind the queue");
+        waiting.await.expect("the waiter has its turn all the same");
+        assert!(began.elapsed() >= Duration::from_millis(19), "a whole drip after the bucket was emptied");
     }
 }

@@ -306,8 +306,14 @@ impl Reader {
         };
         let registered: Vec<String> =
             items(&frame.registrations).iter().map(|registration| registration.directory_id.clone()).collect();
-        let branded =
-            if self.wants(Dataset::Branding) { frame.directories(&self.roles, false) } else { BTreeSet::new() };
+        let mut branded = BTreeSet::new();
+        if self.wants(Dataset::Branding) {
+            branded = frame.directories(&self.roles, false);
+            // A directory that is surely not registered has no branding, and asking for it is an error.
+            if frame.registrations.as_ref().is_some_and(|listing| listing.gap.is_none()) {
+                branded.retain(|directory| registered.contains(directory));
+            }
+        }
         let shared =
             if self.wants(Dataset::AliasPermissions) { self.roles.aliases(items(&frame.aliases)) } else { Vec::new() };
         let (client_properties, branding, alias_permissions) = tokio::join!(
