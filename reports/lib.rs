@@ -1,7 +1,11 @@
 //! What deskpair shows. Reports render and cannot judge: outcome, counts and exit code are in the run before any of them is written.
 
+mod causes;
 pub mod json;
 pub mod junit;
+mod outcome;
+mod people;
+pub mod terminal;
 
 #[cfg(test)]
 mod samples;

@@ -64,11 +64,15 @@ pub struct Readiness {
 impl Readiness {
     /// The findings, by position, that make a person less than ready: their own, then those that touch everybody.
     pub fn causes_of(&self, person: usize) -> impl Iterator<Item = u32> + '_ {
-        let own = match (self.starts.get(person), self.starts.get(person + 1)) {
+        self.own_causes_of(person).iter().chain(&self.everybody).copied()
+    }
+
+    /// The findings, by position, that touch this person and do not touch everybody.
+    pub fn own_causes_of(&self, person: usize) -> &[u32] {
+        match (self.starts.get(person), self.starts.get(person + 1)) {
             (Some(&start), Some(&end)) => &self.causes[start as usize..end as usize],
             _ => &[],
-        };
-        own.iter().copied().chain(self.everybody.iter().copied())
+        }
     }
 
     /// The people in a state, by position, in the order of their names.

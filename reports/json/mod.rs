@@ -6,8 +6,9 @@ pub mod v1;
 #[cfg(test)]
 mod tests;
 
-use crate::Error;
+use crate::{Error, people};
 use deskpair_rules::engine::{PairRun, Run};
+use deskpair_rules::readiness::State;
 use facts::Prints;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -58,7 +59,7 @@ struct Users<'a, 'e> {
 
 impl Serialize for Users<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let order = self.pair.readiness.people_by_name(&self.pair.view);
+        let order = people::by_name(self.pair, |state| state != State::Ready);
         in_chunks(serializer, &order, |person| facts::user(self.pair, self.prints, person))
     }
 }
