@@ -3,4 +3,6 @@
 pub mod collect;
 pub mod config;
 pub mod dns;
+pub mod output;
+pub mod store;
 pub mod twin;

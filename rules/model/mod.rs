@@ -4,6 +4,7 @@ pub mod alias;
 pub mod desktops;
 pub mod directory;
 pub mod dns;
+mod equality;
 pub mod estate;
 pub mod files;
 pub mod hardware;

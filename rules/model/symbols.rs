@@ -98,6 +98,11 @@ impl Symbols {
         (0..other.ends.len()).map(|number| self.intern(slice(&other.arena, &other.ends, number as u32))).collect()
     }
 
+    /// How many bytes the texts take together: less than 4 GiB.
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
     /// How many texts there are, the empty one included.
     pub fn count(&self) -> usize {
         self.ends.len()

@@ -42,6 +42,11 @@ impl From<&Meta> for KnownRule<'static> {
     }
 }
 
+/// The rules of this deskpair.
+pub fn known_rules() -> Vec<KnownRule<'static>> {
+    deskpair_rules::registry().iter().map(|rule| KnownRule::from(rule.meta())).collect()
+}
+
 /// A configuration without a problem in it.
 #[derive(Clone, Debug)]
 pub struct Checked {

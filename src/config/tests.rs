@@ -352,3 +352,9 @@ fn files_that_cannot_be_read_say_why_and_what_to_do() {
     std::fs::write(&marked, format!("\u{feff}{EXAMPLE}").replace('\n', "\r\n")).expect("writes");
     load(&marked, KNOWN).unwrap_or_else(|error| panic!("{error}"));
 }
+
+#[test]
+fn the_limits_are_those_of_the_services_that_are_called() {
+    let called: Vec<&str> = crate::collect::calls::Service::ALL.iter().map(|service| service.name()).collect();
+    assert_eq!(BTreeSet::from_iter(called), BTreeSet::from_iter(grammar::SERVICES.iter().copied()));
+}

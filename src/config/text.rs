@@ -63,7 +63,7 @@ impl Text {
             Self::RoleArn => Some("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[0-9a-zA-Z_+=,.@/-]{1,576}$"),
             // sts:externalIdType.
             Self::ExternalId => Some("^[0-9a-zA-Z_+=,.@:/-]{2,1224}$"),
-            Self::Drift => Some("^sha256:[0-9a-f]{8,64}$"),
+            Self::Drift => Some("^sha256:[0-9a-f]{64}$"),
             Self::Plain
             | Self::Seconds
             | Self::Millis
@@ -90,7 +90,7 @@ impl Text {
             Self::Address => "192.0.2.53:53",
             Self::Server => "ns1.example.com",
             Self::Endpoint => "tcp://erp.example.com:1433",
-            Self::Drift => "sha256:0123456789abcdef",
+            Self::Drift => "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         }
     }
 
@@ -157,7 +157,7 @@ impl Text {
             }
             Self::Drift => complaint(
                 "is not the digest of a drift",
-                "copy the one of the finding in report.json: \"sha256:\" and hexadecimal digits",
+                "copy the finding's from report.json: \"sha256:\" and 64 hexadecimal digits",
             ),
             Self::Plain
             | Self::Seconds

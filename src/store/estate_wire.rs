@@ -1,0 +1,311 @@
+//! The lines of an estate file.
+//!
+//! The first is a header, the last a trailer. Between them stand lists: a list header, then its items, one a line. Items are the
+//! model's structs with the members of AWS's service models, so that `zstdcat estate.jsonl.zst | jq` shows what AWS said.
+
+use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
+use deskpair_rules::model::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
+use deskpair_rules::model::dns::TxtAnswer;
+use deskpair_rules::model::files::{Backup, FileSystem, SyncExecution, SyncLocation, SyncTask};
+use deskpair_rules::model::image::{Bundle, Image, IpGroup};
+use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
+use deskpair_rules::model::settings::{Settings, SideSettings};
+use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRecord};
+use deskpair_rules::model::{Calls, Dataset, End, Gap, GapId, Moment, PairPlaces, Symbols};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The schema that this deskpair writes, and the only one that it reads.
+pub(super) const SCHEMA: &str = "deskpair.estate/1";
+
+/// Enough of a first line to tell what it begins.
+#[derive(Debug, Deserialize)]
+pub(super) struct Opening {
+    pub(super) schema: String,
+    #[serde(default)]
+    pub(super) tool_version: String,
+}
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    /// `deskpair.estate/1`.
+    pub(super) schema: String,
+    /// The deskpair that collected the estate.
+    pub(super) tool_version: String,
+    /// When collecting began.
+    pub(super) taken_at: Moment,
+    /// When collecting ended.
+    pub(super) finished_at: Moment,
+    /// The checked configuration.
+    pub(super) settings: Settings,
+    /// The sides: a list's `side` is a position here.
+    pub(super) sides: Vec<Place>,
+    /// Route 53 as each identity sees it: a list's `book` is a position here.
+    pub(super) zones: Vec<Place>,
+    /// The names whose TXT records were asked for, sorted.
+    pub(super) names: Vec<String>,
+    /// Where each of the settings' pairs finds its parts.
+    pub(super) pairs: Vec<PairPlaces>,
+}
+
+/// Where, and as whom, something was collected.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Place {
+    pub(super) place: SideSettings,
+    pub(super) account: Account,
+}
+
+/// An account, or why it is not known.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Account {
+    Known(String),
+    Unknown { gap: GapId },
+}
+
+impl From<&Result<String, GapId>> for Account {
+    fn from(account: &Result<String, GapId>) -> Self {
+        match account {
+            Ok(account) => Self::Known(account.clone()),
+            Err(gap) => Self::Unknown { gap: *gap },
+        }
+    }
+}
+
+impl From<Account> for Result<String, GapId> {
+    fn from(account: Account) -> Self {
+        match account {
+            Account::Known(account) => Ok(account),
+            Account::Unknown { gap } => Err(gap),
+        }
+    }
+}
+
+/// The line before a list's items.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListLine {
+    /// What is listed.
+    list: Dataset,
+    /// Of which side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    side: Option<u32>,
+    /// Of which Route 53 identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    book: Option<u32>,
+    /// Of which directory, alias, task, zone or name, where there is a list for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    /// Where the list ends: whole, or at a gap, which is a position among the trailer's.
+    end: EndMark,
+}
+
+impl ListLine {
+    pub(super) fn new(key: ListKey, end: End) -> Self {
+        let ListKey { list, side, book, of } = key;
+        Self { list, side, book, of, end: end.into() }
+    }
+
+    pub(super) fn parts(self) -> (ListKey, End) {
+        let Self { list, side, book, of, end } = self;
+        (ListKey { list, side, book, of }, end.into())
+    }
+}
+
+/// Which list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ListKey {
+    pub(super) list: Dataset,
+    pub(super) side: Option<u32>,
+    pub(super) book: Option<u32>,
+    pub(super) of: Option<String>,
+}
+
+impl fmt::Display for ListKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = serde_json::to_value(self.list).ok();
+        write!(f, "{}", list.as_ref().and_then(serde_json::Value::as_str).unwrap_or("?"))?;
+        if let Some(side) = self.side {
+            write!(f, " of side {side}")?;
+        }
+        if let Some(book) = self.book {
+            write!(f, " of book {book}")?;
+        }
+        if let Some(of) = &self.of {
+            write!(f, " of {of:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a list ends.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum EndMark {
+    Whole,
+    Gap(GapId),
+}
+
+impl From<End> for EndMark {
+    fn from(end: End) -> Self {
+        match end {
+            End::Whole => Self::Whole,
+            End::Gap(gap) => Self::Gap(gap),
+        }
+    }
+}
+
+impl From<EndMark> for End {
+    fn from(end: EndMark) -> Self {
+        match end {
+            EndMark::Whole => Self::Whole,
+            EndMark::Gap(gap) => Self::Gap(gap),
+        }
+    }
+}
+
+/// The last line.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrailerLine {
+    pub(super) trailer: Trailer,
+}
+
+/// What the file holds, so that a part that is missing is seen.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Trailer {
+    /// Every list with the number of its items.
+    pub(super) lists: Vec<Counted>,
+    /// Everything that could not be read.
+    pub(super) gaps: Vec<Gap>,
+    /// The calls that were made.
+    pub(super) calls: Calls,
+}
+
+/// A list and how many items it has.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counted {
+    list: Dataset,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    side: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    book: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    items: u64,
+}
+
+impl Counted {
+    pub(super) fn new(key: ListKey, items: u64) -> Self {
+        let ListKey { list, side, book, of } = key;
+        Self { list, side, book, of, items }
+    }
+
+    pub(super) fn parts(self) -> (ListKey, u64) {
+        let Self { list, side, book, of, items } = self;
+        (ListKey { list, side, book, of }, items)
+    }
+}
+
+/// `workspaces:WorkspaceConnectionStatus`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ConnectionRecord<'a> {
+    #[serde(borrow)]
+    workspace_id: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    connection_state: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    connection_state_check_timestamp: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_known_user_connection_timestamp: Option<Moment>,
+}
+
+impl<'a> ConnectionRecord<'a> {
+    pub(super) fn of(row: &ConnectionRow, symbols: &'a Symbols) -> Self {
+        Self {
+            workspace_id: Cow::Borrowed(symbols.text(row.workspace)),
+            connection_state: Cow::Borrowed(symbols.text(row.state)),
+            connection_state_check_timestamp: row.checked,
+            last_known_user_connection_timestamp: row.last_known,
+        }
+    }
+
+    pub(super) fn row(&self, symbols: &mut Symbols) -> ConnectionRow {
+        ConnectionRow {
+            workspace: symbols.intern(&self.workspace_id),
+            state: symbols.intern(&self.connection_state),
+            checked: self.connection_state_check_timestamp,
+            last_known: self.last_known_user_connection_timestamp,
+        }
+    }
+}
+
+/// One tag of one resource, after `tag:ResourceTagMapping`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct TagRecord<'a> {
+    #[serde(borrow, rename = "ResourceARN")]
+    arn: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    key: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    value: Cow<'a, str>,
+}
+
+impl<'a> TagRecord<'a> {
+    pub(super) fn of(row: &TagRow, symbols: &'a Symbols) -> Self {
+        let text = |sym| Cow::Borrowed(symbols.text(sym));
+        Self { arn: text(row.arn), key: text(row.key), value: text(row.value) }
+    }
+
+    pub(super) fn row(&self, symbols: &mut Symbols) -> TagRow {
+        TagRow { arn: symbols.intern(&self.arn), key: symbols.intern(&self.key), value: symbols.intern(&self.value) }
+    }
+}
+
+/// Any line, for the schema.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "the schema is made from the variants, which are never built")]
+enum Line {
+    Header(Header),
+    List(ListLine),
+    Trailer(TrailerLine),
+    Directory(Directory),
+    Registration(WorkspaceDirectory),
+    ClientProperties(ClientPropertiesOf),
+    Image(Image),
+    Bundle(Bundle),
+    IpGroup(IpGroup),
+    Branding(PlatformBranding),
+    Alias(ConnectionAlias),
+    AliasPermission(AliasPermission),
+    Workspace(Box<WorkspaceRecord<'static>>),
+    Connection(ConnectionRecord<'static>),
+    Tag(TagRecord<'static>),
+    FileSystem(FileSystem),
+    Backup(Backup),
+    SyncTask(SyncTask),
+    SyncLocation(SyncLocation),
+    SyncExecution(SyncExecution),
+    Zone(HostedZone),
+    RecordSet(RecordSet),
+    HealthCheck(HealthCheck),
+    Txt(TxtAnswer),
+}
+
+/// The JSON Schema of a line: `deskpair schema estate`.
+pub(super) fn json_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Line).to_value();
+    schema["title"] = SCHEMA.into();
+    schema["description"] = "A line of an estate file: the header, a list's header, an item, or the trailer.".into();
+    schema
+}

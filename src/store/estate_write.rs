@@ -1,0 +1,142 @@
+//! Writes an estate file.
+
+use super::digest::{Digest, Hasher};
+use super::estate_wire::{
+    ConnectionRecord, Counted, Header, ListKey, ListLine, Place, SCHEMA, TagRecord, Trailer, TrailerLine,
+};
+use deskpair_rules::model::settings::SideSettings;
+use deskpair_rules::model::{Dataset, End, Estate, GapId, Side, Slice, ZoneBook};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// zstd's own default: at 3 a WorkSpace takes about 20 bytes, and higher levels save little of that.
+const LEVEL: i32 = 3;
+
+/// Lines are gathered to this many bytes before they are digested and compressed.
+const GATHER: usize = 256 << 10;
+
+pub(super) fn write<W: Write>(estate: &Estate, out: W) -> io::Result<(W, Digest)> {
+    let mut encoder = zstd::Encoder::new(out, LEVEL)?;
+    // A flipped bit is seen when the file is read.
+    encoder.include_checksum(true)?;
+    let mut lines =
+        Lines { encoder, hasher: Hasher::default(), gathered: Vec::with_capacity(GATHER * 2), lists: Vec::new() };
+    lines.line(&header(estate))?;
+    for (at, side) in estate.sides.iter().enumerate() {
+        lines.side(at as u32, side, estate)?;
+    }
+    for (at, book) in estate.zones.iter().enumerate() {
+        lines.book(at as u32, book)?;
+    }
+    for view in &estate.txt {
+        let key = ListKey { list: Dataset::Txt, side: None, book: None, of: Some(view.name.clone()) };
+        lines.list(key, &view.answers)?;
+    }
+    let lists = std::mem::take(&mut lines.lists);
+    let trailer = Trailer { lists, gaps: estate.gaps.clone(), calls: estate.calls.clone() };
+    lines.line(&TrailerLine { trailer })?;
+    lines.pass_on()?;
+    let digest = lines.hasher.digest();
+    Ok((lines.encoder.finish()?, digest))
+}
+
+fn header(estate: &Estate) -> Header {
+    let place =
+        |place: &SideSettings, account: &Result<String, GapId>| Place { place: place.clone(), account: account.into() };
+    Header {
+        schema: SCHEMA.to_owned(),
+        tool_version: estate.tool_version.clone(),
+        taken_at: estate.taken_at,
+        finished_at: estate.finished_at,
+        settings: estate.settings.clone(),
+        sides: estate.sides.iter().map(|side| place(&side.place, &side.account)).collect(),
+        zones: estate.zones.iter().map(|book| place(&book.place, &book.account)).collect(),
+        names: estate.txt.iter().map(|view| view.name.clone()).collect(),
+        pairs: estate.pairs.clone(),
+    }
+}
+
+struct Lines<W: Write> {
+    encoder: zstd::Encoder<'static, W>,
+    hasher: Hasher,
+    gathered: Vec<u8>,
+    lists: Vec<Counted>,
+}
+
+impl<W: Write> Lines<W> {
+    fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.gathered, value)?;
+        self.gathered.push(b'\n');
+        if self.gathered.len() >= GATHER { self.pass_on() } else { Ok(()) }
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.gathered);
+        self.encoder.write_all(&self.gathered)?;
+        self.gathered.clear();
+        Ok(())
+    }
+
+    fn items<T: Serialize>(
+        &mut self,
+        key: ListKey,
+        end: End,
+        items: impl ExactSizeIterator<Item = T>,
+    ) -> io::Result<()> {
+        self.lists.push(Counted::new(key.clone(), items.len() as u64));
+        self.line(&ListLine::new(key, end))?;
+        for item in items {
+            self.line(&item)?;
+        }
+        Ok(())
+    }
+
+    fn list<T: Serialize>(&mut self, key: ListKey, slice: &Slice<T>) -> io::Result<()> {
+        self.items(key, slice.end(), slice.items().iter())
+    }
+
+    fn lists<T: Serialize>(&mut self, key: &ListKey, slices: &BTreeMap<String, Slice<T>>) -> io::Result<()> {
+        for (of, slice) in slices {
+            self.list(ListKey { of: Some(of.clone()), ..key.clone() }, slice)?;
+        }
+        Ok(())
+    }
+
+    /// Small lists first: what reads the file knows the directories before it meets a million desktops.
+    fn side(&mut self, at: u32, side: &Side, estate: &Estate) -> io::Result<()> {
+        let key = |list| ListKey { list, side: Some(at), book: None, of: None };
+        self.list(key(Dataset::Directories), &side.directories)?;
+        self.list(key(Dataset::Registrations), &side.registrations)?;
+        self.list(key(Dataset::ClientProperties), &side.client_properties)?;
+        self.list(key(Dataset::Images), &side.images)?;
+        self.list(key(Dataset::Bundles), &side.bundles)?;
+        self.list(key(Dataset::IpGroups), &side.ip_groups)?;
+        self.lists(&key(Dataset::Branding), &side.branding)?;
+        self.list(key(Dataset::Aliases), &side.aliases)?;
+        self.lists(&key(Dataset::AliasPermissions), &side.alias_permissions)?;
+        self.list(key(Dataset::FileSystems), &side.file_systems)?;
+        self.list(key(Dataset::Backups), &side.backups)?;
+        self.list(key(Dataset::SyncTasks), &side.sync_tasks)?;
+        self.list(key(Dataset::SyncLocations), &side.sync_locations)?;
+        self.lists(&key(Dataset::SyncExecutions), &side.sync_executions)?;
+        let symbols = &estate.symbols;
+        let tags = &side.resource_tags;
+        self.items(key(Dataset::ResourceTags), tags.end(), tags.items().iter().map(|row| TagRecord::of(row, symbols)))?;
+        let rows = &side.workspaces;
+        let records = rows.items().iter().map(|row| row.record(symbols, &side.extras));
+        self.items(key(Dataset::Workspaces), rows.end(), records)?;
+        let rows = &side.connections;
+        let records = rows.items().iter().map(|row| ConnectionRecord::of(row, symbols));
+        self.items(key(Dataset::Connections), rows.end(), records)?;
+        let tags = &side.desktop_tags;
+        self.items(key(Dataset::DesktopTags), tags.end(), tags.items().iter().map(|row| TagRecord::of(row, symbols)))
+    }
+
+    fn book(&mut self, at: u32, book: &ZoneBook) -> io::Result<()> {
+        let key = |list| ListKey { list, side: None, book: Some(at), of: None };
+        self.list(key(Dataset::Zones), &book.zones)?;
+        self.lists(&key(Dataset::RecordSets), &book.record_sets)?;
+        self.list(key(Dataset::HealthChecks), &book.health_checks)
+    }
+}

@@ -1,0 +1,13 @@
+//! What is kept: estates as files, and folders of evidence.
+
+pub mod digest;
+pub mod estate_file;
+mod estate_read;
+#[cfg(test)]
+mod estate_tests;
+mod estate_wire;
+mod estate_write;
+pub mod evidence;
+
+pub use digest::Digest;
+pub use estate_file::{EstateFileError, read_estate, write_estate};
