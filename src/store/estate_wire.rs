@@ -276,7 +276,7 @@ impl<'a> TagRecord<'a> {
 #[schemars(untagged)]
 #[expect(dead_code, reason = "the schema is made from the variants, which are never built")]
 enum Line {
-    Header(Header),
+    Header(Box<Header>),
     List(ListLine),
     Trailer(TrailerLine),
     Directory(Directory),
