@@ -123,4 +123,12 @@ mod tests {
         fixture.side(On::Standby).aliases = crate::model::Slice::cut(aliases, gap);
         assert_eq!(fixture.verdicts(&AliasMissing), (2, vec![]));
     }
+
+    #[test]
+    fn denied_calls_are_named() {
+        Fixture::clean().assert_gaps_are_no_passes(&AliasMissing);
+        let mut drifted = Fixture::clean();
+        drifted.side(On::Standby).aliases.items_mut().clear();
+        drifted.assert_gaps_are_no_passes(&AliasMissing);
+    }
 }

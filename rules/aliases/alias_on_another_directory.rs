@@ -150,4 +150,12 @@ mod tests {
         assert_eq!(sheet.unknowns(), [(Subject::Alias, Unknown::Gap(gap))]);
         assert_eq!((sheet.passes(), sheet.fails().len()), (1, 0));
     }
+
+    #[test]
+    fn denied_calls_are_named() {
+        declared().assert_gaps_are_no_passes(&AliasOnAnotherDirectory);
+        let mut drifted = declared();
+        drifted.side(On::Standby).aliases.items_mut()[0].associations[0].resource_id = "d-92670000cc".to_owned();
+        drifted.assert_gaps_are_no_passes(&AliasOnAnotherDirectory);
+    }
 }

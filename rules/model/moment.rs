@@ -39,6 +39,18 @@ impl Moment {
     }
 }
 
+/// A stretch of time for a sentence, in its two largest units: `1 d 3 h`, `15 min`, `40 s`.
+pub fn span(secs: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let largest = UNITS.iter().position(|(unit, _)| secs >= *unit).unwrap_or(3);
+    let (unit, name) = UNITS[largest];
+    let whole = format!("{} {name}", secs / unit);
+    match UNITS.get(largest + 1) {
+        Some((smaller, name)) if secs % unit >= *smaller => format!("{whole} {} {name}", secs % unit / smaller),
+        _ => whole,
+    }
+}
+
 impl From<Timestamp> for Moment {
     fn from(at: Timestamp) -> Self {
         Self(at.as_millisecond())
@@ -114,6 +126,22 @@ impl JsonSchema for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_have_their_two_largest_units() {
+        let texts = [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (61, "1 min 1 s"),
+            (86_400, "1 d"),
+            (97_260, "1 d 3 h"),
+            (86_460, "1 d"),
+        ];
+        for (secs, text) in texts {
+            assert_eq!(span(secs), text);
+        }
+    }
 
     #[test]
     fn survives_json_with_and_without_a_fraction() {

@@ -101,4 +101,10 @@ mod tests {
         fixture.side(On::Primary).workspaces.items_mut().clear();
         assert_eq!(fixture.judge(&StandbyRunningMode).reasons(), [crate::workspaces::row::NOBODY]);
     }
+
+    #[test]
+    fn denied_calls_are_named() {
+        Fixture::clean().assert_gaps_are_no_passes(&StandbyRunningMode);
+        with("MANUAL").assert_gaps_are_no_passes(&StandbyRunningMode);
+    }
 }

@@ -253,4 +253,10 @@ mod tests {
         fixture.side(On::Standby).workspaces = Slice::whole_of(Vec::new());
         assert_eq!(fixture.judge(&StandbyUnusable).reasons(), [NO_COUNTERPART]);
     }
+
+    #[test]
+    fn denied_calls_are_named() {
+        Fixture::clean().assert_gaps_are_no_passes(&StandbyUnusable);
+        with("ERROR", "AUTO_STOP").assert_gaps_are_no_passes(&StandbyUnusable);
+    }
 }

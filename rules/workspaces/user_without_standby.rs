@@ -123,4 +123,12 @@ mod tests {
         fixture.side(On::Primary).workspaces.items_mut().clear();
         assert_eq!(fixture.judge(&UserWithoutStandby).reasons(), [NOBODY]);
     }
+
+    #[test]
+    fn denied_calls_are_named() {
+        Fixture::clean().assert_gaps_are_no_passes(&UserWithoutStandby);
+        let mut drifted = Fixture::clean();
+        drifted.remove_desktop(On::Standby, "anna");
+        drifted.assert_gaps_are_no_passes(&UserWithoutStandby);
+    }
 }
