@@ -1,5 +1,7 @@
 //! deskpair.
 
+pub mod cli;
+pub mod clock;
 pub mod collect;
 pub mod config;
 pub mod dns;

@@ -1,2 +1,7 @@
 //! The deskpair command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(deskpair::cli::run(std::env::args_os()))
+}

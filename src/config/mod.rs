@@ -9,9 +9,11 @@ mod schema;
 mod tests;
 mod text;
 mod walk;
+mod write;
 
 pub use problem::{ConfigError, Paint, Problem, Problems, Weight};
 pub use schema::json_schema;
+pub use write::write;
 
 use deskpair_rules::meta::Meta;
 use deskpair_rules::model::Settings;

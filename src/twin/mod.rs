@@ -15,6 +15,7 @@ pub mod pages;
 pub mod sample;
 mod server;
 mod services;
+pub mod stage;
 mod wire;
 pub mod world;
 

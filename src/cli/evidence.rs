@@ -1,0 +1,215 @@
+//! The folder that a run leaves: reports, the estate, how it was judged, and the checksums of all of it.
+
+use super::Globals;
+use super::error::{CommandError, Result};
+use super::judging::Judged;
+use super::twin::read_estate;
+use crate::output::{Output, OutputSet, make_folder};
+use crate::store::estate_file;
+use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
+use clap::Args;
+use deskpair_reports::Format;
+use deskpair_rules::engine::{Options, Run, evaluate};
+use deskpair_rules::model::Estate;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// How the run was judged.
+pub(super) const JUDGED: &str = "run.json";
+
+/// Where reports go, and in which formats.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Reports {
+    /// The folder for the reports
+    #[arg(short, long, value_name = "DIR", default_value = "deskpair-report")]
+    pub(super) output: PathBuf,
+    /// Which reports to write
+    #[arg(short, long, value_name = "FORMATS", value_delimiter = ',', value_parser = parse_format,
+          default_values = Format::ALL.map(Format::as_str))]
+    pub(super) format: Vec<Format>,
+}
+
+/// A format by its name.
+fn parse_format(text: &str) -> std::result::Result<Format, String> {
+    Format::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| {
+        let known = Format::ALL.map(Format::as_str).join(", ");
+        format!("the formats are {known}")
+    })
+}
+
+/// A folder of a run, its files opened before the first call.
+pub(super) struct Folder {
+    path: PathBuf,
+    formats: BTreeSet<Format>,
+    /// The names of the outputs, in their order; the manifest, which vouches for the others, is the last.
+    names: Vec<&'static str>,
+    outputs: OutputSet,
+}
+
+impl Folder {
+    /// Opens every file that will be written, so that what cannot be written is known at once.
+    ///
+    /// # Errors
+    /// The file that cannot be written, and why.
+    pub(super) fn open(reports: &Reports) -> Result<Self> {
+        let formats: BTreeSet<Format> = reports.format.iter().copied().collect();
+        let mut names: Vec<&'static str> = formats.iter().map(|format| format.file_name()).collect();
+        names.extend([ESTATE, JUDGED, evidence::MANIFEST]);
+        Self::create(reports.output.clone(), formats, names)
+    }
+
+    fn create(path: PathBuf, formats: BTreeSet<Format>, names: Vec<&'static str>) -> Result<Self> {
+        make_folder(&path).map_err(|error| unwritable(&path, error))?;
+        let outputs =
+            OutputSet::open(names.iter().map(|name| path.join(name))).map_err(|error| unwritable(&path, error))?;
+        Ok(Self { path, formats, names, outputs })
+    }
+
+    /// One of the files, to write to.
+    fn file(&mut self, name: &str) -> &mut Output {
+        let at = self.names.iter().position(|known| *known == name);
+        self.outputs.get_mut(at.expect("the folder was opened with this file"))
+    }
+
+    /// Writes the estate: its digest belongs to the options.
+    pub(super) fn write_estate(&mut self, estate: &Estate) -> Result<[u8; 32]> {
+        let written = estate_file::write_estate(estate, self.file(ESTATE)).map(|(_, digest)| digest);
+        let digest = written.map_err(|error| unwritable(&self.path, error))?;
+        Ok(*digest.bytes())
+    }
+
+    /// Writes the reports and what proves them, then makes all of them visible at once.
+    pub(super) fn finish(mut self, run: &Run<'_>) -> Result<PathBuf> {
+        for format in self.formats.clone() {
+            let written = deskpair_reports::write(format, run, self.file(format.file_name()));
+            written.map_err(|error| unwritable(&self.path, error))?;
+        }
+        self.write_judged(run)?;
+        let files = self.names.iter().zip(self.outputs.iter()).filter(|(name, _)| **name != evidence::MANIFEST);
+        let manifest = evidence::manifest(files.map(|(name, output)| (*name, output.digest())));
+        let written = self.file(evidence::MANIFEST).write_all(manifest.as_bytes());
+        written.map_err(|error| unwritable(&self.path, error))?;
+        self.outputs.commit().map_err(|error| unwritable(&self.path, error))?;
+        Ok(self.path)
+    }
+
+    fn write_judged(&mut self, run: &Run<'_>) -> Result<()> {
+        let judged = Judged::of(&run.id, &run.options);
+        let mut text = serde_json::to_string_pretty(&judged)
+            .map_err(|error| CommandError::internal("cannot write how the run was judged").because(error))?;
+        text.push('\n');
+        let written = self.file(JUDGED).write_all(text.as_bytes());
+        written.map_err(|error| unwritable(&self.path, error))
+    }
+}
+
+fn unwritable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommandError {
+    CommandError::internal(format!("cannot write to {}", path.display()))
+        .because(error)
+        .hint("nothing was left half written; name another folder with `--output DIR`, or make room")
+}
+
+/// Keeps a run in the state, for `deskpair report`. The estate is copied as it was written to the reports' folder.
+pub(super) fn keep(globals: &Globals, run: &Run<'_>, estate: &Path) -> Result<()> {
+    let folder = globals.state.join("runs").join(&run.id);
+    let mut kept = Folder::create(folder.clone(), BTreeSet::new(), vec![ESTATE, JUDGED, evidence::MANIFEST])?;
+    let mut from = fs::File::open(estate).map_err(|error| unwritable(&folder, error))?;
+    std::io::copy(&mut from, kept.file(ESTATE)).map_err(|error| unwritable(&folder, error))?;
+    kept.finish(run)?;
+    Ok(())
+}
+
+/// The folder of a run: a folder's path, the beginning of a run's id, or `last`.
+pub(super) fn find(globals: &Globals, wanted: &str) -> Result<PathBuf> {
+    let path = Path::new(wanted);
+    if path.join(ESTATE).is_file() {
+        return Ok(path.to_owned());
+    }
+    let runs = globals.state.join("runs");
+    let none = || {
+        CommandError::usage(format!("there is no run {wanted:?} in {}", globals.state.display()))
+            .hint("name a folder that a scan wrote, the beginning of a run's id, or `last`")
+    };
+    let mut known = Vec::new();
+    for entry in fs::read_dir(&runs).map_err(|_| none())?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join(JUDGED).is_file() {
+            known.push((entry.metadata().and_then(|entry| entry.modified()).ok(), name));
+        }
+    }
+    known.sort();
+    if wanted == "last" {
+        return known.pop().map(|(_, name)| runs.join(name)).ok_or_else(none);
+    }
+    let matching: Vec<&String> = known.iter().map(|(_, name)| name).filter(|name| name.starts_with(wanted)).collect();
+    match matching.as_slice() {
+        [one] => Ok(runs.join(one)),
+        [] => Err(none()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+            Err(CommandError::usage(format!("{wanted:?} begins several runs")).hint(names.join(", ")))
+        }
+    }
+}
+
+/// The estate of a run's folder, and the options under which it was judged.
+pub(super) fn load(folder: &Path) -> Result<(Estate, Options)> {
+    let judged = judged(folder)?;
+    let (estate, digest) = read_estate(&folder.join(ESTATE))?;
+    let options = judged.options(digest);
+    Ok((estate, options))
+}
+
+/// How the run of a folder was judged.
+fn judged(folder: &Path) -> Result<Judged> {
+    let path = folder.join(JUDGED);
+    let wrong = || CommandError::usage(format!("{} does not tell how the run was judged", path.display()));
+    let text = fs::read_to_string(&path).map_err(|error| wrong().because(error))?;
+    let judged: Judged = serde_json::from_str(&text).map_err(|error| wrong().because(error))?;
+    if !judged.is_known() {
+        return Err(wrong().hint("it was written by a newer deskpair"));
+    }
+    Ok(judged)
+}
+
+/// What is wrong with a folder of evidence: files that changed, are missing or were added, and reports that are not those of the estate.
+pub(super) fn problems(folder: &Path) -> Result<Vec<String>> {
+    match evidence::verify(folder, agree) {
+        Ok(_) => Ok(Vec::new()),
+        Err(VerifyError::Mismatched(wrong)) => Ok(wrong.iter().map(ToString::to_string).collect()),
+        Err(error @ VerifyError::Unreadable { .. }) => {
+            Err(CommandError::usage(format!("{} is no folder of evidence", folder.display()))
+                .because(error)
+                .hint("name the folder that `deskpair scan -o DIR` wrote"))
+        }
+    }
+}
+
+/// Whether the reports are those of the estate: judged again, each must come out the same to the byte.
+fn agree(folder: &Path, verified: &Verified) -> std::result::Result<(), String> {
+    let Some((estate, digest)) = &verified.estate else {
+        return Err(format!("{ESTATE} is missing: nothing shows what the reports rest on"));
+    };
+    let options = judged(folder).map_err(|error| error.to_string())?.options(*digest.bytes());
+    let run = evaluate(estate, options);
+    let mut wrong = Vec::new();
+    for format in Format::ALL {
+        let name = format.file_name();
+        let Ok(written) = fs::read(folder.join(name)) else { continue };
+        let mut expected = Vec::with_capacity(written.len());
+        deskpair_reports::write(format, &run, &mut expected).map_err(|error| format!("{name}: {error}"))?;
+        if expected != written {
+            wrong.push(format!("{name:?} is not the report of {ESTATE}"));
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let (ours, theirs) = (env!("CARGO_PKG_VERSION"), &estate.tool_version);
+    if ours != theirs {
+        wrong.push(format!("the folder was written by deskpair {theirs}, and this is {ours}: verify it with that one"));
+    }
+    Err(wrong.join("\n  "))
+}

@@ -1,0 +1,29 @@
+//! The exit codes. Each has one meaning, whatever the flags and formats.
+
+use deskpair_rules::engine::Outcome;
+
+/// The gate passed; of a command without a gate, it did what was asked.
+pub const READY: u8 = Outcome::Ready.exit_code();
+/// The gate failed.
+pub const DRIFTED: u8 = Outcome::Drifted.exit_code();
+/// The command line or the configuration is wrong.
+pub const USAGE: u8 = 2;
+/// Something that could have been read was not.
+pub const INCONCLUSIVE: u8 = Outcome::Inconclusive.exit_code();
+/// A fault of deskpair's, a broken rule, an output that could not be written, evidence that does not verify.
+pub const INTERNAL: u8 = Outcome::Broken.exit_code();
+/// SIGINT.
+pub const INTERRUPTED: u8 = 130;
+/// SIGTERM.
+pub const TERMINATED: u8 = 143;
+
+/// The table for `--help`.
+pub const TABLE: &str = "\
+Exit codes:
+  0    the gate passed, on whole evidence
+  1    the gate failed: a fail at or above --fail-on
+  2    the command line or the configuration is wrong
+  3    inconclusive: something that could have been read was not
+  4    an internal error, a broken rule, an output that could not be written, evidence that does not verify
+  130  interrupted (SIGINT)
+  143  terminated (SIGTERM)";

@@ -1,0 +1,155 @@
+//! The flags that decide what is judged and how hard.
+
+use super::Globals;
+use super::error::{CommandError, Result};
+use super::explain::unknown_rule;
+use clap::{Args, ValueEnum};
+use deskpair_rules::engine::{FailOn, Options};
+use deskpair_rules::meta::{Area, Severity};
+use deskpair_rules::model::Moment;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What is judged, and how hard.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Judging {
+    /// The least severity that fails the gate
+    #[arg(long, value_enum, value_name = "SEVERITY", env = "DESKPAIR_FAIL_ON", default_value_t = Gate::High)]
+    fail_on: Gate,
+    /// Judge only this rule; may be given several times
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    rule: Vec<String>,
+    /// Judge only this area, by its code (IMG, WSP, …); may be given several times
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    area: Vec<String>,
+    /// Do not end inconclusive for what this rule could not read; may be given several times
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    allow_incomplete: Vec<String>,
+    /// End inconclusive also for what no API can tell and nobody has attested
+    #[arg(long)]
+    strict: bool,
+}
+
+/// The gate, as it is typed and written to a run's folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Gate {
+    /// Only what strands people
+    Critical,
+    /// Also what strands some, or weakens security
+    High,
+    /// Also what degrades people or misses an objective
+    Medium,
+    /// Also hygiene and cost
+    Low,
+    /// Nothing
+    Never,
+}
+
+impl From<Gate> for FailOn {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Critical => Self::Severity(Severity::Critical),
+            Gate::High => Self::Severity(Severity::High),
+            Gate::Medium => Self::Severity(Severity::Medium),
+            Gate::Low => Self::Severity(Severity::Low),
+            Gate::Never => Self::Never,
+        }
+    }
+}
+
+impl From<FailOn> for Gate {
+    fn from(gate: FailOn) -> Self {
+        match gate {
+            FailOn::Severity(Severity::Critical) => Self::Critical,
+            FailOn::Severity(Severity::High) => Self::High,
+            FailOn::Severity(Severity::Medium) => Self::Medium,
+            FailOn::Severity(Severity::Low) => Self::Low,
+            FailOn::Never => Self::Never,
+        }
+    }
+}
+
+impl Judging {
+    /// The checked options, for an instant that is set later.
+    pub(super) fn options(&self, globals: &Globals) -> Result<Options> {
+        let ids = |typed: &[String]| {
+            typed
+                .iter()
+                .map(|id| {
+                    deskpair_rules::find(id).map(|rule| rule.meta().id.to_owned()).ok_or_else(|| unknown_rule(id))
+                })
+                .collect::<Result<BTreeSet<String>>>()
+        };
+        let area = |code: &String| {
+            Area::ALL.into_iter().find(|area| area.code().eq_ignore_ascii_case(code)).ok_or_else(|| {
+                let codes = Area::ALL.map(Area::code).join(", ");
+                CommandError::usage(format!("there is no area {code:?}")).hint(format!("the areas are {codes}"))
+            })
+        };
+        Ok(Options {
+            fail_on: self.fail_on.into(),
+            strict: self.strict,
+            rules: ids(&self.rule)?,
+            areas: self.area.iter().map(area).collect::<Result<_>>()?,
+            allow_incomplete: ids(&self.allow_incomplete)?,
+            pairs: globals.pair.iter().cloned().collect(),
+            ..Options::at(Moment::from_millis(0))
+        })
+    }
+}
+
+/// How a run was judged, as its folder keeps it (`run.json`).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Judged {
+    schema: String,
+    /// The run's id.
+    pub(super) id: String,
+    judged_at_ms: i64,
+    fail_on: Gate,
+    strict: bool,
+    rules: BTreeSet<String>,
+    areas: BTreeSet<Area>,
+    allow_incomplete: BTreeSet<String>,
+    pairs: BTreeSet<String>,
+}
+
+/// The schema of `run.json`.
+pub(super) const JUDGED_SCHEMA: &str = "deskpair.run/1";
+
+impl Judged {
+    /// How this run was judged.
+    pub(super) fn of(id: &str, options: &Options) -> Self {
+        Self {
+            schema: JUDGED_SCHEMA.to_owned(),
+            id: id.to_owned(),
+            judged_at_ms: options.judged_at.millis(),
+            fail_on: options.fail_on.into(),
+            strict: options.strict,
+            rules: options.rules.clone(),
+            areas: options.areas.clone(),
+            allow_incomplete: options.allow_incomplete.clone(),
+            pairs: options.pairs.clone(),
+        }
+    }
+
+    /// The options to judge the same estate the same way again.
+    pub(super) fn options(&self, estate_digest: [u8; 32]) -> Options {
+        Options {
+            judged_at: Moment::from_millis(self.judged_at_ms),
+            fail_on: self.fail_on.into(),
+            strict: self.strict,
+            rules: self.rules.clone(),
+            areas: self.areas.clone(),
+            allow_incomplete: self.allow_incomplete.clone(),
+            pairs: self.pairs.clone(),
+            estate_digest,
+        }
+    }
+
+    /// Whether it is of this version.
+    pub(super) fn is_known(&self) -> bool {
+        self.schema == JUDGED_SCHEMA
+    }
+}

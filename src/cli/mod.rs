@@ -1,0 +1,160 @@
+//! The command line: one file a command.
+
+pub mod error;
+pub mod exit;
+
+mod collect;
+mod demo;
+mod evidence;
+mod explain;
+mod judging;
+mod progress;
+mod report;
+mod rules;
+mod scan;
+mod schema;
+mod settings;
+mod signals;
+mod twin;
+mod verify;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use error::Result;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// If the primary Region went away now, which of our people would land on a working desktop in the standby Region, which would
+/// not, why, and what fixes it?
+#[derive(Debug, Parser)]
+#[command(name = "deskpair", version, max_term_width = 100, propagate_version = true, after_long_help = exit::TABLE)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+struct Globals {
+    /// The configuration file
+    #[arg(short, long, global = true, value_name = "FILE", env = "DESKPAIR_CONFIG", default_value = "deskpair.toml")]
+    config: PathBuf,
+    /// Only this pair of the configuration; may be given several times
+    #[arg(long, global = true, value_name = "NAME", env = "DESKPAIR_PAIR", value_delimiter = ',')]
+    pair: Vec<String>,
+    /// Where runs are kept
+    #[arg(long, global = true, value_name = "DIR", env = "DESKPAIR_STATE", default_value = ".deskpair")]
+    state: PathBuf,
+    /// When to colour what is shown
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Show no progress and no summary, only errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Scan(scan::Scan),
+    Collect(collect::Collect),
+    Report(report::Report),
+    Rules(rules::Rules),
+    Explain(explain::Explain),
+    Twin(twin::Twin),
+    Schema(schema::Schema),
+    Verify(verify::Verify),
+}
+
+/// Which of the settings were typed, rather than taken from the environment or left at their defaults.
+#[derive(Clone, Copy, Debug)]
+struct Typed {
+    config: bool,
+}
+
+/// Parses the command line, does what it says, prints what goes wrong, and gives the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| {
+        let typed = Typed { config: was_typed(&matches, "config") };
+        Ok((Cli::from_arg_matches(&matches)?, typed))
+    });
+    let (cli, typed) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are answers, not errors.
+            let code = if error.use_stderr() { exit::USAGE } else { exit::READY };
+            let _ = error.print();
+            return code;
+        }
+    };
+    match cli.globals.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let result = dispatch(&cli, typed);
+    result.unwrap_or_else(|error| {
+        let _ = write!(anstream::stderr().lock(), "{}", error.render());
+        error.exit_code()
+    })
+}
+
+/// Whether an argument of any level was typed.
+fn was_typed(matches: &clap::ArgMatches, name: &str) -> bool {
+    matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine)
+        || matches.subcommand().is_some_and(|(_, inner)| was_typed(inner, name))
+}
+
+fn dispatch(cli: &Cli, typed: Typed) -> Result {
+    let globals = &cli.globals;
+    match &cli.command {
+        Command::Demo(demo) => demo.run(globals),
+        Command::Scan(scan) => scan.run(globals, typed),
+        Command::Collect(collect) => collect.run(globals),
+        Command::Report(report) => report.run(globals),
+        Command::Rules(rules) => rules.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Twin(twin) => twin.run(globals),
+        Command::Schema(schema) => schema.run(),
+        Command::Verify(verify) => verify.run(globals),
+    }
+}
+
+/// Prints to standard output; a reader who has gone away is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error::CommandError::internal("cannot write to standard output").because(error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Says something beside the output, unless it is to be quiet.
+fn say(globals: &Globals, text: &str) {
+    if !globals.quiet {
+        let _ = write!(anstream::stderr().lock(), "{text}");
+    }
+}
+
+/// A runtime for the commands that talk to AWS and name servers.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error::CommandError::internal("cannot start the asynchronous runtime").because(error))
+}

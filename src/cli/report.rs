@@ -1,0 +1,31 @@
+//! `deskpair report RUN`: any format again, without scanning.
+
+use super::Globals;
+use super::error::Result;
+use super::evidence::{self, Folder, Reports};
+use super::scan::finish;
+use clap::Args;
+
+/// Write the reports of an earlier run again, in any format, byte for byte
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  deskpair report last -f html -o /srv/www/deskpair\n  deskpair report 3f2a -f junit\n  deskpair report \
+                  ./deskpair-report -f json"
+)]
+pub(super) struct Report {
+    /// A run: the beginning of its id, a folder that a scan wrote, or `last`
+    #[arg(value_name = "RUN")]
+    run: String,
+    #[command(flatten)]
+    reports: Reports,
+}
+
+impl Report {
+    /// The exit code is the run's own: the same verdict, told again.
+    pub(super) fn run(&self, globals: &Globals) -> Result {
+        let from = evidence::find(globals, &self.run)?;
+        let (estate, options) = evidence::load(&from)?;
+        let folder = Folder::open(&self.reports)?;
+        finish(globals, &self.reports, folder, &estate, options)
+    }
+}

@@ -1,0 +1,144 @@
+//! `deskpair scan`: collect, judge, report, gate.
+
+use super::error::{CommandError, Result};
+use super::evidence::{self, Folder, Reports};
+use super::judging::Judging;
+use super::progress::progress;
+use super::twin::{parse_time, read_estate};
+use super::{Globals, Typed, print, runtime, settings, signals};
+use crate::collect::access::Access;
+use crate::collect::{self, Surroundings, calls};
+use crate::store::evidence::ESTATE;
+use clap::Args;
+use deskpair_rules::engine::{Options, Run, evaluate, needed};
+use deskpair_rules::model::{Dataset, Estate, Moment, Settings};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Collect, judge, report, and fail where people would be stranded
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deskpair scan                                        both Regions, every rule, three reports
+  deskpair scan --fail-on critical -f junit            a gate for CI
+  deskpair scan --rule WSP-001,WSP-002                 two rules, and only the calls they need
+  deskpair scan --estate deskpair-report/estate.jsonl.zst --at now")]
+pub(super) struct Scan {
+    #[command(flatten)]
+    reports: Reports,
+    #[command(flatten)]
+    judging: Judging,
+    /// Judge this estate instead of asking AWS
+    #[arg(long, value_name = "FILE")]
+    estate: Option<PathBuf>,
+    /// Judge a file's estate as of `now` or an instant (2027-01-31T00:00:00Z), not as of when it was taken
+    #[arg(long, value_name = "now|INSTANT", requires = "estate", value_parser = parse_at)]
+    at: Option<At>,
+    /// Stop asking AWS after this long; what was not read by then is not evaluated
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
+    deadline: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Now,
+    Instant(Moment),
+}
+
+fn parse_at(text: &str) -> std::result::Result<At, String> {
+    if text == "now" {
+        return Ok(At::Now);
+    }
+    text.parse::<jiff::Timestamp>()
+        .map(|at| At::Instant(at.into()))
+        .map_err(|_| "write `now`, or an instant with its zone: 2027-01-31T00:00:00Z".to_owned())
+}
+
+impl Scan {
+    pub(super) fn run(&self, globals: &Globals, typed: Typed) -> Result {
+        let options = self.judging.options(globals)?;
+        if let Some(path) = &self.estate {
+            if typed.config {
+                return Err(CommandError::usage("--config does nothing with --estate")
+                    .hint("an estate carries the configuration that it was collected with"));
+            }
+            return self.offline(globals, options, path);
+        }
+        let settings = settings::load(globals)?;
+        let folder = Folder::open(&self.reports)?;
+        let wanted = needed(&options, &settings.rules);
+        let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        let judged_at = estate.taken_at;
+        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options })
+    }
+
+    fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
+        let folder = Folder::open(&self.reports)?;
+        let (estate, _) = read_estate(path)?;
+        settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
+        let judged_at = match self.at {
+            None => estate.taken_at,
+            Some(At::Now) => crate::clock::now(),
+            Some(At::Instant(at)) => at,
+        };
+        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options })
+    }
+}
+
+/// Collects, with progress, until it is done or a signal comes.
+pub(super) fn collected(
+    globals: &Globals,
+    settings: Settings,
+    wanted: &BTreeSet<Dataset>,
+    access: Access,
+    deadline: Option<Duration>,
+) -> Result<Estate> {
+    let progress: Arc<dyn calls::Progress> = progress(globals.quiet);
+    runtime()?.block_on(collected_in(settings, wanted, access, deadline, progress))
+}
+
+/// Collects in a running runtime.
+pub(super) async fn collected_in(
+    settings: Settings,
+    wanted: &BTreeSet<Dataset>,
+    access: Access,
+    deadline: Option<Duration>,
+    progress: Arc<dyn calls::Progress>,
+) -> Result<Estate> {
+    let surroundings = Surroundings { access, deadline, progress, clock: crate::clock::now, seed: fastrand::u64(..) };
+    let work = collect::collect(&settings, wanted, &surroundings);
+    signals::or_signal(work).await?.map_err(|error| {
+        CommandError::usage("AWS cannot be asked").because(error).hint("see the configuration's profiles and endpoints")
+    })
+}
+
+/// Judges, writes the reports, keeps the run, and says what came of it: the exit code is the run's.
+pub(super) fn finish(
+    globals: &Globals,
+    reports: &Reports,
+    mut folder: Folder,
+    estate: &Estate,
+    options: Options,
+) -> Result {
+    let estate_digest = folder.write_estate(estate)?;
+    let run = evaluate(estate, Options { estate_digest, ..options });
+    let written = folder.finish(&run)?;
+    evidence::keep(globals, &run, &written.join(ESTATE))?;
+    summarise(globals, reports, &run)?;
+    Ok(run.exit_code())
+}
+
+/// Prints the summary to standard output.
+fn summarise(globals: &Globals, reports: &Reports, run: &Run<'_>) -> Result<()> {
+    if globals.quiet {
+        return Ok(());
+    }
+    let paths: Vec<String> =
+        reports.format.iter().map(|format| reports.output.join(format.file_name()).display().to_string()).collect();
+    let mut text = Vec::new();
+    deskpair_reports::terminal::write(run, &paths, &mut text)
+        .map_err(|error| CommandError::internal("cannot word the summary").because(error))?;
+    print(&String::from_utf8_lossy(&text))
+}

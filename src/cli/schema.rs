@@ -1,0 +1,40 @@
+//! `deskpair schema`: the formats that others read and write.
+
+use super::error::{CommandError, Result};
+use super::settings::known_rules;
+use super::{exit, print};
+use clap::{Args, ValueEnum};
+
+/// Print the JSON Schema of a format
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  deskpair schema report > deskpair-report.schema.json\n  deskpair schema config")]
+pub(super) struct Schema {
+    /// Which format
+    #[arg(value_enum)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// deskpair.toml
+    Config,
+    /// A line of estate.jsonl.zst (deskpair.estate/1)
+    Estate,
+    /// report.json (deskpair.report/1)
+    Report,
+}
+
+impl Schema {
+    pub(super) fn run(&self) -> Result {
+        let schema = match self.of {
+            Of::Config => crate::config::json_schema(&known_rules()),
+            Of::Estate => crate::store::estate_file::json_schema(),
+            Of::Report => deskpair_reports::json::schema().into(),
+        };
+        let mut text = serde_json::to_string_pretty(&schema)
+            .map_err(|error| CommandError::internal("cannot write the schema").because(error))?;
+        text.push('\n');
+        print(&text)?;
+        Ok(exit::READY)
+    }
+}

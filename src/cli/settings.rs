@@ -1,0 +1,42 @@
+//! The configuration, as commands want it.
+
+use super::error::{CommandError, Result};
+use super::{Globals, say};
+use crate::config::{self, KnownRule, Paint};
+use deskpair_rules::model::Settings;
+
+/// The rules that a configuration may name.
+pub(super) fn known_rules() -> Vec<KnownRule<'static>> {
+    deskpair_rules::registry().iter().map(|rule| rule.meta().into()).collect()
+}
+
+/// Reads and checks the configuration, and keeps the wanted pairs.
+///
+/// # Errors
+/// All its problems, each at its line; a `--pair` that it does not have.
+pub(super) fn load(globals: &Globals) -> Result<Settings> {
+    let checked = config::load(&globals.config, &known_rules())
+        .map_err(|error| CommandError::rendered(error.render(Paint::Colour)))?;
+    if !checked.warnings.is_empty() {
+        say(globals, &checked.warnings.render(Paint::Colour));
+    }
+    let mut settings = checked.settings;
+    wanted_exist(globals, settings.pairs.iter().map(|pair| pair.name.as_str()))?;
+    if !globals.pair.is_empty() {
+        settings.pairs.retain(|pair| globals.pair.contains(&pair.name));
+    }
+    Ok(settings)
+}
+
+/// Checks that each `--pair` is one of these.
+///
+/// # Errors
+/// The first that is not, with those that are.
+pub(super) fn wanted_exist<'a>(globals: &Globals, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let names: Vec<&str> = names.collect();
+    match globals.pair.iter().find(|wanted| !names.contains(&wanted.as_str())) {
+        None => Ok(()),
+        Some(wanted) => Err(CommandError::usage(format!("there is no pair {wanted:?}"))
+            .hint(format!("the configuration has: {}", names.join(", ")))),
+    }
+}

@@ -1,0 +1,169 @@
+//! The twin as a whole: AWS and DNS over one world, and the configuration that finds them.
+
+use super::buckets::Limits;
+use super::dns::{DnsOptions, DnsTwin};
+use super::faults::FaultRule;
+use super::world::World;
+use super::{Twin, TwinOptions};
+use crate::collect::access::Access;
+use crate::config;
+use aws_credential_types::Credentials;
+use deskpair_rules::model::settings::{Limits as CallLimits, Settings, SideSettings};
+use deskpair_rules::model::{Estate, PairPlaces};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// The account of an estate whose account could not be told.
+const UNTOLD_ACCOUNT: &str = "000000000000";
+
+/// How a stage is set.
+#[derive(Clone, Debug)]
+pub struct StageOptions {
+    /// Where AWS is spoken.
+    pub listen: SocketAddr,
+    /// Where the zones are answered for.
+    pub dns: SocketAddr,
+    /// Where names are resolved.
+    pub resolver: SocketAddr,
+    /// How hard AWS may be asked; the configuration mirrors it.
+    pub limits: Limits,
+    /// How long every answer takes at least.
+    pub latency: Duration,
+    /// How many times faster than AWS things come to pass.
+    pub time_scale: f64,
+    /// What goes wrong.
+    pub faults: Vec<FaultRule>,
+    /// What is drawn at random is drawn from this.
+    pub seed: u64,
+}
+
+impl Default for StageOptions {
+    fn default() -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            listen: any,
+            dns: any,
+            resolver: any,
+            limits: Limits::None,
+            latency: Duration::ZERO,
+            time_scale: 60.0,
+            faults: Vec::new(),
+            seed: 1,
+        }
+    }
+}
+
+/// A running twin of an estate.
+pub struct Stage {
+    /// AWS.
+    pub aws: Twin,
+    /// DNS.
+    pub dns: DnsTwin,
+    /// The configuration that finds both.
+    pub settings: Settings,
+    /// The account whose credentials are handed out.
+    pub account: String,
+    /// The first pair's primary Region.
+    pub region: String,
+}
+
+impl Stage {
+    /// Starts a twin of an estate.
+    ///
+    /// # Errors
+    /// An address that is not loopback's, or cannot be bound.
+    pub async fn start(estate: &Estate, options: StageOptions) -> io::Result<Self> {
+        let account = account_of(estate, estate.pairs.first());
+        let settings = settings_for(estate, &account, options.limits);
+        let mut world = World::from_estate(estate);
+        world.clock = world.clock.scaled(options.time_scale);
+        let aws = Twin::start(
+            world,
+            TwinOptions {
+                listen: options.listen,
+                limits: options.limits,
+                latency: options.latency,
+                faults: options.faults,
+                seed: options.seed,
+            },
+        )
+        .await?;
+        let mut dns_options = DnsOptions { resolver: options.resolver, ..DnsOptions::default() };
+        dns_options.authoritative[0] = options.dns;
+        let dns = DnsTwin::start(aws.zones(), dns_options).await?;
+        let region = settings.pairs.first().map(|pair| pair.primary.region.clone()).unwrap_or_default();
+        let mut stage = Self { aws, dns, settings, account, region };
+        for pair in &mut stage.settings.pairs {
+            pair.dns.authoritative = stage.dns.authoritative.iter().map(ToString::to_string).collect();
+            pair.dns.parent = vec![stage.dns.parent.to_string()];
+            pair.dns.resolvers = vec!["authoritative".to_owned(), stage.dns.resolver.to_string()];
+        }
+        Ok(stage)
+    }
+
+    /// AWS's URL.
+    pub fn endpoint(&self) -> String {
+        self.aws.endpoint()
+    }
+
+    /// The name servers, for people.
+    pub fn dns_text(&self) -> String {
+        let servers: Vec<String> = self.dns.authoritative.iter().map(ToString::to_string).collect();
+        format!("{} (a resolver at {})", servers.join(" and "), self.dns.resolver)
+    }
+
+    /// How the twin is reached from this process, without a setting of the user's.
+    pub fn access(&self) -> Access {
+        let key = super::access_key(&self.account);
+        let credentials = Credentials::new(key, super::secret_key(), None, None, "deskpair-twin");
+        Access::Local { endpoint: self.endpoint(), credentials }
+    }
+
+    /// The configuration as a file.
+    pub fn config_text(&self) -> String {
+        config::write(&self.settings)
+    }
+
+    /// Stops serving.
+    pub async fn stop(self) {
+        self.dns.stop().await;
+        self.aws.stop().await;
+    }
+}
+
+fn account_of(estate: &Estate, places: Option<&PairPlaces>) -> String {
+    places
+        .and_then(|places| estate.sides.get(places.primary as usize))
+        .and_then(|side| side.account.clone().ok())
+        .unwrap_or_else(|| UNTOLD_ACCOUNT.to_owned())
+}
+
+/// The estate's configuration, with the twin's accounts in place of the user's profiles and roles, and its limits mirrored.
+fn settings_for(estate: &Estate, account: &str, limits: Limits) -> Settings {
+    let mut settings = estate.settings.clone();
+    let role = |wanted: &Result<String, _>| match wanted {
+        Ok(wanted) if wanted != account => Some(format!("arn:aws:iam::{wanted}:role/deskpair-scan")),
+        Ok(_) | Err(_) => None,
+    };
+    for (pair, places) in settings.pairs.iter_mut().zip(&estate.pairs) {
+        for (side, at) in [(&mut pair.primary, places.primary), (&mut pair.standby, places.standby)] {
+            let account = &estate.sides[at as usize].account;
+            *side = SideSettings { profile: None, external_id: None, role_arn: role(account), ..side.clone() };
+        }
+        pair.dns.profile = None;
+        pair.dns.external_id = None;
+        pair.dns.role_arn = role(&estate.zones[places.zones as usize].account);
+    }
+    settings.limits = match limits {
+        Limits::Aws => CallLimits::default(),
+        Limits::None => CallLimits {
+            services: ["workspaces", "ds", "fsx", "datasync", "tagging", "route53", "sts"]
+                .into_iter()
+                .map(|service| (service.to_owned(), None))
+                .collect(),
+            ..CallLimits::default()
+        },
+    };
+    settings
+}

@@ -1,0 +1,300 @@
+"""Reads every operation of a running twin with boto3 and holds each answer against botocore's service model.
+
+botocore parses leniently: what the model does not know is dropped, and nothing is checked. So the raw parsed answer is walked beside
+the output shape here: required members, enums, patterns, lengths, ranges; and for the JSON protocols no member that the model lacks.
+
+Usage: read_twin.py            (endpoint and credentials from the environment that `deskpair twin` prints)
+Prints one line an operation, `ok SERVICE:Operation ANSWERS`, and ends with 1 where something was wrong.
+"""
+
+import json
+import os
+import re
+import sys
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+PRIMARY, STANDBY = os.environ.get("DESKPAIR_REGIONS", "us-east-1 us-west-2").split()
+CONFIG = botocore.config.Config(retries={"total_max_attempts": 8, "mode": "standard"})
+problems = []
+answers = {}
+
+
+def client(service, region=PRIMARY):
+    made = boto3.client(service, region_name=region, config=CONFIG)
+
+    def keep(http_response, parsed, model, **_):
+        if http_response.status_code >= 300:
+            return
+        name = f"{service}:{model.name}"
+        answers[name] = answers.get(name, 0) + 1
+        if model.output_shape is not None:
+            value = {key: item for key, item in parsed.items() if key != "ResponseMetadata"}
+            walk(name, model.output_shape, value)
+            if model.service_model.metadata["protocol"] == "json" and http_response.content:
+                members(name, model.output_shape, json.loads(http_response.content))
+
+    made.meta.events.register("after-call.*", keep)
+    return made
+
+
+def problem(where, what):
+    if len(problems) < 200:
+        problems.append(f"{where}: {what}")
+
+
+def walk(where, shape, value):
+    """The value's form, by the shape."""
+    kind = shape.type_name
+    if kind == "structure":
+        for required in shape.required_members:
+            if required not in value:
+                problem(where, f"required member {required} is missing")
+        for name, item in value.items():
+            if name in shape.members:
+                walk(f"{where}.{name}", shape.members[name], item)
+    elif kind == "list":
+        length(where, shape, len(value))
+        for at, item in enumerate(value):
+            walk(f"{where}[{at}]", shape.member, item)
+    elif kind == "map":
+        for name, item in value.items():
+            walk(f"{where}.{name}", shape.key, name)
+            walk(f"{where}.{name}", shape.value, item)
+    elif kind == "string":
+        length(where, shape, len(value))
+        if shape.enum and value not in shape.enum:
+            problem(where, f"{value!r} is none of {shape.enum}")
+        pattern = shape.metadata.get("pattern")
+        if pattern and not matches(pattern, value):
+            problem(where, f"{value!r} does not match {pattern}")
+    elif kind in ("integer", "long", "float", "double"):
+        for bound, wrong in (("min", lambda low: value < low), ("max", lambda high: value > high)):
+            if bound in shape.metadata and wrong(shape.metadata[bound]):
+                problem(where, f"{value} passes {bound} {shape.metadata[bound]}")
+
+
+def matches(pattern, value):
+    """Whether the pattern describes the whole value. The models write Java's patterns."""
+    pattern = pattern.replace(r"\p{ASCII}", r"\x00-\x7f").replace(r"\p{Alnum}", "a-zA-Z0-9")
+    try:
+        return re.fullmatch(pattern, value, re.DOTALL) is not None
+    except re.error:
+        return True
+
+
+def length(where, shape, size):
+    for bound, wrong in (("min", lambda low: size < low), ("max", lambda high: size > high)):
+        # An empty list under a list's minimum is how AWS answers "none".
+        if bound in shape.metadata and wrong(shape.metadata[bound]) and not (bound == "min" and shape.type_name == "list"):
+            problem(where, f"length {size} passes {bound} {shape.metadata[bound]}")
+
+
+def members(where, shape, raw):
+    """No member that the model lacks, which the parser would drop in silence."""
+    if raw is None:
+        return
+    if shape.type_name == "structure":
+        for name, item in raw.items():
+            if name not in shape.members:
+                problem(where, f"the model has no member {name}")
+            else:
+                members(f"{where}.{name}", shape.members[name], item)
+    elif shape.type_name == "list":
+        for at, item in enumerate(raw):
+            members(f"{where}[{at}]", shape.member, item)
+    elif shape.type_name == "map":
+        for name, item in raw.items():
+            members(f"{where}.{name}", shape.value, item)
+
+
+def every(call, result, token="NextToken", **arguments):
+    """All items of a listing, page by page."""
+    items, seen = [], set()
+    while True:
+        page = call(**arguments)
+        items += page.get(result, [])
+        following = page.get(token)
+        if not following:
+            return items
+        if following in seen:
+            problem(str(result), "a token came twice")
+            return items
+        seen.add(following)
+        arguments["NextToken"] = following
+
+
+def refused(name, code, call, **arguments):
+    """The call is refused with this error code."""
+    try:
+        call(**arguments)
+        problem(name, f"was answered, and AWS refuses it with {code}")
+    except botocore.exceptions.ClientError as error:
+        got = error.response["Error"]["Code"]
+        if got != code:
+            problem(name, f"was refused with {got}, and AWS says {code}: {error}")
+        else:
+            answers[f"{name} refused"] = 1
+
+
+def read_workspaces(region):
+    workspaces = client("workspaces", region)
+    directories = every(workspaces.describe_workspace_directories, "Directories")
+    ids = [directory["DirectoryId"] for directory in directories]
+    for at in range(0, len(ids), 25):
+        workspaces.describe_client_properties(ResourceIds=ids[at : at + 25])
+    for directory in ids:
+        workspaces.describe_client_branding(ResourceId=directory)
+    images = every(workspaces.describe_workspace_images, "Images")
+    bundles = every(workspaces.describe_workspace_bundles, "Bundles")
+    every(workspaces.describe_workspace_bundles, "Bundles", Owner="AMAZON")
+    every(workspaces.describe_ip_groups, "Result")
+    aliases = every(workspaces.describe_connection_aliases, "ConnectionAliases")
+    for alias in aliases:
+        every(workspaces.describe_connection_alias_permissions, "ConnectionAliasPermissions", AliasId=alias["AliasId"])
+    desktops = every(workspaces.describe_workspaces, "Workspaces")
+    some = [desktop["WorkspaceId"] for desktop in desktops[:25]]
+    if some:
+        every(workspaces.describe_workspaces_connection_status, "WorkspacesConnectionStatus", WorkspaceIds=some)
+        workspaces.describe_workspaces(WorkspaceIds=some)
+        workspaces.describe_tags(ResourceId=some[0])
+    by_directory = sum(len(every(workspaces.describe_workspaces, "Workspaces", DirectoryId=one)) for one in ids)
+    if by_directory != len(desktops):
+        problem("workspaces:DescribeWorkspaces", f"{by_directory} by directory, {len(desktops)} in all")
+    if len(desktops) > 25:
+        page = workspaces.describe_workspaces()
+        if len(page["Workspaces"]) != 25:
+            problem("workspaces:DescribeWorkspaces", f"a page of {len(page['Workspaces'])}")
+        refused(
+            "workspaces:DescribeWorkspaces foreign token",
+            "InvalidParameterValuesException",
+            workspaces.describe_workspaces,
+            NextToken="bm90IG1pbmU=",
+        )
+    refused(
+        "workspaces:DescribeWorkspaces limit",
+        "ValidationException",
+        raw(workspaces).describe_workspaces,
+        Limit=26,
+    )
+    refused(
+        "workspaces:DescribeTags nothing there",
+        "ResourceNotFoundException",
+        workspaces.describe_tags,
+        ResourceId="ws-000000000",
+    )
+    return directories, images, bundles, desktops
+
+
+def raw(made):
+    """A client that sends what botocore itself would have refused."""
+    return boto3.client(
+        made.meta.service_model.service_name,
+        region_name=made.meta.region_name,
+        config=CONFIG.merge(botocore.config.Config(parameter_validation=False)),
+    )
+
+
+def read_region(region):
+    directories, _, _, desktops = read_workspaces(region)
+    ds = client("ds", region)
+    every(ds.describe_directories, "DirectoryDescriptions")
+    fsx = client("fsx", region)
+    every(fsx.describe_file_systems, "FileSystems")
+    every(fsx.describe_backups, "Backups")
+    datasync = client("datasync", region)
+    every(datasync.list_locations, "Locations")
+    for task in every(datasync.list_tasks, "Tasks"):
+        datasync.describe_task(TaskArn=task["TaskArn"])
+        for execution in every(datasync.list_task_executions, "TaskExecutions", TaskArn=task["TaskArn"]):
+            datasync.describe_task_execution(TaskExecutionArn=execution["TaskExecutionArn"])
+    tagging = client("resourcegroupstaggingapi", region)
+    pages = tagging.get_paginator("get_resources")
+    tagged = sum(len(page["ResourceTagMappingList"]) for page in pages.paginate(ResourceTypeFilters=["workspaces"]))
+    if desktops and not tagged and region == PRIMARY:
+        problem("tag:GetResources", "nothing is tagged")
+    ec2 = client("ec2", region)
+    ec2.describe_vpcs()
+    ec2.describe_route_tables()
+    sts = client("sts", region)
+    account = sts.get_caller_identity()["Account"]
+    sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/deskpair-scan", RoleSessionName="peer")
+    if not directories:
+        problem("workspaces:DescribeWorkspaceDirectories", f"none in {region}")
+
+
+def read_route53():
+    route53 = client("route53")
+    zones = [zone for page in route53.get_paginator("list_hosted_zones").paginate() for zone in page["HostedZones"]]
+    if not zones:
+        problem("route53:ListHostedZones", "no zone")
+    for zone in zones:
+        identifier = zone["Id"].rsplit("/", 1)[-1]
+        route53.get_hosted_zone(Id=identifier)
+        pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=identifier)
+        sets = [one for page in pages for one in page["ResourceRecordSets"]]
+        names = [tuple(reversed(one["Name"].rstrip(".").split("."))) for one in sets]
+        if names != sorted(names):
+            problem("route53:ListResourceRecordSets", "not in the order of reversed labels")
+        for one in sets:
+            if one["Type"] == "TXT" and any(not value["Value"].startswith('"') for value in one.get("ResourceRecords", [])):
+                problem("route53:ListResourceRecordSets", f"{one['Name']} has a TXT value without quotes")
+    route53.list_hosted_zones_by_name()
+    for page in route53.get_paginator("list_health_checks").paginate():
+        for check in page["HealthChecks"]:
+            if check["HealthCheckConfig"]["Type"] != "CALCULATED":
+                route53.get_health_check_status(HealthCheckId=check["Id"])
+    zone = zones[0]
+    identifier = zone["Id"].rsplit("/", 1)[-1]
+    name = f"peer-probe.{zone['Name']}"
+
+    def change(action, value):
+        record = {"Name": name, "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        return route53.change_resource_record_sets(HostedZoneId=identifier, ChangeBatch=batch)
+
+    refused("route53:ChangeResourceRecordSets unquoted", "InvalidChangeBatch", lambda: change("CREATE", "bare"))
+    made = change("CREATE", '"probe"')
+    route53.get_change(Id=made["ChangeInfo"]["Id"].rsplit("/", 1)[-1])
+    refused("route53:ChangeResourceRecordSets twice", "InvalidChangeBatch", lambda: change("CREATE", '"probe"'))
+    refused("route53:ChangeResourceRecordSets other value", "InvalidChangeBatch", lambda: change("DELETE", '"other"'))
+    change("DELETE", '"probe"')
+
+
+def change_aliases():
+    workspaces = client("workspaces", STANDBY)
+    made = workspaces.create_connection_alias(ConnectionString="peer-probe.example.com")
+    refused(
+        "workspaces:CreateConnectionAlias twice",
+        "ResourceAlreadyExistsException",
+        workspaces.create_connection_alias,
+        ConnectionString="peer-probe.example.com",
+    )
+    for _ in range(100):
+        state = workspaces.describe_connection_aliases(AliasIds=[made["AliasId"]])["ConnectionAliases"][0]["State"]
+        if state == "CREATED":
+            break
+    workspaces.delete_connection_alias(AliasId=made["AliasId"])
+    refused(
+        "workspaces:CreateConnectionAlias pattern",
+        "ValidationException",
+        raw(workspaces).create_connection_alias,
+        ConnectionString="under_score.example.com",
+    )
+
+
+def main():
+    for region in (PRIMARY, STANDBY):
+        read_region(region)
+    read_route53()
+    change_aliases()
+    for name in sorted(answers):
+        print("ok", name, answers[name])
+    for line in problems:
+        print("WRONG", line)
+    sys.exit(1 if problems else 0)
+
+
+main()
