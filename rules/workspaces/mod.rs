@@ -2,6 +2,7 @@
 
 mod row;
 mod standby_running_mode;
+mod standby_smaller;
 mod standby_unusable;
 mod user_without_standby;
 
@@ -12,4 +13,5 @@ pub static RULES: &[&dyn Rule] = &[
     &user_without_standby::UserWithoutStandby,
     &standby_unusable::StandbyUnusable,
     &standby_running_mode::StandbyRunningMode,
+    &standby_smaller::StandbySmaller,
 ];
