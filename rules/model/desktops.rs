@@ -3,7 +3,7 @@
 use super::pairing::{Located, PairView, Unknown};
 use super::settings::MapKind;
 use super::workspace::WorkspaceRow;
-use super::{Sym, Symbols};
+use super::{GapId, Sym, Symbols};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
@@ -143,13 +143,22 @@ struct Keys<'e> {
     maps: HashMap<String, String>,
     /// Lower case: the directory's domain and NetBIOS names.
     own_domains: Vec<String>,
+    /// What may hide more of the directory's names. A user name with a domain in it may then be somebody's under another.
+    unread: Option<GapId>,
 }
 
 impl<'e> Keys<'e> {
     fn new(pair: &PairView<'e>) -> Self {
         let mut own_domains: Vec<String> = Vec::new();
+        let mut unread = None;
         for (side, directory) in [(pair.primary, &pair.primary_directory), (pair.standby, &pair.standby_directory)] {
             let Some(id) = directory.id() else { continue };
+            // Directory Service tells both names; a directory that it does not hold has but the one of its registration.
+            let named = side.directories.find(|known| known.directory_id == id).and_then(|known| match known {
+                Some(_) => Ok(()),
+                None => side.registrations.find(|registered| registered.directory_id == id).map(|_| ()),
+            });
+            unread = unread.or(named.err());
             let known = side.directories.items().iter().filter(|known| known.directory_id == id);
             own_domains.extend(known.flat_map(|known| [known.name.to_lowercase(), known.short_name.to_lowercase()]));
             let registered = side.registrations.items().iter().filter(|registered| registered.directory_id == id);
@@ -160,7 +169,7 @@ impl<'e> Keys<'e> {
         own_domains.dedup();
         let maps = pair.settings.maps.iter().filter(|entry| entry.kind == MapKind::User);
         let maps = maps.map(|entry| (entry.primary.to_lowercase(), entry.standby.to_lowercase())).collect();
-        Self { symbols: &pair.estate.symbols, names: Symbols::default(), maps, own_domains }
+        Self { symbols: &pair.estate.symbols, names: Symbols::default(), maps, own_domains, unread }
     }
 
     /// The key of a desktop's person; equal keys on both sides are one person.
@@ -195,6 +204,11 @@ impl<'e> Keys<'e> {
     }
 }
 
+/// Whether a user name has a domain before or behind it.
+fn is_qualified(user: &str) -> bool {
+    user.contains(['\\', '@'])
+}
+
 /// User names are not case-sensitive (AWS-FACTS §1.8).
 fn fold(user: &str) -> Cow<'_, str> {
     if user.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
@@ -215,6 +229,10 @@ struct Standby {
     /// By the primary desktop's id that a standby desktop names as its primary.
     by_named_primary: HashMap<Sym, u32>,
     absent: Counterpart,
+    /// Why a name with a domain in it may be somebody's under another name.
+    unread: Option<GapId>,
+    /// Whether a desktop of these has such a name.
+    qualified: bool,
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -236,6 +254,8 @@ impl Standby {
             by_id: HashMap::new(),
             by_named_primary: HashMap::new(),
             absent,
+            unread: keys.unread,
+            qualified: false,
         };
         let linked = pair.primary.workspaces.items().iter().chain(list.items()).any(|row| row.extra != 0);
         let mut leaving: Vec<(u32, Sym)> = Vec::new();
@@ -255,6 +275,7 @@ impl Standby {
                 continue;
             }
             standby.rows.push(at);
+            standby.qualified |= is_qualified(symbols.text(row.user));
             let key = keys.of(row, false);
             if is_leaving(symbols.text(row.state)) {
                 leaving.push((at, key));
@@ -297,10 +318,18 @@ impl Standby {
             return Counterpart::Row(at);
         }
         match self.by_key.get(key.index()).copied().unwrap_or(NOBODY) {
-            NOBODY => self.absent,
+            NOBODY => match (self.absent, self.unread) {
+                (Counterpart::Missing, Some(gap)) if self.qualified || is_qualified(symbols.text(row.user)) => {
+                    Counterpart::Unknown(Unknown::Gap(gap))
+                }
+                (absent, _) => absent,
+            },
             SEVERAL => Counterpart::Ambiguous,
             _ if mentions > 1 => Counterpart::Ambiguous,
             at => Counterpart::Row(at),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

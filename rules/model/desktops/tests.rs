@@ -1,0 +1,265 @@
+use super::*;
+use crate::fixture::{Fixture, On};
+use crate::model::settings::MapEntry;
+use crate::model::workspace::{Extra, Related, WorkspaceRow};
+use crate::model::{Dataset, Slice};
+
+/// An estate with nobody in it.
+fn empty() -> Fixture {
+    let mut fixture = Fixture::clean();
+    for on in [On::Primary, On::Standby] {
+        fixture.side(on).workspaces.items_mut().clear();
+    }
+    fixture
+}
+
+/// An estate with these people, in these orders.
+fn with(primary: &[&str], standby: &[&str]) -> Fixture {
+    let mut fixture = empty();
+    for user in primary {
+        fixture.add_desktop(On::Primary, user, "standard");
+    }
+    for user in standby {
+        fixture.add_desktop(On::Standby, user, "standard");
+    }
+    fixture
+}
+
+/// Each primary desktop's counterpart, in words.
+fn counterparts(fixture: &Fixture) -> Vec<String> {
+    let view = fixture.view();
+    let text = |sym| view.estate.symbols.text(sym);
+    let words = |desktop: &Desktop| match desktop.counterpart {
+        Counterpart::Row(at) => text(view.standby.workspaces.items()[at as usize].id).to_owned(),
+        Counterpart::Missing => "missing".to_owned(),
+        Counterpart::Ambiguous => "ambiguous".to_owned(),
+        Counterpart::Unknown(_) => "unknown".to_owned(),
+    };
+    view.desktops.primary.iter().map(words).collect()
+}
+
+fn orphans(fixture: &Fixture) -> Vec<String> {
+    let view = fixture.view();
+    let rows = view.standby.workspaces.items();
+    view.desktops.orphans.iter().map(|&at| view.estate.symbols.text(rows[at as usize].id).to_owned()).collect()
+}
+
+fn set_state(fixture: &mut Fixture, on: On, user: &str, state: &str) {
+    let state = fixture.sym(state);
+    fixture.desktop(on, user).state = state;
+}
+
+/// Makes a row user-decoupled: nobody's, with a name of its own.
+fn decouple(fixture: &mut Fixture, on: On, user: &str, name: &str) {
+    let (undefined, name) = (fixture.sym(UNDEFINED), fixture.sym(name));
+    let row = fixture.desktop(on, user);
+    (row.user, row.name) = (undefined, name);
+}
+
+fn relate(fixture: &mut Fixture, on: On, user: &str, kind: &str, other: &str, region: &str) {
+    let related = Related {
+        workspace_id: other.to_owned(),
+        region: region.to_owned(),
+        state: "AVAILABLE".to_owned(),
+        r#type: kind.to_owned(),
+    };
+    let extra = fixture.side(on).extras.keep(Extra { related_workspaces: vec![related], ..Extra::default() });
+    fixture.desktop(on, user).extra = extra;
+}
+
+fn map_user(fixture: &mut Fixture, primary: &str, standby: &str) {
+    let entry = MapEntry { kind: MapKind::User, primary: primary.to_owned(), standby: standby.to_owned() };
+    fixture.pair().maps.push(entry);
+}
+
+#[test]
+fn user_names_pair_whatever_their_order_and_case() {
+    let fixture = with(&["anna", "Bert", "ÉLODIE"], &["élodie", "bert", "ANNA"]);
+    assert_eq!(counterparts(&fixture), ["ws-sANNA", "ws-sbert", "ws-sélodie"]);
+    assert!(orphans(&fixture).is_empty());
+}
+
+#[test]
+fn the_directorys_own_domain_is_no_part_of_a_name() {
+    // The fixture's directories are corp.example, CORP.
+    for (primary, standby) in [
+        ("CORP\\anna", "anna"),
+        ("anna", "corp\\Anna"),
+        ("anna@corp.example", "anna"),
+        ("corp.example\\anna", "ANNA@CORP.EXAMPLE"),
+        ("anna@corp", "CORP\\anna"),
+    ] {
+        let fixture = with(&[primary], &[standby]);
+        assert_eq!(counterparts(&fixture), [format!("ws-s{standby}")], "{primary} {standby}");
+    }
+    // A trusted domain's people are others.
+    for (primary, standby) in
+        [("PARTNER\\anna", "anna"), ("anna@partner.example", "anna"), ("PARTNER\\anna", "CORP\\anna")]
+    {
+        assert_eq!(counterparts(&with(&[primary], &[standby])), ["missing"], "{primary} {standby}");
+    }
+    assert_eq!(counterparts(&with(&["partner\\anna"], &["PARTNER\\Anna"])), ["ws-sPARTNER\\Anna"]);
+}
+
+#[test]
+fn a_domain_that_could_not_be_read_makes_nobody_missing() {
+    let deny = |mut fixture: Fixture| {
+        fixture.deny(On::Primary, Dataset::Directories);
+        fixture.deny(On::Standby, Dataset::Directories);
+        counterparts(&fixture)
+    };
+    // CORP is the NetBIOS name, which Directory Service alone tells; corp.example is in the registrations too.
+    assert_eq!(deny(with(&["CORP\\anna"], &["anna"])), ["unknown"]);
+    assert_eq!(deny(with(&["anna"], &["CORP\\anna"])), ["unknown"]);
+    assert_eq!(deny(with(&["anna@corp.example"], &["anna"])), ["ws-sanna"]);
+    // Where no name has a domain, none can be hidden.
+    assert_eq!(deny(with(&["anna"], &["bert"])), ["missing"]);
+}
+
+#[test]
+fn the_map_goes_before_the_name() {
+    let mut fixture = with(&["anna", "bert"], &["anna", "a.smith", "bert"]);
+    map_user(&mut fixture, "Anna", "A.Smith");
+    assert_eq!(counterparts(&fixture), ["ws-sa.smith", "ws-sbert"]);
+    assert_eq!(orphans(&fixture), ["ws-sanna"]);
+    // It maps primary names alone: somebody of the standby side is not renamed by it.
+    let mut fixture = with(&["bert"], &["anna"]);
+    map_user(&mut fixture, "anna", "bert");
+    assert_eq!(counterparts(&fixture), ["missing"]);
+}
+
+#[test]
+fn several_candidates_are_ambiguous() {
+    assert_eq!(counterparts(&with(&["anna"], &["anna", "ANNA"])), ["ambiguous"]);
+    assert_eq!(counterparts(&with(&["anna", "ANNA"], &["anna"])), ["ambiguous", "ambiguous"]);
+    // Two primary desktops of one person and none on the other side are not ambiguous.
+    let fixture = with(&["anna", "ANNA"], &[]);
+    assert_eq!(counterparts(&fixture), ["missing", "missing"]);
+    assert_eq!(fixture.view().desktops.people.len(), 1);
+}
+
+#[test]
+fn user_decoupled_desktops_are_nobodys_and_pair_by_their_own_name() {
+    let mut fixture = with(&["p1", "p2", "p3", "p4"], &["s1", "s2", "s3"]);
+    for (on, user, name) in [
+        (On::Primary, "p1", "kiosk-1"),
+        (On::Primary, "p2", "kiosk-2"),
+        (On::Primary, "p3", ""),
+        (On::Standby, "s1", "kiosk-2"),
+        (On::Standby, "s2", "kiosk-1"),
+        (On::Standby, "s3", ""),
+    ] {
+        decouple(&mut fixture, on, user, name);
+    }
+    // Two nameless desktops have nothing that makes them one.
+    assert_eq!(counterparts(&fixture), ["ws-ss2", "ws-ss1", "missing", "missing"]);
+    assert_eq!(orphans(&fixture), ["ws-ss3"]);
+    let view = fixture.view();
+    let people: Vec<&str> = view.desktops.people.iter().map(|person| view.estate.symbols.text(person.name)).collect();
+    assert_eq!(people, ["kiosk-1", "kiosk-2", "ws-pp3", "p4"]);
+}
+
+#[test]
+fn a_user_whose_name_is_that_of_a_decoupled_desktop_is_not_it() {
+    let mut fixture = with(&["kiosk-1"], &["s1"]);
+    decouple(&mut fixture, On::Standby, "s1", "kiosk-1");
+    assert_eq!(counterparts(&fixture), ["missing"]);
+}
+
+#[test]
+fn desktops_on_their_way_out_are_left_out_or_come_last() {
+    for state in ["TERMINATING", "TERMINATED"] {
+        let mut fixture = with(&["anna", "bert"], &["anna", "bert"]);
+        set_state(&mut fixture, On::Primary, "bert", state);
+        assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+        assert_eq!(orphans(&fixture), ["ws-sbert"]);
+
+        // One that is being made anew while the old one goes is not ambiguous, whichever is listed first.
+        for (first, second) in [("ANNA", "anna"), ("anna", "ANNA")] {
+            let mut fixture = with(&["anna"], &[first, second]);
+            set_state(&mut fixture, On::Standby, "ANNA", state);
+            assert_eq!(counterparts(&fixture), ["ws-sanna"], "{first} {second}");
+        }
+        // The only one stands in, so that its state is seen.
+        let mut fixture = with(&["anna"], &["anna"]);
+        set_state(&mut fixture, On::Standby, "anna", state);
+        assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+    }
+}
+
+#[test]
+fn the_relation_that_aws_keeps_goes_before_the_name() {
+    // Told by the primary desktop: what it names is of the type STANDBY.
+    let mut fixture = with(&["anna"], &["anna", "other"]);
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sother", "us-west-2");
+    assert_eq!(counterparts(&fixture), ["ws-sother"]);
+    assert_eq!(orphans(&fixture), ["ws-sanna"]);
+    // Told by the standby desktop alone.
+    let mut fixture = with(&["anna"], &["anna", "other"]);
+    relate(&mut fixture, On::Standby, "other", "PRIMARY", "ws-panna", "us-east-1");
+    assert_eq!(counterparts(&fixture), ["ws-sother"]);
+    // A relation to a third Region is not this pair's.
+    let mut fixture = with(&["anna"], &["anna", "other"]);
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sother", "eu-west-1");
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+    // A relation to a desktop that is not there falls back on the name.
+    let mut fixture = with(&["anna"], &["anna"]);
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-gone", "us-west-2");
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+}
+
+#[test]
+fn a_cut_list_shows_who_is_there_and_hides_who_is_missing() {
+    let mut fixture = with(&["anna", "bert"], &["anna"]);
+    let gap = fixture.gap("workspaces", "DescribeWorkspaces");
+    let rows: Vec<WorkspaceRow> = fixture.side(On::Standby).workspaces.items().to_vec();
+    fixture.side(On::Standby).workspaces = Slice::cut(rows, gap);
+    assert_eq!(counterparts(&fixture), ["ws-sanna", "unknown"]);
+    assert_eq!(fixture.view().desktops.hidden, None);
+
+    let rows: Vec<WorkspaceRow> = fixture.side(On::Primary).workspaces.items().to_vec();
+    fixture.side(On::Primary).workspaces = Slice::cut(rows, gap);
+    assert_eq!(fixture.view().desktops.hidden, Some(Unknown::Gap(gap)));
+    assert_eq!(counterparts(&fixture).len(), 2);
+}
+
+#[test]
+fn other_directories_desktops_are_not_the_pairs() {
+    let mut fixture = with(&["anna", "bert"], &["anna", "bert"]);
+    let elsewhere = fixture.sym("d-90670000ff");
+    fixture.desktop(On::Primary, "bert").directory = elsewhere;
+    fixture.desktop(On::Standby, "anna").directory = elsewhere;
+    assert_eq!(counterparts(&fixture), ["missing"]);
+    assert_eq!(orphans(&fixture), ["ws-sbert"]);
+}
+
+#[test]
+fn without_a_directory_there_is_no_counterpart_or_no_knowledge_of_one() {
+    let mut absent = with(&["anna"], &["anna"]);
+    absent.side(On::Standby).aliases.items_mut().clear();
+    absent.side(On::Standby).registrations.items_mut().clear();
+    assert_eq!(counterparts(&absent), ["missing"]);
+
+    let mut denied = with(&["anna"], &["anna"]);
+    denied.deny(On::Standby, Dataset::Aliases);
+    let gap = denied.deny(On::Standby, Dataset::Registrations);
+    assert_eq!(counterparts(&denied), ["unknown"]);
+
+    let mut homeless = with(&["anna"], &["anna"]);
+    homeless.side(On::Primary).aliases.items_mut().clear();
+    homeless.side(On::Primary).registrations.items_mut().clear();
+    assert!(homeless.view().desktops.primary.is_empty());
+    assert!(matches!(homeless.view().desktops.hidden, Some(Unknown::Undetermined(_))));
+    assert!(gap.0 > 0);
+}
+
+#[test]
+fn bundles_know_who_rests_on_them() {
+    let mut fixture = with(&["anna", "bert"], &[]);
+    fixture.add_desktop(On::Primary, "carla", "power");
+    let (standard, power, other) = (fixture.sym("wsb-pstandard"), fixture.sym("wsb-ppower"), fixture.sym("wsb-other"));
+    let view = fixture.view();
+    assert_eq!(view.desktops.on_bundle(standard), [0, 1]);
+    assert_eq!(view.desktops.on_bundle(power), [2]);
+    assert!(!view.desktops.uses_bundle(other) && view.desktops.uses_bundle(power));
+}
