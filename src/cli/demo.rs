@@ -4,7 +4,7 @@ use super::error::{CommandError, Result};
 use super::evidence::{Folder, Reports};
 use super::judging::Judging;
 use super::progress::progress;
-use super::scan::{collected_in, finish};
+use super::scan::{Kept, collected_in, finish};
 use super::{Globals, exit, print, runtime, say};
 use crate::twin::sample::{self, Drift, SampleOptions};
 use crate::twin::stage::{Stage, StageOptions};
@@ -51,7 +51,8 @@ impl Demo {
             estate
         })?;
         let judged_at = estate.taken_at;
-        let code = finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options })?;
+        let options = Options { judged_at, ..options };
+        let code = finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)?;
         // A demo that shows fails has done its work; what is broken is no demo.
         if code == exit::INTERNAL {
             return Ok(code);

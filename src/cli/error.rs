@@ -82,10 +82,24 @@ impl CommandError {
         }
     }
 
+    /// The causes, nearest first; one that the nearer one has quoted already is left out.
+    fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut source: Option<&dyn Error> = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !causes.last().is_some_and(|nearer| nearer.ends_with(&text)) {
+                causes.push(text);
+            }
+            source = cause.source();
+        }
+        causes
+    }
+
     /// Heading, message, causes, hints; with terminal styles, which the writer strips where they do not belong.
     pub fn render(&self) -> String {
         if self.rendered {
-            return self.message.clone();
+            return format!("{}\n", self.message.trim_end());
         }
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let cyan = anstyle::AnsiColor::Cyan.on_default();
@@ -94,10 +108,8 @@ impl CommandError {
             Kind::Internal => format!("{red}internal error:{red:#} {}\n", self.message),
             Kind::Signal(_) => format!("{}\n", self.message),
         };
-        let mut source: Option<&dyn Error> = self.source.as_deref().map(|source| source as &dyn Error);
-        while let Some(cause) = source {
+        for cause in self.causes() {
             let _ = writeln!(text, "  caused by: {cause}");
-            source = cause.source();
         }
         for detail in &self.details {
             let _ = writeln!(text, "  {detail}");
@@ -116,11 +128,6 @@ pub type Result<T = u8> = std::result::Result<T, CommandError>;
 impl std::fmt::Display for CommandError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)?;
-        let mut source: Option<&dyn Error> = self.source.as_deref().map(|source| source as &dyn Error);
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
+        self.causes().iter().try_for_each(|cause| write!(f, ": {cause}"))
     }
 }

@@ -21,6 +21,7 @@ pub(super) const JUDGED: &str = "run.json";
 
 /// Where reports go, and in which formats.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Reports")]
 pub(super) struct Reports {
     /// The folder for the reports
     #[arg(short, long, value_name = "DIR", default_value = "deskpair-report")]

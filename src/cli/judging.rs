@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 
 /// What is judged, and how hard.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Judging")]
 pub(super) struct Judging {
     /// The least severity that fails the gate
-    #[arg(long, value_enum, value_name = "SEVERITY", env = "DESKPAIR_FAIL_ON", default_value_t = Gate::High)]
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::High)]
     fail_on: Gate,
     /// Judge only this rule; may be given several times
     #[arg(long, value_name = "ID", value_delimiter = ',')]

@@ -37,6 +37,7 @@ struct Cli {
 
 /// What every command understands.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 struct Globals {
     /// The configuration file
     #[arg(short, long, global = true, value_name = "FILE", env = "DESKPAIR_CONFIG", default_value = "deskpair.toml")]

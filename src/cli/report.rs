@@ -3,7 +3,7 @@
 use super::Globals;
 use super::error::Result;
 use super::evidence::{self, Folder, Reports};
-use super::scan::finish;
+use super::scan::{Kept, finish};
 use clap::Args;
 
 /// Write the reports of an earlier run again, in any format, byte for byte
@@ -26,6 +26,6 @@ impl Report {
         let from = evidence::find(globals, &self.run)?;
         let (estate, options) = evidence::load(&from)?;
         let folder = Folder::open(&self.reports)?;
-        finish(globals, &self.reports, folder, &estate, options)
+        finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)
     }
 }

@@ -71,7 +71,7 @@ impl Scan {
         let wanted = needed(&options, &settings.rules);
         let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
         let judged_at = estate.taken_at;
-        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options })
+        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options }, Kept::InState)
     }
 
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
@@ -83,7 +83,7 @@ impl Scan {
             Some(At::Now) => crate::clock::now(),
             Some(At::Instant(at)) => at,
         };
-        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options })
+        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options }, Kept::InState)
     }
 }
 
@@ -114,6 +114,15 @@ pub(super) async fn collected_in(
     })
 }
 
+/// Where a run is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kept {
+    /// Among the runs of the state too.
+    InState,
+    /// In the reports' folder, not among the user's own runs.
+    InReportsAlone,
+}
+
 /// Judges, writes the reports, keeps the run, and says what came of it: the exit code is the run's.
 pub(super) fn finish(
     globals: &Globals,
@@ -121,11 +130,15 @@ pub(super) fn finish(
     mut folder: Folder,
     estate: &Estate,
     options: Options,
+    kept: Kept,
 ) -> Result {
     let estate_digest = folder.write_estate(estate)?;
     let run = evaluate(estate, Options { estate_digest, ..options });
     let written = folder.finish(&run)?;
-    evidence::keep(globals, &run, &written.join(ESTATE))?;
+    match kept {
+        Kept::InState => evidence::keep(globals, &run, &written.join(ESTATE))?,
+        Kept::InReportsAlone => {}
+    }
     summarise(globals, reports, &run)?;
     Ok(run.exit_code())
 }
