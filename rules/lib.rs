@@ -17,6 +17,7 @@ pub mod security;
 pub mod waivers;
 pub mod workspaces;
 
+mod registered;
 mod registry;
 
 pub use engine::{Options, Run, evaluate};

@@ -11,6 +11,7 @@ pub mod hardware;
 pub mod image;
 pub mod moment;
 pub mod pairing;
+pub mod ranges;
 pub mod route53;
 pub mod settings;
 pub mod slice;
