@@ -278,16 +278,24 @@ fn a_clean_estate_passes_every_rule() {
 }
 
 #[test]
-fn a_planted_drift_is_found_and_nothing_but_its_consequences() {
+fn a_planted_drift_is_found_with_one_cause() {
     let mut judged = 0;
+    // Rules that the registry does not have yet are left out here.
     for planting in plantings().iter().filter(|planting| deskpair_rules::find(planting.rule).is_some()) {
         judged += 1;
         let (estate, planted) = planted(&options(150, 17, planting.rule));
         let run = judge(&estate);
+        // The drift may itself follow from another's finding, as lost addresses follow from a group's missing range: every finding has
+        // a root in common with one of the planted rule's.
+        let list = &run.pairs[0].findings;
+        let root = |at: usize| list[at].root.map_or(at, |root| root as usize);
+        let told = |at: &usize| !matches!(list[*at].unknown, Some(Unknown::Unsupported(_)));
+        let of_the_rule = |at: &usize| run.meta(&list[*at]).id == planting.rule;
+        let causes: BTreeSet<usize> = (0..list.len()).filter(of_the_rule).map(root).collect();
         let found = findings(&run, 0);
-        let roots: Vec<&String> = found.iter().filter(|line| !line.starts_with('(')).collect();
-        assert!(!roots.is_empty(), "{} is not found", planting.rule);
-        assert!(roots.iter().all(|line| line.starts_with(planting.rule)), "{}: {found:#?}", planting.rule);
+        assert!(!causes.is_empty(), "{} is not found: {found:#?}", planting.rule);
+        let stray = (0..list.len()).filter(told).find(|at| !causes.contains(&root(*at)));
+        assert_eq!(stray, None, "{}: {found:#?}", planting.rule);
         let all = run.pairs[0].readiness.users as usize;
         let not_ready = not_ready(&run, 0);
         match planted.expect("one drift is planted").users {
@@ -313,4 +321,7 @@ fn of_the_samples_people_about_nine_in_ten_are_ready() {
     let (corp, emea) = (&run.pairs[0].readiness, &run.pairs[1].readiness);
     assert_eq!((corp.users, emea.users, emea.stranded), (488, 12, 12));
     assert!(corp.ready >= 440, "{corp:?}");
+    if plantings().iter().all(|planting| deskpair_rules::find(planting.rule).is_some()) {
+        assert!(corp.ready <= 470 && corp.degraded >= 15 && corp.stranded >= 6, "{corp:?}");
+    }
 }

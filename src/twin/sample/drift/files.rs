@@ -23,7 +23,7 @@ pub(super) fn not_replicated(estate: &mut Estate, _sites: &Sites, _mint: &mut Mi
     Planted::EVERYBODY
 }
 
-/// FSX-004: the last successful run and the newest copied backup are of three days ago.
+/// FSX-004: the last successful run and the newest copied backup are over two days old.
 pub(super) fn old(estate: &mut Estate, _sites: &Sites, mint: &mut Mint) -> Planted {
     age(estate, 0, mint);
     Planted::EVERYBODY
@@ -35,7 +35,7 @@ fn stop_sync(standby: &mut deskpair_rules::model::Side) {
     standby.sync_executions.clear();
 }
 
-/// Makes everything that carries a pair's files over three days old.
+/// Makes everything that carries a pair's files over two days old.
 pub(super) fn age(estate: &mut Estate, pair: usize, mint: &mut Mint) {
     let taken_at = estate.taken_at;
     let (primary, standby) = sides(estate, pair);

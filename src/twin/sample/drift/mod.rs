@@ -81,7 +81,7 @@ static PLANTINGS: [Planting; 26] = [
     planting("DNS-007", "the zone's servers refuse the question", dns::not_resolvable),
     planting("FSX-001", "the standby file system is gone", files::missing),
     planting("FSX-003", "nothing carries files to the standby file system", files::not_replicated),
-    planting("FSX-004", "the last carried-over files are three days old", files::old),
+    planting("FSX-004", "the last carried-over files are over two days old", files::old),
     planting("IMG-001", "an image has no counterpart", images::missing),
     planting("IMG-003", "a counterpart is a copy of an earlier image", images::stale),
     planting("IPG-002", "one range stands in another group, and the ranges together are the same", ip_groups::differ),
