@@ -3,6 +3,7 @@
 mod changes;
 mod gaps;
 mod lists;
+mod mirror;
 mod trouble;
 
 use aws_config::retry::RetryConfig;
