@@ -79,9 +79,10 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         let rows = rows.map(|row| format!("{:?}", row.record(&estate.symbols, &side.extras))).collect();
         put("workspaces", rows, side.workspaces.gap());
         let text = |sym| estate.symbols.text(sym);
-        let connections = side.connections.items().iter().map(|row| {
-            format!("{} {} {:?} {:?}", text(row.workspace), text(row.state), row.checked, row.last_known)
-        });
+        let connections =
+            side.connections.items().iter().map(|row| {
+                format!("{} {} {:?} {:?}", text(row.workspace), text(row.state), row.checked, row.last_known)
+            });
         put("connections", connections.collect(), side.connections.gap());
         put("resource tags", tags(&side.resource_tags, &estate.symbols), side.resource_tags.gap());
         put("desktop tags", tags(&side.desktop_tags, &estate.symbols), side.desktop_tags.gap());

@@ -4,6 +4,7 @@ mod changes;
 mod gaps;
 mod lists;
 mod mirror;
+mod names;
 mod trouble;
 
 use aws_config::retry::RetryConfig;

@@ -37,7 +37,7 @@ pub(super) fn alias(side: &mut Side, site: &Site, connection_string: &str) {
 
 /// Fills the account's Route 53: the zone, the pairs' TXT records, and a health check of the company's portal.
 pub(super) fn zones(book: &mut ZoneBook, pairs: &[Sites], taken_at: Moment, mint: &mut Mint) {
-    let id = mint.upper("Z", 20);
+    let id = mint.upper("Z", 19);
     let apex = format!("{ZONE}.");
     // An estate holds what stands at the aliases; the zone's NS and SOA are counted alone.
     let mut records: Vec<RecordSet> = pairs

@@ -7,15 +7,20 @@ use deskpair_rules::model::{Estate, GapId};
 use std::collections::HashSet;
 
 impl World {
+    /// Like [`World::of`], for an estate that is still needed.
+    pub fn from_estate(estate: &Estate) -> Self {
+        Self::of(estate.clone())
+    }
+
     /// The world that this estate was collected from. Where two sides of one account share a Region, the first one counts.
     ///
     /// Its clock begins when the estate was taken. A side whose account could not be read stands in the account of its role, or in one that
     /// is made up.
-    pub fn from_estate(estate: &Estate) -> Self {
+    pub fn of(estate: Estate) -> Self {
         let mut world = Self::empty(estate.taken_at);
-        world.symbols = estate.symbols.clone();
-        world.gaps = estate.gaps.clone();
-        for side in &estate.sides {
+        world.symbols = estate.symbols;
+        world.gaps = estate.gaps;
+        for mut side in estate.sides {
             let account = world.account_of(&side.account, side.place.role_arn.as_deref());
             let key = (account.clone(), side.place.region.clone());
             if world.realms.contains_key(&key) {
@@ -25,7 +30,6 @@ impl World {
                 let owner = if alias.owner_account_id.is_empty() { &account } else { &alias.owner_account_id };
                 world.reserved.insert(alias.connection_string.to_lowercase(), owner.clone());
             }
-            let mut side = side.clone();
             together(side.resource_tags.items_mut());
             together(side.desktop_tags.items_mut());
             world.realms.insert(key, Realm::new(side));
