@@ -1,6 +1,7 @@
 //! What deskpair shows. Reports render and cannot judge: outcome, counts and exit code are in the run before any of them is written.
 
 mod causes;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod outcome;
@@ -17,6 +18,8 @@ use std::io::{self, Write};
 /// A format that is written to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
+    /// One offline page.
+    Html,
     /// `deskpair.report/1`, complete.
     Json,
     /// JUnit's XML, for a gate.
@@ -25,11 +28,12 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Junit];
+    pub const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Junit];
 
     /// The name by which it is asked for.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Json => "json",
             Self::Junit => "junit",
         }
@@ -38,6 +42,7 @@ impl Format {
     /// The name of its file in a folder of reports.
     pub const fn file_name(self) -> &'static str {
         match self {
+            Self::Html => "report.html",
             Self::Json => "report.json",
             Self::Junit => "junit.xml",
         }
@@ -50,6 +55,9 @@ pub enum Error {
     /// The file or stream refused it.
     #[error("could not write the report")]
     Write(#[from] io::Error),
+    /// The page's own template failed: a fault of deskpair.
+    #[error("could not make the page")]
+    Page(#[from] minijinja::Error),
 }
 
 /// Writes a run in a format.
@@ -58,6 +66,7 @@ pub enum Error {
 /// Where `out` cannot be written.
 pub fn write(format: Format, run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
     match format {
+        Format::Html => html::write(run, out),
         Format::Json => json::write(run, out),
         Format::Junit => junit::write(run, out),
     }

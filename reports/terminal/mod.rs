@@ -63,7 +63,6 @@ pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(
     }
     page.paragraph(0, PLAIN, &format!("Exit code {}: {}.", run.exit_code(), outcome::exit_code(run.outcome)))?;
     page.paragraph(0, DIM, &format!("Run {}, {clocks}. {}", run.id, outcome::CAVEAT))?;
-    drop(page);
     out.flush()?;
     Ok(())
 }

@@ -1,0 +1,186 @@
+use super::{SCRIPT, STYLE, base64};
+use crate::Format;
+use crate::samples::{self, written};
+use deskpair_rules::fixture::On;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashSet};
+
+/// A tag of the page, outside its style and script: name and attributes.
+struct Tag<'a> {
+    name: &'a str,
+    attributes: Vec<(&'a str, &'a str)>,
+}
+
+/// The page's tags, read as a browser does: a `<` that begins no tag of ours, or an attribute that is not quoted, is a fault.
+fn tags(page: &str) -> Vec<Tag<'_>> {
+    let page = page.strip_prefix("<!doctype html>").expect("a document");
+    let mut tags = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if let Some(end) = rest.strip_prefix('/') {
+            assert!(end.starts_with(|c: char| c.is_ascii_lowercase()), "{}", &end[..20.min(end.len())]);
+            continue;
+        }
+        let end = rest.find('>').expect("it ends");
+        let (inside, after) = (rest[..end].trim_end_matches('/'), &rest[end + 1..]);
+        let name = &inside[..inside.find(' ').unwrap_or(inside.len())];
+        let mut attributes = Vec::new();
+        let mut left = inside[name.len()..].trim_start();
+        while !left.is_empty() {
+            let key = &left[..left.find(['=', ' ']).unwrap_or(left.len())];
+            left = &left[key.len()..];
+            let mut value = "";
+            if let Some(quoted) = left.strip_prefix("=\"") {
+                value = &quoted[..quoted.find('"').expect("it is closed")];
+                left = &quoted[value.len() + 1..];
+            }
+            attributes.push((key, value));
+            left = left.trim_start();
+        }
+        rest = after;
+        if name == "style" || name == "script" {
+            rest = &rest[rest.find("</").expect("it is closed")..];
+        }
+        tags.push(Tag { name, attributes });
+    }
+    tags
+}
+
+/// What a page of ours is made of, and nothing besides.
+const ELEMENTS: &str = "html head meta title style body a header p svg rect time main h1 b span section h2 h3 h4 bdi ul ol li dl div dt dd \
+                        form label input select option button details summary table thead tbody tr th td code pre strong em script footer";
+const ATTRIBUTES: &str = "lang charset http-equiv content name class href id tabindex viewBox width height aria-hidden focusable x y rx \
+                          datetime role hidden type autocomplete placeholder aria-keyshortcuts value aria-labelledby aria-label \
+                          preserveAspectRatio data-cause data-severity data-area data-verdict open data-subject scope data-side rel \
+                          data-person start";
+
+fn assert_harmless(page: &str) {
+    let elements: HashSet<&str> = ELEMENTS.split_whitespace().collect();
+    let known: HashSet<&str> = ATTRIBUTES.split_whitespace().collect();
+    let tags = tags(page);
+    let mut ids = HashSet::new();
+    for tag in &tags {
+        assert!(elements.contains(tag.name), "<{}> is none of ours", tag.name);
+        for (key, value) in &tag.attributes {
+            assert!(known.contains(key), "{key}={value} on <{}> is none of ours", tag.name);
+            if *key == "id" {
+                assert!(ids.insert(*value), "{value} is there twice");
+            }
+        }
+    }
+    for (_, href) in tags.iter().flat_map(|tag| &tag.attributes).filter(|(key, _)| *key == "href") {
+        match href.strip_prefix('#') {
+            Some(id) => assert!(ids.contains(id), "{href} leads nowhere"),
+            None => assert!(href.starts_with("https:"), "{href}"),
+        }
+    }
+    let acts =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{fffe}');
+    assert!(!page.contains(acts), "no control character reaches the page");
+}
+
+fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+    let from = page.find(start).expect("it starts") + start.len();
+    &page[from..from + page[from..].find(end).expect("it ends")]
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let fixture = samples::hostile();
+    let page = written(&samples::run(&fixture), Format::Html);
+    assert_harmless(&page);
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    assert!(page.contains("{{ 7 * 7 }}"), "names are no templates");
+    assert_eq!(page.matches("<script>").count(), 1);
+}
+
+#[test]
+fn every_sample_is_a_page_of_known_parts() {
+    let mut empty = samples::clean();
+    for on in [On::Primary, On::Standby] {
+        for user in ["anna", "bert", "carla"] {
+            empty.remove_desktop(on, user);
+        }
+    }
+    for fixture in [samples::clean(), samples::drifted(), samples::many(3_000), empty] {
+        assert_harmless(&written(&samples::run(&fixture), Format::Html));
+    }
+    let fixture = samples::clean();
+    assert_harmless(&written(&samples::broken_run(&fixture), Format::Html));
+}
+
+#[test]
+fn the_policy_names_the_style_and_the_script_and_nothing_else() {
+    let fixture = samples::drifted();
+    let page = written(&samples::run(&fixture), Format::Html);
+    let digest = |text: &str| base64(&Sha256::digest(text.as_bytes())).replace('/', "&#x2f;");
+    let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#x27;", "'");
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.contains(&format!("style-src 'sha256-{}';", digest(between(&page, "<style>", "</style>")))));
+    assert!(policy.contains(&format!("script-src 'sha256-{}';", digest(between(&page, "<script>", "</script>")))));
+    assert!(!policy.contains("unsafe"));
+    for (text, what) in [(STYLE, "url("), (STYLE, "@import"), (SCRIPT, "innerHTML"), (SCRIPT, "fetch("), (SCRIPT, "</")]
+    {
+        assert!(!text.contains(what), "{what}");
+    }
+}
+
+#[test]
+fn templates_escape_everything() {
+    for template in [include_str!("templates/report.html"), include_str!("templates/parts.html")] {
+        for way_out in ["safe", "autoescape", "{% raw", " style=", "onclick"] {
+            assert!(!template.contains(way_out), "{way_out}");
+        }
+    }
+}
+
+#[test]
+fn base64_is_as_the_standard_has_it() {
+    let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+    assert!(pairs.iter().all(|(text, coded)| base64(text.as_bytes()) == *coded));
+}
+
+#[test]
+fn what_matters_is_on_the_page() {
+    let fixture = samples::drifted();
+    let run = samples::run(&fixture);
+    let page = written(&run, Format::Html);
+    for text in [
+        "<span class=\"big\">0 of 3</span>",
+        "aria-label=\"0 ready, 2 degraded, 0 cannot be told, 1 stranded\"",
+        "Exit code 3: inconclusive.",
+        "strands 1 person",
+        "strands somebody: nothing tells whom",
+        "Follows from it:",
+        "IAM action <code>denied:Branding</code>",
+        "Waived until 2026-06-02T12:00:00Z by euc-team@example.com: the power users keep little",
+        "AWS reserves no capacity",
+        "Neither Region has an ONTAP file system.",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    // What strands people comes before what degrades more of them.
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(place("cause-1-WSP-001-missing\" data") < place("cause-1-BND-002-smaller\" data"));
+    assert!(page == written(&run, Format::Html), "the same run gives the same bytes");
+}
+
+#[test]
+fn the_page_stays_small_whatever_people_are_called() {
+    let mut fixture = samples::clean();
+    for at in 0..4_000 {
+        fixture.add_desktop(On::Primary, &format!("{at:04}{}", "</&\"'>".repeat(300)), "standard");
+    }
+    let page = written(&samples::run(&fixture), Format::Html);
+    assert!(page.len() < 5_000_000, "{}", page.len());
+    assert!(page.contains("and 3,950 more: see <code>report.json</code>"));
+    assert_harmless(&page);
+}
+
+#[test]
+fn the_share_is_never_rounded_up() {
+    let shares = [(0, 5), (1, 5_000), (4_999, 5_000), (5_000, 5_000), (2, 4), (0, 0)];
+    let shares: BTreeSet<String> = shares.into_iter().map(|(ready, users)| super::view::share(ready, users)).collect();
+    assert_eq!(shares.into_iter().collect::<Vec<_>>(), ["", "0%", "100%", "50%", "99.9%", "under 0.1%"]);
+}
