@@ -1,6 +1,10 @@
-//! DNS: whether the alias's TXT record resolves, and to what. Reach: the pair.
+//! DNS: the TXT record that sends people to a Region. Reach: the pair. Evidence: Route 53's API, and questions to name servers.
+
+mod txt_missing;
+mod txt_unknown_identifier;
+mod zone;
 
 use crate::rule::Rule;
 
 /// The area's rules, by id.
-pub static RULES: &[&dyn Rule] = &[];
+pub static RULES: &[&dyn Rule] = &[&txt_missing::TxtMissing, &txt_unknown_identifier::TxtUnknownIdentifier];
