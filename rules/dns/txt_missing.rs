@@ -16,7 +16,7 @@ static META: Meta = Meta {
     id: "DNS-001",
     name: "txt-missing",
     area: Area::Dns,
-    summary: "Route 53 holds no TXT record at the alias's name",
+    summary: "no TXT record stands at the alias's name in Route 53",
     cases: &[
         Case { key: "missing", severity: Severity::Critical, effect: Effect::Strands, uncounted: false },
         Case { key: "answered-elsewhere", severity: Severity::Medium, effect: Effect::None, uncounted: false },
