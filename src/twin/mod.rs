@@ -4,6 +4,7 @@
 //! scope of a request's signature, the account from its access key: `AKIATWIN` and the account's twelve digits, or `ASIATWIN` and the
 //! digits with the session token that `sts:AssumeRole` gave. Signatures are taken on trust: whoever reaches loopback may do anything.
 
+mod asked;
 mod auth;
 pub mod buckets;
 pub mod dns;

@@ -235,7 +235,8 @@ def read_route53():
         route53.get_hosted_zone(Id=identifier)
         pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=identifier)
         sets = [one for page in pages for one in page["ResourceRecordSets"]]
-        names = [tuple(reversed(one["Name"].rstrip(".").split("."))) for one in sets]
+        # As text with its trailing dot: a hyphen comes before a dot (the model's words on ListResourceRecordSets).
+        names = [".".join(reversed(one["Name"].rstrip(".").split("."))) + "." for one in sets]
         if names != sorted(names):
             problem("route53:ListResourceRecordSets", "not in the order of reversed labels")
         for one in sets:
