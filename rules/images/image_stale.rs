@@ -126,12 +126,13 @@ impl Rule for ImageStale {
         if case == OTHER_SOURCE {
             let source = pair.copy_source(&names.standby).ok().flatten().unwrap_or_default();
             let bundles = in_use_at(pair, p).map(|in_use| in_use.bundle_names()).unwrap_or_default();
+            let current = format!("{}/{}", pair.settings.primary.region, names.primary);
             return Wording::new(format!(
-                "{} in {region} is a copy of {source}, and no longer of {}, on which {bundles} now",
-                standby.map_or("the image", |image| image.name.as_str()),
+                "the image {} in {region} is a copy of {source}, while {bundles} on {} ({current}) by now",
+                standby.map_or("", |image| image.name.as_str()),
                 names.name,
             ))
-            .with(COPY_OF_TAG, format!("{}/{}", pair.settings.primary.region, names.primary), source);
+            .with(COPY_OF_TAG, current, source);
         }
         let created = |image: Option<&Image>| match image.and_then(|image| image.created) {
             Some(at) => at.to_string(),
@@ -215,8 +216,8 @@ mod tests {
         assert_eq!(fixture.verdicts(&ImageStale), (1, vec!["other-source power-v2".to_owned()]));
         assert_eq!(
             fixture.words(&ImageStale).message,
-            "power-image in us-west-2 is a copy of us-east-1/wsi-ppower, and no longer of power-v2, on which the bundle power-bundle \
-             rests now"
+            "the image power-image in us-west-2 is a copy of us-east-1/wsi-ppower, while the bundle power-bundle rests on power-v2 \
+             (us-east-1/wsi-pnew) by now"
         );
         let run = fixture.run(&[crate::find("IMG-001").expect("registered"), &ImageStale]);
         let roots: Vec<Option<u32>> = run.pairs[0].findings.iter().map(|finding| finding.root).collect();

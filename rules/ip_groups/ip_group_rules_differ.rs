@@ -177,5 +177,9 @@ mod tests {
     fn gaps_are_no_passes() {
         Fixture::clean().assert_gaps_are_no_passes(&IpGroupRulesDiffer);
         standby(&["192.0.2.0/24"]).assert_gaps_are_no_passes(&IpGroupRulesDiffer);
+        // A group of the standby's alone: its counterpart is on the primary's list, were that read.
+        let mut theirs = standby(&["192.0.2.0/24"]);
+        theirs.registration(On::Primary).ip_group_ids.clear();
+        theirs.assert_gaps_are_no_passes(&IpGroupRulesDiffer);
     }
 }
