@@ -74,6 +74,13 @@ mod tests {
     }
 
     #[test]
+    fn no_area_is_left_out() {
+        for area in Area::ALL {
+            assert!(registry().iter().any(|rule| rule.meta().area == area), "{} has no rule", area.title());
+        }
+    }
+
+    #[test]
     fn every_rule_says_all_that_it_owes() {
         for meta in registry().iter().map(|rule| rule.meta()) {
             let id = meta.id;
