@@ -569,3 +569,6 @@ fn run_id(estate: &Estate, options: &Options) -> String {
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;
