@@ -1,6 +1,8 @@
 //! End to end.
 
 #[cfg(test)]
+mod collect;
+#[cfg(test)]
 mod dns;
 #[cfg(test)]
 mod support;
