@@ -5,6 +5,7 @@ use super::calls::Caller;
 use super::convert::{list, moment, text, word};
 use super::datasets::{DESCRIBE_TASK, DESCRIBE_TASK_EXECUTION, LIST_LOCATIONS, LIST_TASK_EXECUTIONS, LIST_TASKS};
 use super::paging::{Listing, Page, pages, token};
+use super::whole::client;
 use aws_sdk_datasync::operation::describe_task::DescribeTaskOutput;
 use aws_sdk_datasync::operation::describe_task_execution::DescribeTaskExecutionOutput;
 use aws_sdk_datasync::{Client, types};
@@ -28,7 +29,7 @@ pub(super) struct DataSync {
 
 impl DataSync {
     pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
-        Self { client: Client::new(config), caller: caller.clone() }
+        Self { client: client!(aws_sdk_datasync, config), caller: caller.clone() }
     }
 
     /// All tasks, each described; one that cannot be described is there as it was listed.

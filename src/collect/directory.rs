@@ -4,12 +4,13 @@ use super::calls::Caller;
 use super::convert::{list, moment, text, word};
 use super::datasets::DESCRIBE_DIRECTORIES;
 use super::paging::{Listing, Page, pages, token};
-use aws_sdk_directory::{Client, types};
+use super::whole::client;
+use aws_sdk_directory::types;
 use deskpair_rules::model::directory::{ConnectSettings, Directory, DirectoryVpcSettings, RadiusSettings, RegionsInfo};
 
 /// All directories of an account in a Region.
 pub(super) async fn directories(config: &aws_config::SdkConfig, caller: &Caller) -> Listing<Directory> {
-    let client = &Client::new(config);
+    let client = &client!(aws_sdk_directory, config);
     pages(caller, DESCRIBE_DIRECTORIES, "", |next: Option<String>| async move {
         let answer = caller
             .read(DESCRIBE_DIRECTORIES, "", || client.describe_directories().set_next_token(next.clone()).send())

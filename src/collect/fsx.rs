@@ -4,6 +4,7 @@ use super::calls::Caller;
 use super::convert::{list, moment, text, word};
 use super::datasets::{DESCRIBE_BACKUPS, DESCRIBE_FILE_SYSTEMS};
 use super::paging::{Listing, Page, pages, token};
+use super::whole::client;
 use aws_sdk_fsx::{Client, types};
 use deskpair_rules::model::files::{
     BackedUpFileSystem, Backup, FailureDetails, FileSystem, FileSystemAlias, FileTag, OntapConfiguration,
@@ -19,7 +20,7 @@ pub(super) struct Fsx {
 
 impl Fsx {
     pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
-        Self { client: Client::new(config), caller: caller.clone() }
+        Self { client: client!(aws_sdk_fsx, config), caller: caller.clone() }
     }
 
     /// All file systems.

@@ -22,6 +22,7 @@ mod tagging;
 #[cfg(test)]
 mod tests;
 mod txt;
+mod whole;
 mod workspaces;
 mod zones;
 

@@ -5,6 +5,7 @@ use super::calls::Caller;
 use super::convert::{list, moment, required, text, word};
 use super::datasets::{GET_HEALTH_CHECK_STATUS, LIST_HEALTH_CHECKS, LIST_HOSTED_ZONES, LIST_RESOURCE_RECORD_SETS};
 use super::paging::{Listing, Page, pages, token};
+use super::whole::client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::{Client, types};
 use deskpair_rules::model::Gap;
@@ -32,7 +33,7 @@ struct Start {
 
 impl Route53 {
     pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
-        Self { client: Client::new(config), caller: caller.clone() }
+        Self { client: client!(aws_sdk_route53, config), caller: caller.clone() }
     }
 
     /// All hosted zones, public and private.

@@ -3,11 +3,12 @@
 use super::calls::Caller;
 use super::datasets::GET_CALLER_IDENTITY;
 use super::fault::{Effect, Fault, Retry};
+use super::whole::client;
 use deskpair_rules::model::{Gap, GapCause};
 
 /// The account, which the caller then knows too.
 pub(super) async fn account(config: &aws_config::SdkConfig, caller: &Caller) -> Result<String, Gap> {
-    let client = aws_sdk_sts::Client::new(config);
+    let client = client!(aws_sdk_sts, config);
     let answer = caller.read(GET_CALLER_IDENTITY, "", || client.get_caller_identity().send()).await?;
     match answer.account {
         Some(account) if !account.is_empty() => {

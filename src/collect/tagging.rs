@@ -3,7 +3,7 @@
 use super::calls::Caller;
 use super::datasets::GET_RESOURCES;
 use super::paging::{Page, each_page, token};
-use aws_sdk_resourcegroupstagging::Client;
+use super::whole::client;
 use deskpair_rules::model::workspace::TagRow;
 use deskpair_rules::model::{Gap, Symbols};
 
@@ -40,7 +40,7 @@ pub(super) struct Wanted {
 
 /// The tags of what is wanted, all in one list of pages.
 pub(super) async fn tags(config: &aws_config::SdkConfig, caller: &Caller, wanted: Wanted) -> Tags {
-    let client = &Client::new(config);
+    let client = &client!(aws_sdk_resourcegroupstagging, config);
     let mut types: Vec<String> = Vec::new();
     if wanted.of_desktops {
         types.push(DESKTOPS.to_owned());

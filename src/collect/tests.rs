@@ -439,6 +439,24 @@ async fn answers_cut_short_dropped_and_throttled_are_asked_for_again() {
 }
 
 #[tokio::test]
+async fn answers_that_end_early_without_a_word_are_no_answers() {
+    let failed = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
+    let answers = move |asked: &Asked| match answer(asked) {
+        Reply::Ok(body) if failed.lock().expect("no panic").insert(asked.clone()) => {
+            // What the SDK would take for a shorter list, and for an empty one.
+            let end = if body.starts_with('<') { body.rfind("</").expect("an end tag") } else { 0 };
+            Reply::Ok(body[..end].to_owned())
+        }
+        reply => reply,
+    };
+    let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
+    let (expected, _server) = collected(&settings(), &everything(), Arc::new(answer)).await;
+    assert_eq!(estate.gaps.len(), 1, "{:#?}", estate.gaps);
+    assert!(estate.calls.retried > 0);
+    assert_eq!((&estate.sides, &estate.zones), (&expected.sides, &expected.zones));
+}
+
+#[tokio::test]
 async fn a_body_that_stays_cut_is_malformed_and_a_status_left_out_is_partial() {
     let answers = |asked: &Asked| match asked.operation.as_str() {
         "DescribeIpGroups" => Reply::Cut(r#"{"Result":[]}"#.to_owned()),

@@ -9,6 +9,7 @@ mod resources;
 pub(super) use desktops::Desktops;
 
 use super::calls::Caller;
+use super::whole::client;
 use aws_sdk_workspaces::Client;
 
 /// The most items of a page, and the most ids of a request (AWS-FACTS §0.3).
@@ -26,6 +27,6 @@ pub(super) struct WorkSpaces {
 
 impl WorkSpaces {
     pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
-        Self { client: Client::new(config), caller: caller.clone() }
+        Self { client: client!(aws_sdk_workspaces, config), caller: caller.clone() }
     }
 }
