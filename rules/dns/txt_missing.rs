@@ -22,7 +22,8 @@ static META: Meta = Meta {
         Case { key: "answered-elsewhere", severity: Severity::Medium, effect: Effect::None, uncounted: false },
     ],
     reach: Reach::Pair,
-    implies: &["DNS-007"],
+    // Servers say that there is none, and resolvers keep that for as long as the zone says.
+    implies: &["DNS-005", "DNS-007"],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
     remedy: "Create the TXT record at the alias's name, with the connection identifier of the primary Region's association as its value.",
     options: &[],
