@@ -6,10 +6,12 @@ use crate::model::{Dataset, Estate, GapCause, Moment, Names, PairView, Subject, 
 use crate::readiness::{self, Readiness};
 use crate::rule::{Rule, Sheet, Wording};
 use crate::waivers;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -166,6 +168,8 @@ pub struct Finding {
     pub waiver: Option<u16>,
     /// Position in the pair's findings of the one that this follows from.
     pub root: Option<u32>,
+    /// How many findings before this one say the same of a namesake: their fingerprints must differ.
+    pub namesakes: u32,
 }
 
 /// How a rule's verdicts on a pair add up.
@@ -348,6 +352,7 @@ fn judge_pair<'e>(view: PairView<'e>, rules: &[&'static dyn Rule], options: &Opt
                 people: 0,
                 waiver,
                 root: None,
+                namesakes: 0,
             });
         }
         let mut by_reason: BTreeMap<Unknown, Vec<Subject>> = BTreeMap::new();
@@ -373,6 +378,7 @@ fn judge_pair<'e>(view: PairView<'e>, rules: &[&'static dyn Rule], options: &Opt
                 people: 0,
                 waiver: None,
                 root: None,
+                namesakes: 0,
             });
             hidden.push(subjects);
         }
@@ -407,6 +413,14 @@ fn sort_by_name(view: &PairView<'_>, findings: &mut [Finding], hidden: &mut [Vec
         findings[at] = finding;
         hidden[at] = subjects;
     }
+    // Waived and not, a subject is the same one: namesakes are counted over both.
+    let mut known: HashMap<(&'static str, Cow<'_, str>, Cow<'_, str>), u32> = HashMap::new();
+    for finding in findings {
+        let names = finding.subject.names(view);
+        let before = known.entry((names.kind, names.name, lasting(view.estate, finding.unknown))).or_default();
+        finding.namesakes = *before;
+        *before += 1;
+    }
 }
 
 /// Why something was not evaluated, in a sentence.
@@ -414,6 +428,18 @@ pub fn why_text(estate: &Estate, why: Unknown) -> String {
     match why {
         Unknown::Gap(gap) => estate.gap_of(gap).to_string(),
         Unknown::Undetermined(text) | Unknown::Unsupported(text) => text.to_owned(),
+    }
+}
+
+/// What of a reason stays the same from scan to scan: a gap's words change with the weather, its operation does not.
+fn lasting(estate: &Estate, why: Option<Unknown>) -> Cow<'static, str> {
+    match why {
+        None => Cow::Borrowed(""),
+        Some(Unknown::Gap(gap)) => {
+            let gap = estate.gap_of(gap);
+            Cow::Owned(format!("{}:{} {} {}", gap.service, gap.operation, gap.region, gap.about))
+        }
+        Some(Unknown::Undetermined(text) | Unknown::Unsupported(text)) => Cow::Borrowed(text),
     }
 }
 
@@ -493,13 +519,9 @@ impl<'e> Run<'e> {
             digest.update(part.as_bytes());
             digest.update([0]);
         }
-        match finding.unknown {
-            None => {}
-            Some(Unknown::Gap(gap)) => {
-                let gap = self.estate.gap_of(gap);
-                digest.update(format!("{}:{} {} {}", gap.service, gap.operation, gap.region, gap.about).as_bytes());
-            }
-            Some(Unknown::Undetermined(text) | Unknown::Unsupported(text)) => digest.update(text.as_bytes()),
+        digest.update(lasting(self.estate, finding.unknown).as_bytes());
+        if finding.namesakes > 0 {
+            digest.update(format!("\0{}", finding.namesakes).as_bytes());
         }
         hex(&digest.finalize()[..8])
     }
@@ -529,6 +551,10 @@ impl<'e> Run<'e> {
         if !self.broken.is_empty() {
             return Outcome::Broken;
         }
+        // Where nothing was judged, nothing is in order.
+        if self.rules.is_empty() || self.pairs.is_empty() {
+            return Outcome::Inconclusive;
+        }
         // Who is asking decides what is seen: an identity that could not be told is missing evidence too.
         let identity = self.pairs.iter().any(|pair| {
             [pair.view.primary, pair.view.standby]
@@ -546,6 +572,8 @@ impl<'e> Run<'e> {
 fn run_id(estate: &Estate, options: &Options) -> String {
     let mut digest = Sha256::new();
     digest.update(b"deskpair.run/1\0");
+    // Another version's rules may judge the same estate differently.
+    digest.update(concat!(env!("CARGO_PKG_VERSION"), "\0"));
     digest.update(options.estate_digest);
     // The estate's digest covers the configuration that it carries; what was asked for on the command line comes on top.
     digest.update(estate.tool_version.as_bytes());
@@ -570,5 +598,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+#[cfg(test)]
+mod silence;
 #[cfg(test)]
 mod tests;

@@ -58,10 +58,11 @@ impl Rule for AliasNotAssociated {
     }
 
     fn word(&self, pair: &PairView<'_>, _: Subject, _: usize) -> Wording {
-        let status = |side| match unassociated(pair, side) {
-            None => "associated".to_owned(),
-            Some(alias) => match alias.associations.first() {
-                Some(pending) => pending.association_status.clone(),
+        let status = |side| match pair.alias(side) {
+            Err(_) => "not read".to_owned(),
+            Ok(None) => "absent".to_owned(),
+            Ok(Some(alias)) => match association(alias).or(alias.associations.first()) {
+                Some(association) => association.association_status.clone(),
                 None => "NOT_ASSOCIATED".to_owned(),
             },
         };
@@ -114,6 +115,15 @@ mod tests {
         let sheet = fixture.judge(&AliasNotAssociated);
         assert_eq!(sheet.unknowns(), [(Subject::Alias, Unknown::Gap(gap))]);
         assert_eq!((sheet.passes(), sheet.fails().len()), (1, 0));
+    }
+
+    #[test]
+    fn a_side_that_was_not_read_is_not_said_to_be_associated() {
+        let mut fixture = Fixture::clean();
+        fixture.side(On::Primary).aliases.items_mut()[0].associations.clear();
+        assert_eq!(fixture.words(&AliasNotAssociated).drift[0].standby, "ASSOCIATED_WITH_OWNER_ACCOUNT");
+        fixture.deny(On::Standby, Dataset::Aliases);
+        assert_eq!(fixture.words(&AliasNotAssociated).drift[0].standby, "not read");
     }
 
     #[test]

@@ -119,6 +119,16 @@ mod tests {
     }
 
     #[test]
+    fn a_bundle_that_does_not_tell_its_image_is_not_judged() {
+        let mut fixture = Fixture::clean();
+        fixture.side(On::Primary).bundles.items_mut()[1].image_id.clear();
+        let sheet = fixture.judge(&ImageMissing);
+        assert_eq!((sheet.passes(), sheet.unknowns().len()), (1, 1));
+        let run = fixture.run(&[&ImageMissing]);
+        assert_eq!((run.pairs[0].readiness.unknown, run.pairs[0].readiness.ready), (1, 2));
+    }
+
+    #[test]
     fn a_map_or_a_tag_pairs_other_names() {
         let renamed = || {
             let mut fixture = missing();

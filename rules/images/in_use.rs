@@ -2,12 +2,15 @@
 
 use crate::model::image::{Bundle, Image};
 use crate::model::pairing::STANDBY_BUNDLE;
-use crate::model::{PairView, Subject, Sym};
+use crate::model::{PairView, Subject, Sym, Unknown};
 use crate::rule::Sheet;
 use hashbrown::{HashMap, HashSet};
 
 /// What is said where there is none.
 pub(super) const NONE_IN_USE: &str = "nobody's desktop rests on an image of the account's own";
+
+/// What is said of a bundle whose image the answer lacks.
+const NO_IMAGE: &str = "a bundle that people's desktops are on does not tell which image it rests on";
 
 /// An image in use.
 pub(super) struct ImageInUse<'e> {
@@ -45,6 +48,9 @@ pub(super) fn images_in_use<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<I
                     found.len() - 1
                 });
                 found[place].bundles.push(bundle);
+            }
+            (None, _) if bundle.image_id.is_empty() => {
+                sheet.unknown(Subject::Bundle { p: at as u32, s: Subject::NONE }, Unknown::Undetermined(NO_IMAGE));
             }
             // Not among the account's own: shared with it, or gone.
             (None, None) => {}

@@ -58,7 +58,7 @@ pub enum Counterpart {
 
 /// The name that stands for a desktop's person.
 pub(crate) fn person(symbols: &Symbols, row: &WorkspaceRow) -> Sym {
-    if symbols.text(row.user) != UNDEFINED {
+    if row.user.is_some() && symbols.text(row.user) != UNDEFINED {
         row.user
     } else if row.name.is_some() {
         row.name
@@ -126,8 +126,24 @@ impl Desktops {
             desktops.primary.push(Desktop { row: at, person: people[key.index()], counterpart });
         }
         taken.sort_unstable();
+        if desktops.primary.is_empty() && desktops.hidden.is_none() {
+            desktops.hidden = unlisted(pair);
+        }
         desktops.orphans = standby.rows.into_iter().filter(|row| taken.binary_search(row).is_err()).collect();
         desktops
+    }
+}
+
+/// Why a directory in which nobody was found may have people all the same: it is not one of those that this identity sees. Another
+/// account's directory can be associated with the alias, and a declared one can be misspelled.
+fn unlisted(pair: &PairView<'_>) -> Option<Unknown> {
+    match pair.primary_registration() {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(Unknown::Undetermined(
+            "the pair's directory is not registered with WorkSpaces in the primary Region, as far as this account sees, so its people \
+             cannot be listed",
+        )),
+        Err(why) => Some(why),
     }
 }
 
@@ -175,7 +191,8 @@ impl<'e> Keys<'e> {
     /// The key of a desktop's person; equal keys on both sides are one person.
     fn of(&mut self, row: &WorkspaceRow, primary: bool) -> Sym {
         let user = self.symbols.text(row.user);
-        if user == UNDEFINED {
+        // A user name that the answer lacked is nobody's either: it must not make one of all who have none.
+        if user == UNDEFINED || user.is_empty() {
             // User-decoupled desktops pair by their own name, and one without a name with none.
             let own = if row.name.is_some() { row.name } else { row.id };
             return self.names.intern(&format!("{UNDEFINED} {}", self.symbols.text(own)));
@@ -261,6 +278,10 @@ impl Standby {
         let mut leaving: Vec<(u32, Sym)> = Vec::new();
         for (at, row) in list.items().iter().enumerate() {
             let at = at as u32;
+            // The alias leads to the pair's directory: a desktop in another one, whatever it is linked to, is nobody's landing.
+            if home.is_none() || Some(row.directory) != home {
+                continue;
+            }
             if linked {
                 standby.by_id.insert(row.id, at);
                 for related in pair.standby.extras.of(row).iter().flat_map(|extra| &extra.related_workspaces) {
@@ -270,9 +291,6 @@ impl Standby {
                         standby.by_named_primary.insert(primary, at);
                     }
                 }
-            }
-            if home.is_none() || Some(row.directory) != home {
-                continue;
             }
             standby.rows.push(at);
             standby.qualified |= is_qualified(symbols.text(row.user));
@@ -284,6 +302,8 @@ impl Standby {
             }
         }
         // A desktop on its way out stands in only where there is no other.
+        // Where the list was cut, another may be among what was not read.
+        let leaving = if list.gap().is_none() { leaving } else { Vec::new() };
         for (at, key) in leaving {
             if standby.by_key.get(key.index()).is_none_or(|&known| known == NOBODY) {
                 standby.add(at, key);

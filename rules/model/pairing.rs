@@ -423,6 +423,7 @@ fn locate(settings: &PairSettings, primary: &Side, standby: &Side) -> (Located, 
         }
         Ok(find_alias(settings, side)?
             .and_then(association)
+            .filter(|association| !association.resource_id.is_empty())
             .map(|association| Located::Found { id: association.resource_id.clone(), by: LocatedBy::Association }))
     };
     let p = direct(primary, settings.primary.directory.as_ref());
@@ -456,6 +457,8 @@ fn by_domain(side: &Side, other: &Side, theirs: Option<&Located>, hidden: Option
             .iter()
             .find(|registration| registration.directory_id == id)
             .map(|registration| registration.directory_name.as_str())
+            // Two directories without a domain name have nothing that makes them one.
+            .filter(|name| !name.is_empty())
     });
     let blame = |why: Unknown| Located::Unknown(hidden.map_or(why, Unknown::Gap));
     let registrations = match side.registrations.whole() {

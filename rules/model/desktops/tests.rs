@@ -263,3 +263,54 @@ fn bundles_know_who_rests_on_them() {
     assert_eq!(view.desktops.on_bundle(power), [2]);
     assert!(!view.desktops.uses_bundle(other) && view.desktops.uses_bundle(power));
 }
+
+#[test]
+fn a_linked_desktop_in_another_directory_is_no_landing() {
+    for linked_by_primary in [true, false] {
+        let mut fixture = with(&["anna"], &["other"]);
+        if linked_by_primary {
+            relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sother", "us-west-2");
+        } else {
+            relate(&mut fixture, On::Standby, "other", "PRIMARY", "ws-panna", "us-east-1");
+        }
+        assert_eq!(counterparts(&fixture), ["ws-sother"]);
+        let elsewhere = fixture.sym("d-92670000ff");
+        fixture.desktop(On::Standby, "other").directory = elsewhere;
+        assert_eq!(counterparts(&fixture), ["missing"], "the alias leads nobody there");
+        let home = fixture.sym("d-92670000bb");
+        fixture.desktop(On::Standby, "other").directory = home;
+        // Which directory the alias leads to was not read.
+        fixture.deny(On::Standby, Dataset::Aliases);
+        fixture.deny(On::Standby, Dataset::Registrations);
+        assert_eq!(counterparts(&fixture), ["unknown"]);
+    }
+}
+
+#[test]
+fn where_the_list_was_cut_one_on_its_way_out_is_not_the_only_one() {
+    let mut fixture = with(&["anna"], &["anna"]);
+    set_state(&mut fixture, On::Standby, "anna", "TERMINATING");
+    fixture.cut(On::Standby, Dataset::Workspaces, false);
+    assert_eq!(counterparts(&fixture), ["unknown"]);
+}
+
+#[test]
+fn desktops_without_a_user_name_are_not_one_persons() {
+    let mut fixture = with(&["p1"], &["s1"]);
+    let none = Sym::NONE;
+    fixture.desktop(On::Primary, "p1").user = none;
+    fixture.desktop(On::Standby, "s1").user = none;
+    assert_eq!(counterparts(&fixture), ["missing"]);
+    let view = fixture.view();
+    assert_eq!(view.estate.symbols.text(view.desktops.people[0].name), "ws-pp1");
+}
+
+#[test]
+fn nobody_in_a_directory_that_is_not_ours_to_see_is_not_nobody() {
+    let mut fixture = empty();
+    assert_eq!(fixture.view().desktops.hidden, None);
+    let gap = fixture.deny(On::Primary, Dataset::Registrations);
+    assert_eq!(fixture.view().desktops.hidden, Some(Unknown::Gap(gap)));
+    fixture.side(On::Primary).registrations = Slice::whole_of(Vec::new());
+    assert!(matches!(fixture.view().desktops.hidden, Some(Unknown::Undetermined(_))));
+}
