@@ -27,3 +27,19 @@ Exit codes:
   4    an internal error, a broken rule, an output that could not be written, evidence that does not verify
   130  interrupted (SIGINT)
   143  terminated (SIGTERM)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Schedulers and pipelines are written against these numbers.
+    #[test]
+    fn the_codes_are_as_published() {
+        let codes = [READY, DRIFTED, USAGE, INCONCLUSIVE, INTERNAL, INTERRUPTED, TERMINATED];
+        assert_eq!(codes, [0, 1, 2, 3, 4, 130, 143]);
+        for code in codes {
+            let listed = TABLE.lines().any(|line| line.split_whitespace().next() == Some(&code.to_string()));
+            assert!(listed, "{code} is not in the table of --help");
+        }
+    }
+}
