@@ -515,7 +515,12 @@ impl<'e> Run<'e> {
     pub fn fingerprint(&self, pair: &PairRun<'e>, finding: &Finding) -> String {
         let names = finding.subject.names(&pair.view);
         let mut digest = Sha256::new();
-        for part in ["deskpair.finding/1", self.meta(finding).id, &pair.view.settings.name, names.kind, &names.name] {
+        // A gap is itself whether it hides one subject today or many tomorrow.
+        let (kind, name) = match finding.unknown {
+            None => (names.kind, names.name.as_ref()),
+            Some(_) => ("gap", ""),
+        };
+        for part in ["deskpair.finding/1", self.meta(finding).id, &pair.view.settings.name, kind, name] {
             digest.update(part.as_bytes());
             digest.update([0]);
         }

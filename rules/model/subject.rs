@@ -159,9 +159,14 @@ impl Subject {
             }
             Self::Server(at) => Names {
                 kind: "name-server",
-                name: Cow::Borrowed(pair.txt.answers.items().get(at as usize).map_or("", |answer| {
-                    if answer.server_name.is_empty() { &answer.server } else { &answer.server_name }
-                })),
+                // One name may have several addresses, and each answers for itself.
+                name: pair.txt.answers.items().get(at as usize).map_or(Cow::Borrowed(""), |answer| {
+                    match (answer.server_name.as_str(), answer.server.as_str()) {
+                        ("", server) => Cow::Borrowed(server),
+                        (name, "") => Cow::Borrowed(name),
+                        (name, server) => Cow::Owned(format!("{name} ({server})")),
+                    }
+                }),
                 primary: Cow::Borrowed(""),
                 standby: Cow::Borrowed(""),
             },
