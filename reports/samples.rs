@@ -312,6 +312,18 @@ pub(crate) fn many(people: usize) -> Fixture {
     fixture
 }
 
+/// The same pair several times over, under as many names.
+pub(crate) fn repeated(mut fixture: Fixture, pairs: usize) -> Fixture {
+    for number in 2..=pairs {
+        let mut settings = fixture.estate.settings.pairs[0].clone();
+        settings.name = format!("{} {number}", settings.name);
+        fixture.estate.settings.pairs.push(settings);
+        let places = fixture.estate.pairs[0];
+        fixture.estate.pairs.push(places);
+    }
+    fixture
+}
+
 /// Judges a sample.
 pub(crate) fn run(fixture: &Fixture) -> Run<'_> {
     evaluate_with(&fixture.estate, Options::at(TAKEN_AT), &rules())

@@ -34,14 +34,14 @@ pub(super) struct Span {
     pub(super) href: Option<String>,
 }
 
-/// The part of a documentation below a heading of the second level.
+/// The part of a documentation below a heading of the second level, without the line that names its source.
 pub(super) fn section(doc: &str, heading: &str) -> Vec<Block> {
     let mut inside = false;
     let mut lines = Vec::new();
     for line in doc.lines() {
         match line.strip_prefix("## ") {
             Some(title) => inside = title.trim() == heading,
-            None if inside => lines.push(line),
+            None if inside && !line.starts_with("Source:") => lines.push(line),
             None => {}
         }
     }
@@ -66,11 +66,10 @@ fn blocks(lines: &[&str]) -> Vec<Block> {
         }
         let text = line.trim();
         let item = text.strip_prefix("- ").or_else(|| text.strip_prefix("* "));
-        if text.starts_with("```") || text.is_empty() || item.is_some() {
-            if !paragraph.is_empty() {
-                blocks.push(Block::Paragraph { spans: spans(&paragraph.join(" ")) });
-                paragraph.clear();
-            }
+        let ends = text.starts_with("```") || text.is_empty() || item.is_some();
+        if ends && !paragraph.is_empty() {
+            blocks.push(Block::Paragraph { spans: spans(&paragraph.join(" ")) });
+            paragraph.clear();
         }
         if !items.is_empty() && item.is_none() && (text.is_empty() || text.starts_with("```")) {
             blocks.push(Block::List { items: items.drain(..).map(|item| spans(&item)).collect() });

@@ -7,7 +7,7 @@ use crate::json::facts::{self, Prints};
 use crate::json::v1;
 use crate::text::{self, counted, number};
 use crate::{outcome, people};
-use deskpair_rules::engine::{PairRun, Run, why_text};
+use deskpair_rules::engine::{Finding, PairRun, Run, Verdict, why_text};
 use deskpair_rules::meta::{Area, Effect};
 use deskpair_rules::model::Unknown;
 use deskpair_rules::readiness::State;
@@ -484,12 +484,24 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// How far down a finding comes among a person's causes.
+    fn weight(&self, finding: &Finding) -> u8 {
+        match (finding.verdict, self.run.case(finding).effect) {
+            (Verdict::Fail | Verdict::Waived, Effect::Strands) => 0,
+            (Verdict::NotEvaluated, _) => 1,
+            (Verdict::Fail | Verdict::Waived, Effect::Degrades | Effect::Exposes | Effect::None) => 2,
+        }
+    }
+
     fn crowd(&mut self, of: &Of<'_, '_>, state: State, count: u32, title: &'static str) -> Crowd {
         let mut shown_people = Vec::new();
         for person in people::first(of.pair, state, MOST_PEOPLE) {
             let name = shown(people::name(of.pair, person));
             let mut causes: Vec<Link> = Vec::new();
-            for cause in of.pair.readiness.causes_of(person as usize) {
+            // What made the state first: a stranded person's page begins with what strands them.
+            let mut positions: Vec<u32> = of.pair.readiness.causes_of(person as usize).collect();
+            positions.sort_by_key(|&cause| self.weight(&of.pair.findings[cause as usize]));
+            for cause in positions {
                 let anchor = &of.anchors[cause as usize];
                 if !causes.iter().any(|link| link.anchor == *anchor) {
                     let text = self.run.meta(&of.pair.findings[cause as usize]).id.to_owned();

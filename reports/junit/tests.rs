@@ -203,3 +203,27 @@ fn a_thousand_cases_a_rule_then_one_for_the_rest() {
     assert_eq!(ending(&cases, rest).0, "failure");
     assert!(xml.len() < 30_000_000);
 }
+
+#[test]
+fn no_name_is_given_twice() {
+    let mut fixture = samples::drifted();
+    // A second desktop of the same person, and no standby for either.
+    fixture.add_desktop(On::Primary, "bert", "power");
+    let fixture = samples::repeated(fixture, 3);
+    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    assert_eq!(ending(&cases, "WSP-001 bert [corp]").0, "failure");
+    assert_eq!(ending(&cases, "WSP-001 bert [corp] (2)").0, "failure");
+    assert_eq!(ending(&cases, "WSP-001 bert [corp 3]").0, "failure");
+}
+
+#[test]
+fn the_file_stays_small_whatever_people_are_called() {
+    let mut fixture = samples::clean();
+    for at in 0..1_000 {
+        fixture.add_desktop(On::Primary, &format!("{at:04}{}", "</&\"'>".repeat(300)), "standard");
+    }
+    let fixture = samples::repeated(fixture, 12);
+    let xml = written(&samples::run(&fixture), Format::Junit);
+    assert!(xml.len() < 30_000_000, "{}", xml.len());
+    assert!(read(&xml).iter().any(|case| case.name.contains("more fail: report.json has them all")));
+}
