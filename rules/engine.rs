@@ -482,7 +482,9 @@ impl<'e> Run<'e> {
                 drift: Vec::new(),
                 remedy: Some(match why {
                     Unknown::Gap(gap) => self.gap_remedy(gap),
-                    Unknown::Undetermined(_) => meta.remedy.to_owned(),
+                    Unknown::Undetermined(_) => {
+                        "What was read does not tell. Settle what the message names, then scan again.".to_owned()
+                    }
                     Unknown::Unsupported(_) => {
                         format!("Look at it by hand, then attest it with an [[attestation]] for {}.", meta.id)
                     }

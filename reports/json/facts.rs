@@ -184,6 +184,8 @@ pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a P
         subjects: finding.subjects,
         message: Cow::Owned(worded.wording.message),
         implied_by: finding.root.map(|root| Cow::Borrowed(prints.get(root))),
+        drift_digest: (!worded.wording.drift.is_empty())
+            .then(|| Cow::Owned(deskpair_rules::waivers::drift_digest(&worded.wording.drift))),
         drift: worded
             .wording
             .drift

@@ -372,6 +372,9 @@ pub struct Finding<'a> {
     pub implied_by: Option<Text<'a>>,
     /// Both sides of what differs.
     pub drift: Vec<Drift<'a>>,
+    /// The digest by which a waiver's `drift` names exactly this difference; null where nothing is compared.
+    #[serde(default)]
+    pub drift_digest: Option<Text<'a>>,
     /// Why it was not evaluated; null for a fail.
     #[serde(default)]
     pub unknown: Option<Unknown>,
