@@ -279,7 +279,7 @@ enum Line {
     Header(Box<Header>),
     List(ListLine),
     Trailer(TrailerLine),
-    Directory(Directory),
+    Directory(Box<Directory>),
     Registration(Box<WorkspaceDirectory>),
     ClientProperties(ClientPropertiesOf),
     Image(Image),
