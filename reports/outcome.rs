@@ -2,6 +2,9 @@
 
 use crate::text::{counted, number};
 use deskpair_rules::engine::{FailOn, Outcome, Run};
+use deskpair_rules::model::Unknown;
+use deskpair_rules::registry;
+use deskpair_rules::rule::Rule;
 
 /// What the outcome is, in a sentence or two.
 pub(crate) fn meaning(run: &Run<'_>) -> String {
@@ -16,7 +19,23 @@ pub(crate) fn meaning(run: &Run<'_>) -> String {
         }
         FailOn::Never => "The gate lets every finding pass.".to_owned(),
     };
+    let (judged, all) = judged(run);
+    if judged == 0 || run.pairs.is_empty() {
+        return "Nothing was judged, so nobody can say that the gate passed.".to_owned();
+    }
+    let gate = if judged == all {
+        gate
+    } else {
+        format!(
+            "{gate} Only {} of {} were judged: readiness rests on these alone.",
+            number(judged),
+            counted(all, "rule", "rules")
+        )
+    };
     match run.outcome {
+        Outcome::Ready | Outcome::Drifted if is_lifted(run) => {
+            format!("{gate} Something that could have been read was not, and the run was told to let that pass.")
+        }
         Outcome::Ready => format!("{gate} All that could be read was read."),
         Outcome::Drifted => gate,
         Outcome::Inconclusive => {
@@ -28,6 +47,23 @@ pub(crate) fn meaning(run: &Run<'_>) -> String {
             format!("{rules} {verb} of deskpair broke and gave no verdict: this run proves nothing. {gate}")
         }
     }
+}
+
+/// How many rules were judged, of how many that might have been.
+fn judged(run: &Run<'_>) -> (u64, u64) {
+    let left_out = |rule: &&&dyn Rule| !run.options.wants(rule.meta(), &run.estate.settings.rules);
+    let judged = run.rules.len() as u64;
+    (judged, judged + registry().iter().filter(left_out).count() as u64)
+}
+
+/// Whether something that could have been read was not, and `--allow-incomplete` takes it as it is.
+fn is_lifted(run: &Run<'_>) -> bool {
+    let asked = |why: Unknown| match why {
+        Unknown::Gap(_) | Unknown::Undetermined(_) => true,
+        Unknown::Unsupported(_) => false,
+    };
+    let findings = run.pairs.iter().flat_map(|pair| &pair.findings);
+    findings.filter(|finding| !run.is_inconclusive(finding)).any(|finding| finding.unknown.is_some_and(asked))
 }
 
 /// What the exit code tells whoever started the process.

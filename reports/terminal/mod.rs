@@ -73,7 +73,11 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
     let title = format!("{}  {}", settings.name, settings.alias);
     let regions = format!("{} → {}", settings.primary.region, settings.standby.region);
     page.row(0, &[(BOLD, &text::shortened(&text::line(&title), 60))], (DIM, &text::line(&regions)))?;
-    let all = readiness.ready == readiness.users && readiness.hidden.is_none();
+    // Green is for people who are all known, and all of them ready.
+    let all = readiness.users > 0
+        && readiness.ready == readiness.users
+        && readiness.hidden.is_none()
+        && readiness.uncounted.is_empty();
     let style = if all { AnsiColor::Green.on_default().bold() } else { BOLD };
     let people = counted(readiness.users.into(), "person", "people");
     page.row(0, &[(style, &format!("{} of {people} ready", number(readiness.ready.into())))], (PLAIN, ""))?;
@@ -88,6 +92,11 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         .map(|(count, state)| format!("{} {}", number(count.into()), state.as_str()))
         .collect();
     page.paragraph(0, PLAIN, &counts.join(" · "))?;
+    if !readiness.uncounted.is_empty() {
+        let found = counted(readiness.uncounted.len() as u64, "finding strands people", "findings strand people");
+        let told = format!("{found} whom nothing names: they are not in these numbers");
+        page.paragraph(0, AnsiColor::Yellow.on_default(), &told)?;
+    }
     if let Some(why) = readiness.hidden {
         let why = text::line(&why_text(run.estate, why)).into_owned();
         page.paragraph(0, AnsiColor::Yellow.on_default(), &format!("There may be more people than these: {why}"))?;

@@ -62,6 +62,39 @@ fn many_people_are_counted_and_the_first_are_named() {
 }
 
 #[test]
+fn a_headline_is_green_only_where_everybody_is_known_and_ready() {
+    let green = |fixture: &deskpair_rules::fixture::Fixture| {
+        let text = printed(&samples::run(fixture));
+        text.lines().nth(1).expect("a headline").starts_with("\u{1b}[1m\u{1b}[32m")
+    };
+    assert!(green(&samples::clean()));
+    // A group is missing: somebody is shut out, and nothing says who.
+    let mut uncounted = samples::clean();
+    uncounted.side(On::Standby).ip_groups.items_mut().clear();
+    assert!(!green(&uncounted));
+    assert!(plain(&printed(&samples::run(&uncounted))).contains("whom nothing names"));
+    let mut nobody = samples::clean();
+    nobody.side(On::Primary).workspaces.items_mut().clear();
+    assert!(!green(&nobody));
+}
+
+#[test]
+fn what_was_not_judged_or_not_read_is_said_where_the_gate_passes() {
+    let fixture = samples::clean();
+    let mut run = samples::run(&fixture);
+    run.options.areas.insert(deskpair_rules::meta::Area::Bundles);
+    assert!(crate::outcome::meaning(&run).contains(" rules were judged"), "{}", crate::outcome::meaning(&run));
+    let mut fixture = samples::clean();
+    fixture.deny(On::Standby, deskpair_rules::model::Dataset::Branding);
+    let mut run = samples::run(&fixture);
+    run.options.allow_incomplete.insert("BRD-002".to_owned());
+    run.outcome = deskpair_rules::engine::Outcome::Ready;
+    assert!(crate::outcome::meaning(&run).contains("told to let that pass"), "{}", crate::outcome::meaning(&run));
+    run.rules.clear();
+    assert!(crate::outcome::meaning(&run).starts_with("Nothing was judged"));
+}
+
+#[test]
 fn an_estate_in_order_says_so() {
     let fixture = samples::clean();
     let text = plain(&printed(&samples::run(&fixture)));

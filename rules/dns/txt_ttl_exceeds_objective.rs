@@ -1,6 +1,6 @@
 //! DNS-005: what resolvers remember must fade well inside the recovery time objective.
 
-use crate::dns::zone::at_alias;
+use crate::dns::zone::{NOBODY_TELLS, at_alias, is_told_absent};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{ServerKind, TxtOutcome};
 use crate::model::moment::span;
@@ -127,7 +127,9 @@ impl Rule for TxtTtlExceedsObjective {
         if [&evidence.zone, &evidence.told, &evidence.left].into_iter().any(|source| too_long(source)) {
             sheet.fail(Subject::Alias, 0);
         } else if sheet.is_empty() {
-            if evidence.left.is_empty() {
+            if evidence.left.is_empty() && !is_told_absent(pair) {
+                sheet.unknown(Subject::Alias, NOBODY_TELLS);
+            } else if evidence.left.is_empty() {
                 sheet.not_applicable("nothing was seen at the alias's name that a resolver would keep");
             } else {
                 sheet.unknown(Subject::Alias, TIME_LEFT);
@@ -255,7 +257,7 @@ mod tests {
         let mut fixture = Fixture::clean();
         fixture.pair().dns.provider = DnsProvider::None;
         for kind in [ServerKind::Authoritative, ServerKind::Recursive, ServerKind::System] {
-            answer(&mut fixture, kind, &TxtOutcome::Refused);
+            answer(&mut fixture, kind, &TxtOutcome::NoData { negative_ttl: None });
         }
         assert_eq!(fixture.judge(&TxtTtlExceedsObjective).reasons().len(), 1);
     }
@@ -270,5 +272,20 @@ mod tests {
         fixture.deny(On::Primary, Dataset::Txt);
         let sheet = fixture.judge(&TxtTtlExceedsObjective);
         assert_eq!((sheet.passes(), sheet.unknowns().len()), (1, 1));
+    }
+
+    #[test]
+    fn silence_of_all_is_not_absence() {
+        let mut fixture = Fixture::clean();
+        fixture.pair().dns.provider = DnsProvider::None;
+        for outcome in [TxtOutcome::Timeout, TxtOutcome::ServFail, TxtOutcome::Refused] {
+            for answer in fixture.estate.txt[0].answers.items_mut() {
+                answer.outcome = outcome.clone();
+            }
+            let sheet = fixture.judge(&TxtTtlExceedsObjective);
+            assert_eq!((sheet.unknowns().len(), sheet.reasons().len()), (1, 0), "{outcome}");
+        }
+        fixture.estate.txt[0].answers.items_mut()[0].outcome = TxtOutcome::NxDomain { negative_ttl: None };
+        assert_eq!(fixture.judge(&TxtTtlExceedsObjective).reasons().len(), 1);
     }
 }

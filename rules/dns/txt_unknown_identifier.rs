@@ -1,7 +1,7 @@
 //! DNS-002: the record must name a connection identifier that is live now. One that is left from an earlier association leads nowhere,
 //! and looks like any other.
 
-use crate::dns::zone::{at_alias, strings, values_of};
+use crate::dns::zone::{NOBODY_TELLS, at_alias, is_told_absent, strings, values_of};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::ServerKind;
 use crate::model::{Dataset, GapId, PairView, Side, Subject};
@@ -120,6 +120,8 @@ impl Rule for TxtUnknownIdentifier {
         }
         if fails {
             sheet.fail(Subject::Alias, 0);
+        } else if sheet.is_empty() && !is_told_absent(pair) {
+            sheet.unknown(Subject::Alias, NOBODY_TELLS);
         } else if sheet.is_empty() {
             sheet.not_applicable("no TXT record was seen at the alias's name");
         }
@@ -279,5 +281,20 @@ mod tests {
     fn denied_calls_are_named() {
         Fixture::clean().assert_gaps_are_no_passes(&TxtUnknownIdentifier);
         everywhere("stale").assert_gaps_are_no_passes(&TxtUnknownIdentifier);
+    }
+
+    #[test]
+    fn silence_of_all_is_not_absence() {
+        let mut fixture = Fixture::clean();
+        fixture.pair().dns.provider = DnsProvider::None;
+        for outcome in [TxtOutcome::Timeout, TxtOutcome::ServFail, TxtOutcome::Refused] {
+            for answer in fixture.estate.txt[0].answers.items_mut() {
+                answer.outcome = outcome.clone();
+            }
+            let sheet = fixture.judge(&TxtUnknownIdentifier);
+            assert_eq!((sheet.unknowns().len(), sheet.reasons().len()), (1, 0), "{outcome}");
+        }
+        fixture.estate.txt[0].answers.items_mut()[0].outcome = TxtOutcome::NxDomain { negative_ttl: None };
+        assert_eq!(fixture.judge(&TxtUnknownIdentifier).reasons().len(), 1);
     }
 }

@@ -1,10 +1,10 @@
 //! What Route 53 holds at the alias's name, as text that can be compared.
 
-use crate::model::dns::{ServerKind, TxtOutcome};
+use crate::model::dns::{CnameEnd, ServerKind, TxtOutcome};
 use crate::model::pairing::dns_name;
 use crate::model::route53::{HostedZone, RecordSet};
 use crate::model::settings::DnsProvider;
-use crate::model::{Estate, GapId, PairView};
+use crate::model::{Estate, GapId, PairView, Unknown};
 
 /// Why the zone is not read.
 pub(super) const OTHER_PROVIDER: &str = "the zone is not held in Route 53 (`provider` in `[pair.dns]`)";
@@ -117,6 +117,24 @@ pub(super) fn values_of<'e>(pair: &PairView<'e>, of: impl Fn(ServerKind) -> bool
         }
     }
     values
+}
+
+/// Why there is no verdict where nobody who should know says anything of the record, not even that there is none.
+pub(super) const NOBODY_TELLS: Unknown =
+    Unknown::Undetermined("no zone was read and no name server tells whether a TXT record stands at the alias's name");
+
+/// Whether somebody who should know says that no TXT record stands at the alias's name.
+pub(super) fn is_told_absent(pair: &PairView<'_>) -> bool {
+    let by_zone = at_alias(pair).is_some_and(|here| here.gap().is_none() && here.texts.is_empty());
+    by_zone
+        || pair.txt.answers.items().iter().any(|answer| {
+            matches!(
+                answer.outcome,
+                TxtOutcome::NxDomain { .. }
+                    | TxtOutcome::NoData { .. }
+                    | TxtOutcome::Cname { end: CnameEnd::NxDomain | CnameEnd::NoData, .. }
+            )
+        })
 }
 
 /// Whether a zone holds a name, or a parent of the zone that does. The name is in the form of [`dns_name`].

@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Result};
 use super::evidence::{Folder, Reports};
-use super::judging::Judging;
+use super::judging::{Judging, settled};
 use super::progress::progress;
 use super::scan::{Kept, collected_in, finish};
 use super::{Globals, exit, print, runtime, say};
@@ -10,6 +10,7 @@ use crate::twin::sample::{self, Drift, SampleOptions};
 use crate::twin::stage::{Stage, StageOptions};
 use clap::Args;
 use deskpair_rules::engine::{Options, needed};
+use deskpair_rules::model::Settings;
 
 /// Start a local AWS with a made-up company, scan it, and write the reports: no account, no network
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ impl Demo {
     pub(super) fn run(&self, globals: &Globals) -> Result {
         // The demo's pairs are its own: a --pair of the user's configuration is not heeded either.
         let globals = &Globals { pair: Vec::new(), ..globals.clone() };
-        let options = self.judging.options(globals)?;
+        let options = settled(self.judging.options(globals)?, &Settings::default())?;
         let folder = Folder::open(&self.reports)?;
         let company = sample::estate(&SampleOptions {
             people: self.desktops,

@@ -5,8 +5,9 @@ use super::error::{CommandError, Result};
 use super::explain::unknown_rule;
 use clap::{Args, ValueEnum};
 use deskpair_rules::engine::{FailOn, Options};
-use deskpair_rules::meta::{Area, Severity};
-use deskpair_rules::model::Moment;
+use deskpair_rules::meta::{Area, Meta, Severity};
+use deskpair_rules::model::{Moment, Settings};
+use deskpair_rules::registry;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -100,6 +101,27 @@ impl Judging {
     }
 }
 
+/// Checks that whatever was asked for will be judged. A gate that passes because nothing stood in it is the worst of all.
+///
+/// # Errors
+/// A rule or an area that the other flags or the configuration leave out.
+pub(super) fn settled(options: Options, settings: &Settings) -> Result<Options> {
+    let wanted: Vec<&Meta> =
+        registry().iter().map(|rule| rule.meta()).filter(|meta| options.wants(meta, &settings.rules)).collect();
+    let hint = "the configuration turns it off (`enabled = false`), or --rule and --area leave nothing of each other";
+    if let Some(id) = options.rules.iter().find(|id| !wanted.iter().any(|meta| meta.id == id.as_str())) {
+        return Err(CommandError::usage(format!("the rule {id} would not be judged")).hint(hint));
+    }
+    if let Some(area) = options.areas.iter().find(|area| !wanted.iter().any(|meta| meta.area == **area)) {
+        return Err(CommandError::usage(format!("no rule of the area {} would be judged", area.code())).hint(hint));
+    }
+    if wanted.is_empty() {
+        return Err(CommandError::usage("no rule would be judged")
+            .hint("the configuration turns every rule off (`enabled = false`): leave at least one on"));
+    }
+    Ok(options)
+}
+
 /// How a run was judged, as its folder keeps it (`run.json`).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,5 +174,42 @@ impl Judged {
     /// Whether it is of this version.
     pub(super) fn is_known(&self) -> bool {
         self.schema == JUDGED_SCHEMA
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskpair_rules::model::settings::RuleSettings;
+
+    fn asked(rules: &[&str], areas: &[Area], off: &[&str]) -> Result<Options> {
+        let mut settings = Settings::default();
+        for id in off {
+            let rule = RuleSettings { enabled: Some(false), ..RuleSettings::default() };
+            settings.rules.insert((*id).to_owned(), rule);
+        }
+        let options = Options {
+            rules: rules.iter().map(|&id| id.to_owned()).collect(),
+            areas: areas.iter().copied().collect(),
+            ..Options::at(Moment::from_millis(0))
+        };
+        settled(options, &settings)
+    }
+
+    #[test]
+    fn what_is_asked_for_is_judged_or_refused() {
+        assert!(asked(&[], &[], &[]).is_ok());
+        assert!(asked(&["WSP-001"], &[Area::Workspaces], &["WSP-002"]).is_ok());
+        assert!(asked(&["WSP-001"], &[Area::Bundles], &[]).is_err(), "they leave nothing of each other");
+        assert!(asked(&["WSP-001", "WSP-002"], &[], &["WSP-001"]).is_err(), "the configuration turns it off");
+        let area: Vec<&str> = registry()
+            .iter()
+            .map(|rule| rule.meta())
+            .filter(|meta| meta.area == Area::Branding)
+            .map(|meta| meta.id)
+            .collect();
+        assert!(asked(&[], &[Area::Branding, Area::Workspaces], &area).is_err(), "an area without a rule");
+        let all: Vec<&str> = registry().iter().map(|rule| rule.meta().id).collect();
+        assert!(asked(&[], &[], &all).is_err(), "nothing is left");
     }
 }

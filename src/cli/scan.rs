@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Result};
 use super::evidence::{self, Folder, Reports};
-use super::judging::Judging;
+use super::judging::{Judging, settled};
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
 use super::{Globals, Typed, print, runtime, settings, signals};
@@ -67,6 +67,7 @@ impl Scan {
             return self.offline(globals, options, path);
         }
         let settings = settings::load(globals)?;
+        let options = settled(options, &settings)?;
         let folder = Folder::open(&self.reports)?;
         let wanted = needed(&options, &settings.rules);
         let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
@@ -78,6 +79,7 @@ impl Scan {
         let folder = Folder::open(&self.reports)?;
         let (estate, _) = read_estate(path)?;
         settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
+        let options = settled(options, &estate.settings)?;
         let judged_at = match self.at {
             None => estate.taken_at,
             Some(At::Now) => crate::clock::now(),

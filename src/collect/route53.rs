@@ -4,12 +4,13 @@ use super::AT_A_TIME;
 use super::calls::Caller;
 use super::convert::{list, moment, required, text, word};
 use super::datasets::{GET_HEALTH_CHECK_STATUS, LIST_HEALTH_CHECKS, LIST_HOSTED_ZONES, LIST_RESOURCE_RECORD_SETS};
+use super::fault::{Effect, Fault, Retry};
 use super::paging::{Listing, Page, pages, token};
 use super::whole::client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
 use aws_sdk_route53::{Client, types};
-use deskpair_rules::model::Gap;
 use deskpair_rules::model::route53::{AliasTarget, GeoLocation, HealthCheck, HealthObservation, HostedZone, RecordSet};
+use deskpair_rules::model::{Gap, GapCause};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,8 +46,9 @@ impl Route53 {
                     client.list_hosted_zones().max_items(PAGE_SIZE).set_marker(next.clone()).send()
                 })
                 .await?;
-            let next = answer.next_marker.filter(|_| answer.is_truncated);
-            Ok(Page { items: list(Some(answer.hosted_zones), zone), next: token(next) })
+            let next = marker(answer.is_truncated, answer.next_marker)
+                .map_err(|fault| caller.gap(LIST_HOSTED_ZONES, "", fault))?;
+            Ok(Page { items: list(Some(answer.hosted_zones), zone), next })
         })
         .await
     }
@@ -69,7 +71,9 @@ impl Route53 {
                     .send()
                 })
                 .await?;
-            let next = next_start(&answer).filter(|start| same_name(&start.name, name));
+            let next = next_start(&answer)
+                .map_err(|fault| caller.gap(LIST_RESOURCE_RECORD_SETS, zone, fault))?
+                .filter(|start| same_name(&start.name, name));
             let here = answer.resource_record_sets.into_iter().filter(|set| same_name(&set.name, name));
             Ok(Page { items: here.map(record_set).collect(), next })
         })
@@ -85,8 +89,9 @@ impl Route53 {
                     client.list_health_checks().max_items(PAGE_SIZE).set_marker(next.clone()).send()
                 })
                 .await?;
-            let next = answer.next_marker.filter(|_| answer.is_truncated);
-            Ok(Page { items: list(Some(answer.health_checks), health_check), next: token(next) })
+            let next = marker(answer.is_truncated, answer.next_marker)
+                .map_err(|fault| caller.gap(LIST_HEALTH_CHECKS, "", fault))?;
+            Ok(Page { items: list(Some(answer.health_checks), health_check), next })
         })
         .await;
         let observed = to_observe(&listing.items, referenced);
@@ -141,13 +146,25 @@ fn to_observe(checks: &[HealthCheck], referenced: &BTreeSet<String>) -> Vec<usiz
     observed.into_iter().collect()
 }
 
-fn next_start(answer: &ListResourceRecordSetsOutput) -> Option<Start> {
-    let name = answer.next_record_name.clone().filter(|name| answer.is_truncated && !name.is_empty())?;
-    Some(Start {
+/// What asks for the next page. An answer that says it is not all, and not how to go on, is no whole list.
+fn marker(is_truncated: bool, next: Option<String>) -> Result<Option<String>, Fault> {
+    match (is_truncated, token(next)) {
+        (false, _) => Ok(None),
+        (true, Some(next)) => Ok(Some(next)),
+        (true, None) => {
+            let message = "the answer says that it is truncated, and not where it goes on".to_owned();
+            Err(Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None))
+        }
+    }
+}
+
+fn next_start(answer: &ListResourceRecordSetsOutput) -> Result<Option<Start>, Fault> {
+    let name = marker(answer.is_truncated, answer.next_record_name.clone())?;
+    Ok(name.map(|name| Start {
         name,
         r#type: word(answer.next_record_type.as_ref()),
         identifier: answer.next_record_identifier.clone(),
-    })
+    }))
 }
 
 /// Names are compared without case and the trailing dot.
@@ -253,6 +270,17 @@ mod tests {
             (".", "desktop.example.com", false),
         ] {
             assert_eq!(encloses(zone, name), holds, "{zone} {name}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_truncated_goes_on_or_is_not_whole() {
+        let next = |is_truncated, next: &str| marker(is_truncated, Some(next.to_owned()));
+        assert_eq!(next(false, "left over"), Ok(None));
+        assert_eq!(next(true, "more"), Ok(Some("more".to_owned())));
+        assert_eq!(marker(false, None), Ok(None));
+        for lost in [next(true, ""), marker(true, None)] {
+            assert_eq!(lost.expect_err("it is not whole").cause, GapCause::Malformed);
         }
     }
 

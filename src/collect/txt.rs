@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// Asks about one alias, as the first pair with it says.
+/// Asks about one alias, everybody whom a pair with it names.
 #[derive(Debug)]
 pub(super) struct Reader {
     name: String,
@@ -25,8 +25,8 @@ pub(super) struct Harvest(Listing<TxtAnswer>);
 impl Reader {
     pub(super) fn new(settings: &Settings, name: &str, deadline: Option<Instant>) -> Self {
         let timeout = Duration::from_millis(settings.limits.dns_timeout_ms);
-        let pair = settings.pairs.iter().find(|pair| pair.alias == name);
-        let plan = plan(pair.map(|pair| &pair.dns).unwrap_or(&DnsSettings::default()), timeout);
+        let pairs = settings.pairs.iter().filter(|pair| pair.alias == name);
+        let plan = plan(&together(pairs.map(|pair| &pair.dns)), timeout);
         Self { name: name.to_owned(), plan, deadline }
     }
 
@@ -54,6 +54,24 @@ impl Harvest {
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
         estate.txt[at].answers = slice(estate, Some(self.0));
     }
+}
+
+/// What several pairs with one alias say together: whom one of them wants asked, no other's silence leaves out.
+fn together<'s>(all: impl Iterator<Item = &'s DnsSettings>) -> DnsSettings {
+    let mut asked = DnsSettings::default();
+    let add = |list: &mut Vec<String>, more: &[String]| {
+        for text in more {
+            if !list.contains(text) {
+                list.push(text.clone());
+            }
+        }
+    };
+    let unnamed = ["authoritative", "system"].map(ToOwned::to_owned);
+    for dns in all {
+        add(&mut asked.resolvers, if dns.resolvers.is_empty() { &unnamed } else { &dns.resolvers });
+        add(&mut asked.authoritative, &dns.authoritative);
+    }
+    asked
 }
 
 /// Whom to ask: the words and addresses of `resolvers`, or the authoritative servers and this machine's own where it names none.
@@ -96,6 +114,21 @@ mod tests {
         let dns =
             DnsSettings { resolvers: texts(resolvers), authoritative: texts(authoritative), ..DnsSettings::default() };
         plan(&dns, Duration::from_secs(1))
+    }
+
+    #[test]
+    fn pairs_with_one_alias_are_asked_for_together() {
+        let named = |resolvers: &[&str], authoritative: &[&str]| DnsSettings {
+            resolvers: resolvers.iter().map(|&text| text.to_owned()).collect(),
+            authoritative: authoritative.iter().map(|&text| text.to_owned()).collect(),
+            ..DnsSettings::default()
+        };
+        let pairs = [named(&["9.9.9.9"], &[]), named(&[], &["192.0.2.53"]), named(&["10.0.0.2", "9.9.9.9"], &[])];
+        let all = together(pairs.iter());
+        assert_eq!(all.resolvers, ["9.9.9.9", "authoritative", "system", "10.0.0.2"]);
+        assert_eq!(all.authoritative, ["192.0.2.53"]);
+        let plan = plan(&together([DnsSettings::default()].iter()), Duration::from_secs(1)).expect("a plan");
+        assert_eq!((plan.authoritative, plan.system, plan.resolvers.len()), (Authoritative::Find, true, 0));
     }
 
     #[test]

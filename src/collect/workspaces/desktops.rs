@@ -42,7 +42,16 @@ impl WorkSpaces {
                     client.describe_workspaces().limit(PAGE_SIZE).set_next_token(next.clone()).send()
                 })
                 .await?;
-            Ok(Page { items: answer.workspaces.unwrap_or_default(), next: token(answer.next_token) })
+            // An account without a WorkSpace has an empty list. An answer without any list says nothing of people.
+            let items = answer.workspaces.ok_or_else(|| {
+                let message = "the answer has no list of WorkSpaces".to_owned();
+                caller.gap(
+                    DESCRIBE_WORKSPACES,
+                    "",
+                    Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None),
+                )
+            })?;
+            Ok(Page { items, next: token(answer.next_token) })
         };
         let gap = each_page(caller, DESCRIBE_WORKSPACES, "", ask, |page| {
             rows.extend(page.into_iter().map(|workspace| WorkspaceRow::of(record(workspace), symbols, extras)));
