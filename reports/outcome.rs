@@ -66,6 +66,34 @@ fn is_lifted(run: &Run<'_>) -> bool {
     findings.filter(|finding| !run.is_inconclusive(finding)).any(|finding| finding.unknown.is_some_and(asked))
 }
 
+/// Which desktops of the primary Region no pair covers, in a sentence: the headline would hide their people.
+pub(crate) fn uncovered(region: &str, outside: &[(&str, u32)]) -> Option<String> {
+    const NAMED: usize = 3;
+    let desktops: u64 = outside.iter().map(|(_, desktops)| u64::from(*desktops)).sum();
+    let named: Vec<String> = outside
+        .iter()
+        .take(NAMED)
+        .map(|(directory, desktops)| {
+            let directory = if directory.is_empty() { "no directory" } else { directory };
+            format!("{directory}: {}", number((*desktops).into()))
+        })
+        .collect();
+    let more = outside.len().saturating_sub(NAMED) as u64;
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(", and {}", counted(more, "more directory", "more directories"))
+    };
+    let people = if desktops == 1 { "it is in no count" } else { "they are in no count" };
+    (desktops > 0).then(|| {
+        format!(
+            "{} of {region} in directories that no pair covers ({}{more}): {people}",
+            counted(desktops, "WorkSpace", "WorkSpaces"),
+            named.join(", ")
+        )
+    })
+}
+
 /// What the exit code tells whoever started the process.
 pub(crate) const fn exit_code(outcome: Outcome) -> &'static str {
     match outcome {

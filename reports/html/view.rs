@@ -568,6 +568,9 @@ fn notes(pair: &v1::Pair<'_, (), ()>) -> Vec<String> {
     if let Some(hidden) = &pair.readiness.hidden {
         notes.push(shown(&format!("There may be more people than these: {}", hidden.message)));
     }
+    let outside: Vec<(&str, u32)> =
+        pair.readiness.outside.iter().map(|outside| (&*outside.directory, outside.workspaces)).collect();
+    notes.extend(outcome::uncovered(&pair.primary.region, &outside).map(|told| shown(&told)));
     for (role, side) in [("primary", &pair.primary), ("standby", &pair.standby)] {
         if let Some(gap) = &side.account_gap {
             let told = format!("The account of the {role} Region could not be told: {} {}", gap.operation, gap.message);

@@ -118,6 +118,16 @@ fn readiness<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a Prints) ->
         hidden: counted
             .hidden
             .map(|why| v1::Hidden { message: Cow::Owned(why_text(run.estate, why)), gap: gap_behind(run.estate, why) }),
+        outside: pair
+            .view
+            .desktops
+            .outside
+            .iter()
+            .map(|&(directory, workspaces)| v1::Outside {
+                directory: Cow::Borrowed(run.estate.symbols.text(directory)),
+                workspaces,
+            })
+            .collect(),
         everybody: prints.all(&counted.everybody),
         uncounted: prints.all(&counted.uncounted),
     }

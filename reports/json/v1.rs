@@ -250,12 +250,24 @@ pub struct Readiness<'a> {
     /// Why there may be more people than were read; null where there are surely not.
     #[serde(default)]
     pub hidden: Option<Hidden<'a>>,
+    /// The primary Region's directories that no pair covers: their people are in no count. Left out where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<Outside<'a>>,
     /// Fingerprints of findings that touch everybody.
     #[serde(default)]
     pub everybody: Vec<Text<'a>>,
     /// Fingerprints of findings that strand somebody, of whom nothing says who it is: they are not in the counts.
     #[serde(default)]
     pub uncounted: Vec<Text<'a>>,
+}
+
+/// A directory that no pair covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Outside<'a> {
+    /// Its id.
+    pub directory: Text<'a>,
+    /// How many WorkSpaces it has.
+    pub workspaces: u32,
 }
 
 /// Why there may be more people than were read.

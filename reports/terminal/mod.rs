@@ -101,6 +101,11 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         let why = text::line(&why_text(run.estate, why)).into_owned();
         page.paragraph(0, AnsiColor::Yellow.on_default(), &format!("There may be more people than these: {why}"))?;
     }
+    let of = |&(directory, desktops)| (run.estate.symbols.text(directory), desktops);
+    let outside: Vec<(&str, u32)> = pair.view.desktops.outside.iter().map(of).collect();
+    if let Some(told) = outcome::uncovered(&settings.primary.region, &outside) {
+        page.paragraph(0, AnsiColor::Yellow.on_default(), &text::line(&told))?;
+    }
     for side in [pair.view.primary, pair.view.standby] {
         if let Err(gap) = side.account
             && gap != Estate::NOT_COLLECTED

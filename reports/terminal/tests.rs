@@ -95,6 +95,16 @@ fn what_was_not_judged_or_not_read_is_said_where_the_gate_passes() {
 }
 
 #[test]
+fn desktops_that_no_pair_covers_are_told_beside_the_headline() {
+    let mut fixture = samples::clean();
+    let elsewhere = fixture.sym("d-90670000ff");
+    fixture.desktop(On::Primary, "bert").directory = elsewhere;
+    let text = plain(&printed(&samples::run(&fixture)));
+    assert!(text.contains("2 of 2 people ready"), "{text}");
+    assert!(text.contains("1 WorkSpace of us-east-1 in directories that no pair covers (d-90670000ff: 1)"), "{text}");
+}
+
+#[test]
 fn an_estate_in_order_says_so() {
     let fixture = samples::clean();
     let text = plain(&printed(&samples::run(&fixture)));

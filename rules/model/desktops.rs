@@ -1,6 +1,6 @@
 //! People, their primary desktops, and the standby desktop each would land on.
 
-use super::pairing::{Located, PairView, Unknown};
+use super::pairing::{Located, PairView, Unknown, locate};
 use super::settings::MapKind;
 use super::workspace::WorkspaceRow;
 use super::{GapId, Sym, Symbols};
@@ -21,6 +21,8 @@ pub struct Desktops {
     pub orphans: Vec<u32>,
     /// Why there may be more people than these.
     pub hidden: Option<Unknown>,
+    /// The primary Region's directories that are no pair's, and how many desktops each has, by id: nobody asks what becomes of their people.
+    pub outside: Vec<(Sym, u32)>,
     /// Positions in `primary`, by bundle: for the reach of bundles and images.
     by_bundle: HashMap<Sym, Vec<u32>>,
 }
@@ -98,6 +100,8 @@ impl Desktops {
         let mut keys = Keys::new(pair);
         let standby = Standby::of(pair, &mut keys);
 
+        desktops.outside = outside(pair, directory);
+
         // Whom each primary desktop belongs to; a key that several desktops have stands in for none of them safely.
         let home = symbols.find(directory);
         let mut mine: Vec<(u32, Sym)> = Vec::new();
@@ -145,6 +149,28 @@ fn unlisted(pair: &PairView<'_>) -> Option<Unknown> {
         )),
         Err(why) => Some(why),
     }
+}
+
+/// The desktops of the primary side that are in no configured pair's directory, by directory.
+fn outside(pair: &PairView<'_>, home: &str) -> Vec<(Sym, u32)> {
+    let (estate, symbols) = (pair.estate, &pair.estate.symbols);
+    let mut ours: Vec<Sym> = symbols.find(home).into_iter().collect();
+    for (settings, places) in estate.settings.pairs.iter().zip(&estate.pairs) {
+        let primary = &estate.sides[places.primary as usize];
+        if std::ptr::eq(primary, pair.primary) {
+            let (located, _) = locate(settings, primary, &estate.sides[places.standby as usize]);
+            ours.extend(located.id().and_then(|id| symbols.find(id)));
+        }
+    }
+    let mut counts: HashMap<Sym, u32> = HashMap::new();
+    for row in pair.primary.workspaces.items() {
+        if !ours.contains(&row.directory) && !is_leaving(symbols.text(row.state)) {
+            *counts.entry(row.directory).or_default() += 1;
+        }
+    }
+    let mut outside: Vec<(Sym, u32)> = counts.into_iter().collect();
+    outside.sort_by(|a, b| symbols.text(a.0).cmp(symbols.text(b.0)));
+    outside
 }
 
 /// Whether a desktop in this state is on its way out and will not be anybody's.

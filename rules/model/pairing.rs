@@ -416,7 +416,7 @@ fn single<T>(list: &Slice<T>, by: PairedBy, wanted: impl Fn(&T) -> bool) -> Pair
 }
 
 /// The pair's directory on each side: declared, associated, mapped, or alone in having the other's domain name.
-fn locate(settings: &PairSettings, primary: &Side, standby: &Side) -> (Located, Located) {
+pub(super) fn locate(settings: &PairSettings, primary: &Side, standby: &Side) -> (Located, Located) {
     let direct = |side: &Side, declared: Option<&String>| -> Result<Option<Located>, GapId> {
         if let Some(id) = declared {
             return Ok(Some(Located::Found { id: id.clone(), by: LocatedBy::Declared }));

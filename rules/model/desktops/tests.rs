@@ -314,3 +314,30 @@ fn nobody_in_a_directory_that_is_not_ours_to_see_is_not_nobody() {
     fixture.side(On::Primary).registrations = Slice::whole_of(Vec::new());
     assert!(matches!(fixture.view().desktops.hidden, Some(Unknown::Undetermined(_))));
 }
+
+#[test]
+fn desktops_in_directories_of_no_pair_are_counted() {
+    let mut fixture = with(&["anna", "bert", "carla", "dora"], &["anna"]);
+    for (user, directory, state) in [
+        ("bert", "d-90670000ff", "AVAILABLE"),
+        ("carla", "d-90670000ff", "TERMINATING"),
+        ("dora", "d-90670000ee", "STOPPED"),
+    ] {
+        let directory = fixture.sym(directory);
+        fixture.desktop(On::Primary, user).directory = directory;
+        set_state(&mut fixture, On::Primary, user, state);
+    }
+    let outside = |fixture: &Fixture| {
+        let view = fixture.view();
+        let named = view.desktops.outside.iter();
+        named.map(|&(directory, count)| (view.estate.symbols.text(directory).to_owned(), count)).collect::<Vec<_>>()
+    };
+    assert_eq!(outside(&fixture), [("d-90670000ee".to_owned(), 1), ("d-90670000ff".to_owned(), 1)]);
+    // Another pair covers one of them.
+    let mut other = fixture.estate.settings.pairs[0].clone();
+    other.primary.directory = Some("d-90670000ee".to_owned());
+    fixture.estate.settings.pairs.push(other);
+    let places = fixture.estate.pairs[0];
+    fixture.estate.pairs.push(places);
+    assert_eq!(outside(&fixture), [("d-90670000ff".to_owned(), 1)]);
+}
