@@ -294,8 +294,27 @@ fn take_back(placed: Vec<Placed>, error: OutputError) -> OutputError {
 ///
 /// # Errors
 /// Where it cannot be made.
-pub fn make_folder(path: &Path) -> Result<(), OutputError> {
-    fs::create_dir_all(path).map_err(|error| OutputError::new(path, "make the folder", error))
+pub fn make_folder(path: &Path) -> Result<MadeFolders, OutputError> {
+    let missing = path.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let made = MadeFolders(missing.map(Path::to_owned).collect());
+    fs::create_dir_all(path).map_err(|error| OutputError::new(path, "make the folder", error))?;
+    Ok(made)
+}
+
+/// Folders that were made for outputs, the innermost first. Those that are still empty when this is dropped are removed: a command that
+/// fails leaves no folder behind that looks like a report's.
+#[derive(Debug)]
+pub struct MadeFolders(Vec<PathBuf>);
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // A folder with something in it stays.
+            if fs::remove_dir(folder).is_err() {
+                return;
+            }
+        }
+    }
 }
 
 /// The name of temporary files says whose they are: a killed process leaves them behind.

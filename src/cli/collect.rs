@@ -33,7 +33,9 @@ impl Collect {
         let settings = settings::load(globals)?;
         let shown = self.file.display();
         let unwritable = |error: Box<dyn std::error::Error + Send + Sync>| {
-            CommandError::internal(format!("cannot write the estate {shown}")).because(error)
+            CommandError::internal(format!("cannot write the estate {shown}"))
+                .because(error)
+                .hint("name another file, in a folder that is there and has room")
         };
         // Before the first call: half an hour of reading must not end in a full disk or a missing folder that could be seen now.
         let mut output = Output::open(&self.file).map_err(|error| unwritable(error.into()))?;

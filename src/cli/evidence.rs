@@ -4,7 +4,7 @@ use super::Globals;
 use super::error::{CommandError, Result};
 use super::judging::Judged;
 use super::twin::read_estate;
-use crate::output::{Output, OutputSet, make_folder};
+use crate::output::{MadeFolders, Output, OutputSet, make_folder};
 use crate::store::estate_file;
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
 use clap::Args;
@@ -47,6 +47,8 @@ pub(super) struct Folder {
     /// The names of the outputs, in their order; the manifest, which vouches for the others, is the last.
     names: Vec<&'static str>,
     outputs: OutputSet,
+    /// After the outputs: their temporary files are gone when it looks whether the folder is empty.
+    _made: MadeFolders,
 }
 
 impl Folder {
@@ -62,10 +64,10 @@ impl Folder {
     }
 
     fn create(path: PathBuf, formats: BTreeSet<Format>, names: Vec<&'static str>) -> Result<Self> {
-        make_folder(&path).map_err(|error| unwritable(&path, error))?;
+        let made = make_folder(&path).map_err(|error| unwritable(&path, error))?;
         let outputs =
             OutputSet::open(names.iter().map(|name| path.join(name))).map_err(|error| unwritable(&path, error))?;
-        Ok(Self { path, formats, names, outputs })
+        Ok(Self { path, formats, names, outputs, _made: made })
     }
 
     /// One of the files, to write to.
@@ -110,6 +112,23 @@ fn unwritable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + S
     CommandError::internal(format!("cannot write to {}", path.display()))
         .because(error)
         .hint("nothing was left half written; name another folder with `--output DIR`, or make room")
+}
+
+/// Makes sure that a run can be kept in the state, before anything is asked: its folder goes again with what this returns, unless
+/// something was kept there.
+///
+/// # Errors
+/// Where nothing can be written there.
+pub(super) fn ready_to_keep(globals: &Globals) -> Result<MadeFolders> {
+    let runs = globals.state.join("runs");
+    let unwritable = |error| {
+        CommandError::internal(format!("cannot keep runs in {}", runs.display()))
+            .because(error)
+            .hint("name another folder with `--state DIR`, or make room")
+    };
+    let made = make_folder(&runs).map_err(unwritable)?;
+    drop(Output::open(&runs.join(JUDGED)).map_err(unwritable)?);
+    Ok(made)
 }
 
 /// Keeps a run in the state, for `deskpair report`. The estate is copied as it was written to the reports' folder.

@@ -9,7 +9,7 @@ use deskpair_rules::meta::{Area, Meta, Severity};
 use deskpair_rules::model::{Moment, Settings};
 use deskpair_rules::registry;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is judged, and how hard.
 #[derive(Clone, Debug, Args)]
@@ -89,7 +89,7 @@ impl Judging {
                 CommandError::usage(format!("there is no area {code:?}")).hint(format!("the areas are {codes}"))
             })
         };
-        Ok(Options {
+        let options = Options {
             fail_on: self.fail_on.into(),
             strict: self.strict,
             rules: ids(&self.rule)?,
@@ -97,7 +97,24 @@ impl Judging {
             allow_incomplete: ids(&self.allow_incomplete)?,
             pairs: globals.pair.iter().cloned().collect(),
             ..Options::at(Moment::from_millis(0))
-        })
+        };
+        let judged: BTreeSet<&str> = registry()
+            .iter()
+            .map(|rule| rule.meta())
+            .filter(|meta| options.wants(meta, &BTreeMap::new()))
+            .map(|meta| meta.id)
+            .collect();
+        if judged.is_empty() {
+            return Err(CommandError::usage("--rule and --area have no rule in common")
+                .hint("a rule's id begins with its area's code; leave one of the two out"));
+        }
+        if let Some(idle) = options.allow_incomplete.iter().find(|id| !judged.contains(id.as_str())) {
+            return Err(CommandError::usage(format!(
+                "--allow-incomplete {idle} does nothing: that rule is not judged"
+            ))
+            .hint("leave it out, or choose the rule with --rule or --area too"));
+        }
+        Ok(options)
     }
 }
 

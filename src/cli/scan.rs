@@ -69,6 +69,7 @@ impl Scan {
         let settings = settings::load(globals)?;
         let options = settled(options, &settings)?;
         let folder = Folder::open(&self.reports)?;
+        let _state = evidence::ready_to_keep(globals)?;
         let wanted = needed(&options, &settings.rules);
         let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
         let judged_at = estate.taken_at;
@@ -77,6 +78,7 @@ impl Scan {
 
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
         let folder = Folder::open(&self.reports)?;
+        let _state = evidence::ready_to_keep(globals)?;
         let (estate, _) = read_estate(path)?;
         settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
         let options = settled(options, &estate.settings)?;

@@ -158,6 +158,8 @@ impl Twin {
             ("AWS_ACCESS_KEY_ID", twin::access_key(&stage.account)),
             ("AWS_SECRET_ACCESS_KEY", twin::secret_key().to_owned()),
             ("AWS_REGION", stage.region.clone()),
+            // What boto3 and the first AWS CLI read.
+            ("AWS_DEFAULT_REGION", stage.region.clone()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
             ("DESKPAIR_CONFIG", path.display().to_string()),
             ("AWS_ENDPOINT_URL", stage.endpoint()),
@@ -218,7 +220,9 @@ pub(super) fn read_estate(path: &Path) -> Result<(Estate, [u8; 32])> {
 /// Writes an estate file: whole, or not at all.
 pub(super) fn save(estate: &Estate, path: &Path) -> Result<()> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        CommandError::internal(format!("cannot write the estate {}", path.display())).because(error)
+        CommandError::internal(format!("cannot write the estate {}", path.display()))
+            .because(error)
+            .hint("name another file, in a folder that is there and has room")
     };
     let mut output = crate::output::Output::open(path).map_err(|error| failed(error.into()))?;
     estate_file::write_estate(estate, &mut output).map_err(|error| failed(error.into()))?;
