@@ -39,9 +39,10 @@ pub(super) struct Bound {
 
 impl Bound {
     pub(super) async fn bind(wanted: SocketAddr) -> io::Result<Self> {
-        let udp = UdpSocket::bind(wanted).await?;
-        let address = udp.local_addr()?;
-        let tcp = TcpListener::bind(address).await?;
+        // TCP chooses the port: one that is free for UDP may be held for a minute by a connection that has ended.
+        let tcp = TcpListener::bind(wanted).await?;
+        let address = tcp.local_addr()?;
+        let udp = UdpSocket::bind(address).await?;
         Ok(Self { address, udp, tcp })
     }
 }
