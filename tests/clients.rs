@@ -1,0 +1,204 @@
+//! The twin, read by clients that nobody here wrote: boto3 and the AWS CLI.
+
+use crate::support::python;
+use crate::support::sandbox::Sandbox;
+use crate::support::twin::TwinProcess;
+use deskpair::twin::Service;
+use deskpair::twin::model::facts;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Every operation that the twin serves, `service:Operation` by the name in its signature.
+fn served() -> BTreeSet<String> {
+    let of = |service: Service| facts(service).operations.keys().map(move |name| format!("{service}:{name}"));
+    Service::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The twin's name for a service of boto3's and the CLI's.
+fn named(service: &str) -> &str {
+    if service == "resourcegroupstaggingapi" { "tagging" } else { service }
+}
+
+#[test]
+fn boto3_reads_every_operation_and_every_answer_fits_its_model() {
+    let Some(python) = python::program("python") else { return };
+    for drift in ["none", "sample"] {
+        let sandbox = Sandbox::new();
+        let twin = TwinProcess::start(&sandbox, ["--desktops", "120", "--drift", drift, "--time-scale", "100000"]);
+        let answer = sandbox.program(&python, [python::script("read_twin.py")]).envs(&twin).run().expect(0);
+        let read: BTreeSet<String> = answer
+            .out
+            .lines()
+            .filter_map(|line| line.strip_prefix("ok ")?.split(' ').next()?.split_once(':'))
+            .map(|(service, operation)| format!("{}:{operation}", named(service)))
+            .collect();
+        let unread: Vec<_> = served().difference(&read).cloned().collect();
+        assert!(unread.is_empty(), "read_twin.py does not read {unread:?}: {answer}");
+    }
+}
+
+#[test]
+fn the_twin_asks_of_inputs_what_botocores_model_asks() {
+    let Some(python) = python::program("python") else { return };
+    let sandbox = Sandbox::new();
+    let script = python::script("extract_model.py");
+    sandbox.program(&python, [script.as_os_str(), "--check".as_ref()]).run().expect(0);
+}
+
+/// The AWS CLI on a twin, and what it has called.
+struct Cli<'t> {
+    aws: PathBuf,
+    sandbox: &'t Sandbox,
+    twin: &'t TwinProcess,
+    called: RefCell<BTreeSet<String>>,
+}
+
+impl Cli<'_> {
+    /// `aws SERVICE OPERATION …`, its answer; every page of it, as the CLI does by itself.
+    fn call(&self, service: &str, operation: &str, arguments: &[&str]) -> Value {
+        let mut all = vec![service, operation, "--output", "json"];
+        all.extend(arguments);
+        let run = self.sandbox.program(&self.aws, &all).envs(self.twin);
+        let answer = run.env("AWS_MAX_ATTEMPTS", "2").run().expect(0);
+        let name: String = operation
+            .split('-')
+            .map(|word| {
+                let (first, rest) = word.split_at(1);
+                format!("{}{rest}", first.to_uppercase())
+            })
+            .collect();
+        self.called.borrow_mut().insert(format!("{}:{name}", named(service)));
+        if answer.out.trim().is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
+    fn workspaces(&self) {
+        let call = |operation, arguments: &[&str]| self.call("workspaces", operation, arguments);
+        let desktops = items(&call("describe-workspaces", &[]), "Workspaces");
+        assert_eq!(desktops.len(), 60, "every page");
+        let distinct: BTreeSet<&str> = desktops.iter().map(|desktop| text(desktop, "WorkspaceId")).collect();
+        assert_eq!(distinct.len(), 60, "each desktop once");
+        let one = text(&desktops[0], "WorkspaceId");
+        let status = items(
+            &call("describe-workspaces-connection-status", &["--workspace-ids", one]),
+            "WorkspacesConnectionStatus",
+        );
+        assert_eq!(text(&status[0], "WorkspaceId"), one);
+        let tags = items(&call("describe-tags", &["--resource-id", one]), "TagList");
+        assert!(!tags.is_empty());
+        let directories = items(&call("describe-workspace-directories", &[]), "Directories");
+        let directory = text(&directories[0], "DirectoryId");
+        assert!(
+            !items(&call("describe-client-properties", &["--resource-ids", directory]), "ClientPropertiesList")
+                .is_empty()
+        );
+        assert!(call("describe-client-branding", &["--resource-id", directory]).is_object());
+        assert!(!items(&call("describe-workspace-images", &[]), "Images").is_empty());
+        assert!(!items(&call("describe-workspace-bundles", &[]), "Bundles").is_empty());
+        assert!(!items(&call("describe-ip-groups", &[]), "Result").is_empty());
+        let aliases = items(&call("describe-connection-aliases", &[]), "ConnectionAliases");
+        call("describe-connection-alias-permissions", &["--alias-id", text(&aliases[0], "AliasId")]);
+        let made = call("create-connection-alias", &["--connection-string", "cli-probe.example.com"]);
+        let made = text(&made, "AliasId");
+        let known = items(&call("describe-connection-aliases", &["--alias-ids", made]), "ConnectionAliases");
+        assert_eq!(text(&known[0], "ConnectionString"), "cli-probe.example.com");
+        call("delete-connection-alias", &["--alias-id", made]);
+    }
+
+    fn files(&self) {
+        assert!(!items(&self.call("fsx", "describe-file-systems", &[]), "FileSystems").is_empty());
+        items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        assert!(!items(&self.call("datasync", "list-locations", &["--region", "us-west-2"]), "Locations").is_empty());
+        // A task lives where it was made, which may be either Region.
+        let (region, task) = ["us-east-1", "us-west-2"]
+            .into_iter()
+            .find_map(|region| {
+                let tasks = items(&self.call("datasync", "list-tasks", &["--region", region]), "Tasks");
+                Some((region, text(tasks.first()?, "TaskArn").to_owned()))
+            })
+            .expect("a task carries files over");
+        let there = |operation, name, arn: &str| self.call("datasync", operation, &["--region", region, name, arn]);
+        assert_eq!(text(&there("describe-task", "--task-arn", &task), "TaskArn"), task);
+        let runs = items(&there("list-task-executions", "--task-arn", &task), "TaskExecutions");
+        let run = text(&runs[0], "TaskExecutionArn");
+        assert_eq!(text(&there("describe-task-execution", "--task-execution-arn", run), "TaskExecutionArn"), run);
+    }
+
+    fn zones(&self) {
+        let call = |operation, arguments: &[&str]| self.call("route53", operation, arguments);
+        let zones = items(&call("list-hosted-zones", &[]), "HostedZones");
+        assert_eq!(items(&call("list-hosted-zones-by-name", &[]), "HostedZones").len(), zones.len());
+        let (zone, name) = (text(&zones[0], "Id"), text(&zones[0], "Name"));
+        assert_eq!(text(&call("get-hosted-zone", &["--id", zone])["HostedZone"], "Id"), zone);
+        let sets = items(&call("list-resource-record-sets", &["--hosted-zone-id", zone]), "ResourceRecordSets");
+        assert!(sets.iter().any(|set| text(set, "Type") == "SOA"));
+        let checks = items(&call("list-health-checks", &[]), "HealthChecks");
+        let check = checks
+            .iter()
+            .find(|check| text(&check["HealthCheckConfig"], "Type") != "CALCULATED")
+            .expect("a health check");
+        assert!(call("get-health-check-status", &["--health-check-id", text(check, "Id")]).is_object());
+        let batch = format!(
+            r#"{{"Changes":[{{"Action":"UPSERT","ResourceRecordSet":{{"Name":"cli-probe.{name}","Type":"TXT","TTL":60,"ResourceRecords":[{{"Value":"\"probe\""}}]}}}}]}}"#
+        );
+        let change = call("change-resource-record-sets", &["--hosted-zone-id", zone, "--change-batch", &batch]);
+        let change = text(&change["ChangeInfo"], "Id");
+        assert_eq!(text(&call("get-change", &["--id", change])["ChangeInfo"], "Id"), change);
+    }
+
+    fn rest(&self) {
+        assert!(!items(&self.call("ds", "describe-directories", &[]), "DirectoryDescriptions").is_empty());
+        let tagged = self.call(
+            "resourcegroupstaggingapi",
+            "get-resources",
+            &["--resource-type-filters", "workspaces:workspace"],
+        );
+        assert!(items(&tagged, "ResourceTagMappingList").len() >= 60, "every page");
+        items(&self.call("ec2", "describe-vpcs", &[]), "Vpcs");
+        items(&self.call("ec2", "describe-route-tables", &[]), "RouteTables");
+        let account = self.call("sts", "get-caller-identity", &[]);
+        let account = text(&account, "Account");
+        let role = format!("arn:aws:iam::{account}:role/deskpair-scan");
+        let assumed = self.call("sts", "assume-role", &["--role-arn", &role, "--role-session-name", "cli"]);
+        assert!(!text(&assumed["Credentials"], "SessionToken").is_empty());
+    }
+}
+
+/// The items of a member.
+#[track_caller]
+fn items(answer: &Value, member: &str) -> Vec<Value> {
+    answer[member].as_array().unwrap_or_else(|| panic!("no {member} in {answer}")).clone()
+}
+
+/// A member's text.
+#[track_caller]
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}"))
+}
+
+/// Runs a part of the CLI's calls on a twin of its own.
+fn cli(part: impl Fn(&Cli<'_>)) -> Option<BTreeSet<String>> {
+    let aws = python::program("aws")?;
+    let sandbox = Sandbox::new();
+    let twin = TwinProcess::start(&sandbox, ["--desktops", "60", "--drift", "none", "--time-scale", "100000"]);
+    let cli = Cli { aws, sandbox: &sandbox, twin: &twin, called: RefCell::default() };
+    part(&cli);
+    Some(cli.called.into_inner())
+}
+
+#[test]
+fn the_aws_cli_reads_every_operation() {
+    let parts: [fn(&Cli<'_>); 4] = [|cli| cli.workspaces(), |cli| cli.files(), |cli| cli.zones(), |cli| cli.rest()];
+    let called = std::thread::scope(|scope| {
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || cli(part))).into();
+        running.into_iter().map(|part| part.join().expect("a part of the calls fails")).collect::<Option<Vec<_>>>()
+    });
+    let Some(called) = called else { return };
+    let called: BTreeSet<String> = called.into_iter().flatten().collect();
+    let unread: Vec<_> = served().difference(&called).cloned().collect();
+    assert!(unread.is_empty(), "nothing here calls {unread:?}");
+}

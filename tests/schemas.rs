@@ -1,0 +1,97 @@
+//! Every format against its schema, by validators that nobody here wrote.
+
+use crate::support::sandbox::{Answer, Sandbox};
+use crate::support::twin::TwinProcess;
+use crate::support::{peers, python};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// `validate.py` on a file of the sandbox.
+pub(crate) fn validate(sandbox: &Sandbox, python: &Path, kind: &str, schema: &Path, file: &str) -> Answer {
+    let script = python::script("validate.py");
+    let arguments = [script.as_os_str(), kind.as_ref(), schema.as_os_str(), file.as_ref()];
+    sandbox.program(python, arguments).run()
+}
+
+/// The strict JUnit schemas beside the project; none, after saying so, where this is a copy without them.
+pub(crate) fn junit_schemas() -> Option<[PathBuf; 2]> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
+    let schemas = ["jenkins-junit-10.xsd", "windyroad-JUnit.xsd"].map(|name| folder.join(name));
+    if schemas.iter().all(|schema| schema.is_file()) {
+        return Some(schemas);
+    }
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _shown = writeln!(std::io::stderr(), "SKIPPED: {test}: {} has no JUnit schemas", folder.display());
+    None
+}
+
+/// Scans with these arguments for `twin`; the reports are in `deskpair-report`.
+fn scanned(drift: &str, fault: &[&str], code: i32) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let twin = TwinProcess::start(&sandbox, ["--desktops", "50", "--drift", drift].iter().chain(fault));
+    sandbox.scan(&twin, [""; 0]).expect(code);
+    sandbox
+}
+
+/// Ready, drifted, and with something that could not be read.
+fn outcomes() -> [Sandbox; 3] {
+    [
+        scanned("none", &[], 0),
+        scanned("sample", &[], 1),
+        scanned("sample", &["--fault", "us-west-2 workspaces:DescribeWorkspaces AccessDenied"], 3),
+    ]
+}
+
+#[test]
+fn every_report_and_estate_fits_its_published_schema() {
+    let Some(python) = python::program("python") else { return };
+    for sandbox in outcomes() {
+        for name in ["report", "estate", "config"] {
+            let schema = sandbox.deskpair(["schema", name]).run().expect(0).out;
+            sandbox.write(format!("{name}.schema.json"), schema);
+        }
+        let schema = |name: &str| sandbox.path(format!("{name}.schema.json"));
+        validate(&sandbox, &python, "json", &schema("report"), "deskpair-report/report.json").expect(0);
+        let estate = fs::read(sandbox.path("deskpair-report/estate.jsonl.zst")).expect("it was written");
+        sandbox.write("estate.jsonl", zstd::decode_all(estate.as_slice()).expect("zstd"));
+        validate(&sandbox, &python, "lines", &schema("estate"), "estate.jsonl").expect(0);
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/example.toml");
+        validate(&sandbox, &python, "toml", &schema("config"), peers::text(&example)).expect(0);
+
+        // The validator can say no.
+        let report = sandbox.text("deskpair-report/report.json").replacen("\"taken_at\"", "\"taken\"", 1);
+        sandbox.write("wrong.json", report);
+        validate(&sandbox, &python, "json", &schema("report"), "wrong.json").expect(1);
+        sandbox.write("wrong.toml", "[[pair]]\nname = 5\n");
+        validate(&sandbox, &python, "toml", &schema("config"), "wrong.toml").expect(1);
+    }
+}
+
+#[test]
+fn the_configuration_a_twin_writes_fits_the_schema() {
+    let Some(python) = python::program("python") else { return };
+    let sandbox = Sandbox::new();
+    let _twin = TwinProcess::start(&sandbox, ["--desktops", "50", "--write-config", "deskpair.toml"]);
+    sandbox.write("schema.json", sandbox.deskpair(["schema", "config"]).run().expect(0).out);
+    validate(&sandbox, &python, "toml", &sandbox.path("schema.json"), "deskpair.toml").expect(0);
+}
+
+#[test]
+fn junit_is_valid_under_both_strict_schemas() {
+    let Some(python) = python::program("python") else { return };
+    let Some(schemas) = junit_schemas() else { return };
+    for sandbox in outcomes() {
+        for schema in &schemas {
+            validate(&sandbox, &python, "xsd", schema, "deskpair-report/junit.xml").expect(0);
+        }
+        let wrong = sandbox.text("deskpair-report/junit.xml").replacen("<testcase ", "<test ", 1).replacen(
+            "</testcase>",
+            "</test>",
+            1,
+        );
+        sandbox.write("wrong.xml", wrong);
+        let refused = |schema: &PathBuf| validate(&sandbox, &python, "xsd", schema, "wrong.xml").code != 0;
+        assert!(schemas.iter().all(refused), "the validator can say no");
+    }
+}
