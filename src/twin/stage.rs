@@ -1,13 +1,14 @@
 //! The twin as a whole: AWS and DNS over one world, and the configuration that finds them.
 
 use super::buckets::Limits;
-use super::dns::{DnsOptions, DnsTwin};
+use super::dns::{DnsOptions, DnsTwin, Fault, Server};
 use super::faults::FaultRule;
 use super::world::World;
 use super::{Twin, TwinOptions};
 use crate::collect::access::Access;
 use crate::config;
 use aws_credential_types::Credentials;
+use deskpair_rules::model::dns::{ServerKind, TxtOutcome};
 use deskpair_rules::model::settings::{Limits as CallLimits, Settings, SideSettings};
 use deskpair_rules::model::{Estate, PairPlaces};
 use std::io;
@@ -92,6 +93,9 @@ impl Stage {
         let mut dns_options = DnsOptions { resolver: options.resolver, ..DnsOptions::default() };
         dns_options.authoritative[0] = options.dns;
         let dns = DnsTwin::start(aws.zones(), dns_options).await?;
+        for at in 0..dns.authoritative.len() {
+            dns.set_fault(Server::Authoritative(at), recorded_fault(estate, at));
+        }
         let region = settings.pairs.first().map(|pair| pair.primary.region.clone()).unwrap_or_default();
         let mut stage = Self { aws, dns, settings, account, region };
         for pair in &mut stage.settings.pairs {
@@ -129,6 +133,31 @@ impl Stage {
     pub async fn stop(self) {
         self.dns.stop().await;
         self.aws.stop().await;
+    }
+}
+
+/// How an authoritative server misbehaved when the estate was taken: what the answers of the server in this place had in common, over all
+/// names that were asked for. One that failed for some of the names alone answers from its zones, as it did for the others.
+fn recorded_fault(estate: &Estate, at: usize) -> Option<Fault> {
+    let mut faults = estate.txt.iter().filter_map(|view| {
+        let mut servers = view.answers.items().iter().filter(|answer| answer.kind == ServerKind::Authoritative);
+        servers.nth(at).map(|answer| fault_of(&answer.outcome))
+    });
+    let first = faults.next()?;
+    if faults.all(|fault| fault == first) { first } else { None }
+}
+
+fn fault_of(outcome: &TxtOutcome) -> Option<Fault> {
+    match outcome {
+        TxtOutcome::Refused => Some(Fault::Refused),
+        TxtOutcome::ServFail => Some(Fault::ServFail),
+        TxtOutcome::Timeout | TxtOutcome::Unreachable(_) => Some(Fault::Silent),
+        TxtOutcome::Found { .. }
+        | TxtOutcome::NxDomain { .. }
+        | TxtOutcome::NoData { .. }
+        | TxtOutcome::Cname { .. }
+        | TxtOutcome::Referral { .. }
+        | TxtOutcome::Wrong(_) => None,
     }
 }
 
