@@ -21,6 +21,8 @@ mod hostile;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod plantings;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod schemas;
