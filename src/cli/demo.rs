@@ -33,7 +33,7 @@ impl Demo {
         // The demo's pairs are its own: a --pair of the user's configuration is not heeded either.
         let globals = &Globals { pair: Vec::new(), ..globals.clone() };
         let options = settled(self.judging.options(globals)?, &Settings::default())?;
-        let folder = Folder::open(&self.reports)?;
+        let mut folder = Folder::open(&self.reports)?;
         let company = sample::estate(&SampleOptions {
             people: self.desktops,
             seed: self.seed,
@@ -51,8 +51,8 @@ impl Demo {
             stage.stop().await;
             estate
         })?;
-        let judged_at = estate.taken_at;
-        let options = Options { judged_at, ..options };
+        let estate_digest = folder.write_estate(&estate)?;
+        let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
         let code = finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)?;
         // A demo that shows fails has done its work; what is broken is no demo.
         if code == exit::INTERNAL {

@@ -83,6 +83,12 @@ impl Folder {
         Ok(*digest.bytes())
     }
 
+    /// Takes over the estate's file as it is: it was read whole, and another encoding of it would prove nothing more.
+    pub(super) fn copy_estate(&mut self, from: &Path) -> Result<()> {
+        let copied = fs::File::open(from).and_then(|mut from| std::io::copy(&mut from, self.file(ESTATE)));
+        copied.map(drop).map_err(|error| unwritable(&self.path, error))
+    }
+
     /// Writes the reports and what proves them, then makes all of them visible at once.
     pub(super) fn finish(mut self, run: &Run<'_>) -> Result<PathBuf> {
         for format in self.formats.clone() {
@@ -134,9 +140,8 @@ pub(super) fn ready_to_keep(globals: &Globals) -> Result<MadeFolders> {
 /// Keeps a run in the state, for `deskpair report`. The estate is copied as it was written to the reports' folder.
 pub(super) fn keep(globals: &Globals, run: &Run<'_>, estate: &Path) -> Result<()> {
     let folder = globals.state.join("runs").join(&run.id);
-    let mut kept = Folder::create(folder.clone(), BTreeSet::new(), vec![ESTATE, JUDGED, evidence::MANIFEST])?;
-    let mut from = fs::File::open(estate).map_err(|error| unwritable(&folder, error))?;
-    std::io::copy(&mut from, kept.file(ESTATE)).map_err(|error| unwritable(&folder, error))?;
+    let mut kept = Folder::create(folder, BTreeSet::new(), vec![ESTATE, JUDGED, evidence::MANIFEST])?;
+    kept.copy_estate(estate)?;
     kept.finish(run)?;
     Ok(())
 }

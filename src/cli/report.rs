@@ -4,6 +4,7 @@ use super::Globals;
 use super::error::Result;
 use super::evidence::{self, Folder, Reports};
 use super::scan::{Kept, finish};
+use crate::store::evidence::ESTATE;
 use clap::Args;
 
 /// Write the reports of an earlier run again, in any format, byte for byte
@@ -25,7 +26,8 @@ impl Report {
     pub(super) fn run(&self, globals: &Globals) -> Result {
         let from = evidence::find(globals, &self.run)?;
         let (estate, options) = evidence::load(&from)?;
-        let folder = Folder::open(&self.reports)?;
+        let mut folder = Folder::open(&self.reports)?;
+        folder.copy_estate(&from.join(ESTATE))?;
         finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)
     }
 }

@@ -68,18 +68,20 @@ impl Scan {
         }
         let settings = settings::load(globals)?;
         let options = settled(options, &settings)?;
-        let folder = Folder::open(&self.reports)?;
+        let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
         let wanted = needed(&options, &settings.rules);
         let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
-        let judged_at = estate.taken_at;
-        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options }, Kept::InState)
+        let estate_digest = folder.write_estate(&estate)?;
+        let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState)
     }
 
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
-        let folder = Folder::open(&self.reports)?;
+        let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
-        let (estate, _) = read_estate(path)?;
+        let (estate, estate_digest) = read_estate(path)?;
+        folder.copy_estate(path)?;
         settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
         let options = settled(options, &estate.settings)?;
         let judged_at = match self.at {
@@ -87,7 +89,8 @@ impl Scan {
             Some(At::Now) => crate::clock::now(),
             Some(At::Instant(at)) => at,
         };
-        finish(globals, &self.reports, folder, &estate, Options { judged_at, ..options }, Kept::InState)
+        let options = Options { judged_at, estate_digest, ..options };
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState)
     }
 }
 
@@ -127,17 +130,16 @@ pub(super) enum Kept {
     InReportsAlone,
 }
 
-/// Judges, writes the reports, keeps the run, and says what came of it: the exit code is the run's.
+/// Judges the estate that the folder has, writes the reports, keeps the run, and says what came of it: the exit code is the run's.
 pub(super) fn finish(
     globals: &Globals,
     reports: &Reports,
-    mut folder: Folder,
+    folder: Folder,
     estate: &Estate,
     options: Options,
     kept: Kept,
 ) -> Result {
-    let estate_digest = folder.write_estate(estate)?;
-    let run = evaluate(estate, Options { estate_digest, ..options });
+    let run = evaluate(estate, options);
     let written = folder.finish(&run)?;
     match kept {
         Kept::InState => evidence::keep(globals, &run, &written.join(ESTATE))?,
