@@ -575,8 +575,8 @@ impl<'e> Run<'e> {
     }
 }
 
-/// The same inputs have the same id.
-fn run_id(estate: &Estate, options: &Options) -> String {
+/// The id of the run that judges an estate under these options: the same inputs have the same one.
+pub fn run_id(estate: &Estate, options: &Options) -> String {
     let mut digest = Sha256::new();
     digest.update(b"deskpair.run/1\0");
     // Another version's rules may judge the same estate differently.

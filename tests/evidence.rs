@@ -55,6 +55,20 @@ fn an_estate_gives_the_same_bytes_whenever_and_wherever_it_is_judged() {
 }
 
 #[test]
+fn a_run_that_another_version_judged_is_told_again_and_that_is_said() {
+    let sandbox = scanned();
+    let answer = sandbox.deskpair(["report", "first", "-o", "second"]).run().expect(1);
+    assert!(!answer.err.contains("note:"), "{answer}");
+    let id = sandbox.json("first/run.json")["id"].as_str().expect("an id").to_owned();
+    let other = "0123456789abcdef0123456789abcdef";
+    sandbox.write("first/run.json", sandbox.text("first/run.json").replace(&id, other));
+    let answer = sandbox.deskpair(["report", "first", "-o", "third"]).run().expect(1);
+    let lines: Vec<&str> = answer.err.lines().filter(|line| line.contains(&id) && line.contains(other)).collect();
+    assert_eq!(lines.len(), 1, "{answer}");
+    assert_eq!(sandbox.text("third/report.json"), sandbox.text("second/report.json"));
+}
+
+#[test]
 fn a_later_judgement_says_so_and_is_another_run() {
     let sandbox = scanned();
     let judge = |at: &str, out: &str| {

@@ -39,7 +39,7 @@ pub enum Dataset {
     Workspaces,
     /// `workspaces:DescribeWorkspacesConnectionStatus`, of the standby side.
     Connections,
-    /// `tag:GetResources`, of images and bundles.
+    /// `tag:GetResources`, of images and bundles; of standby sides alone.
     ResourceTags,
     /// `tag:GetResources`, of WorkSpaces.
     DesktopTags,

@@ -179,12 +179,22 @@ pub(super) fn find(globals: &Globals, wanted: &str) -> Result<PathBuf> {
     }
 }
 
-/// The estate of a run's folder, and the options under which it was judged.
-pub(super) fn load(folder: &Path) -> Result<(Estate, Options)> {
+/// What a run's folder knows of the run.
+pub(super) struct Loaded {
+    /// The run's id, as it was when the run was judged.
+    pub(super) id: String,
+    /// The estate.
+    pub(super) estate: Estate,
+    /// The options under which it was judged.
+    pub(super) options: Options,
+}
+
+/// Reads the estate of a run's folder, and how it was judged.
+pub(super) fn load(folder: &Path) -> Result<Loaded> {
     let judged = judged(folder)?;
     let (estate, digest) = read_estate(&folder.join(ESTATE))?;
     let options = judged.options(digest);
-    Ok((estate, options))
+    Ok(Loaded { id: judged.id, estate, options })
 }
 
 /// How the run of a folder was judged.

@@ -2,10 +2,12 @@
 
 use super::Globals;
 use super::error::Result;
-use super::evidence::{self, Folder, Reports};
+use super::evidence::{self, Folder, Loaded, Reports};
+use super::say;
 use super::scan::{Kept, finish};
 use crate::store::evidence::ESTATE;
 use clap::Args;
+use deskpair_rules::engine::run_id;
 
 /// Write the reports of an earlier run again, in any format, byte for byte
 #[derive(Debug, Args)]
@@ -25,7 +27,12 @@ impl Report {
     /// The exit code is the run's own: the same verdict, told again.
     pub(super) fn run(&self, globals: &Globals) -> Result {
         let from = evidence::find(globals, &self.run)?;
-        let (estate, options) = evidence::load(&from)?;
+        let Loaded { id, estate, options } = evidence::load(&from)?;
+        let now = run_id(&estate, &options);
+        if now != id {
+            let text = "another version of deskpair judged that one, or its folder was changed";
+            say(globals, &format!("note: the reports are those of run {now}, and not of {id:?}: {text}\n"));
+        }
         let mut folder = Folder::open(&self.reports)?;
         folder.copy_estate(&from.join(ESTATE))?;
         finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)

@@ -208,7 +208,8 @@ impl Reader {
         let workspaces = &WorkSpaces::new(config, caller);
         let fsx = &Fsx::new(config, caller);
         let wants_tags = tagging::Wanted {
-            of_resources: self.wants(Dataset::ResourceTags),
+            // A copy names its source: the tags that pair images and bundles are those of the standby side.
+            of_resources: self.wants(Dataset::ResourceTags) && self.roles.is_standby(),
             of_desktops: self.wants(Dataset::DesktopTags),
         };
         let tags = async {

@@ -252,7 +252,8 @@ async fn every_member_arrives_in_its_place() {
 
     let tag = primary.desktop_tags.whole().expect("whole")[0];
     assert_eq!((estate.symbols.text(tag.key), estate.symbols.text(tag.value)), ("team", "a\nb"));
-    assert_eq!(primary.resource_tags.whole().expect("whole").len(), 1);
+    assert_eq!(primary.resource_tags.gap(), Some(Estate::NOT_COLLECTED));
+    assert_eq!(standby.resource_tags.whole().expect("whole").len(), 1);
     assert_eq!(primary.file_systems.items()[0].dns_aliases().collect::<Vec<_>>(), ["files.corp.example.com"]);
     assert_eq!(primary.backups.items()[0].file_system.as_ref().expect("file system").file_system_id, "fs-1");
     assert_eq!(primary.sync_executions.keys().collect::<Vec<_>>(), ["arn:task/1"], "the other task touches no FSx");
@@ -361,6 +362,13 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("sync_executions", side.sync_executions.values().find_map(Slice::gap)),
     ];
     lists.into_iter().filter(|(_, gap)| cut(*gap)).map(|(name, _)| name).collect()
+}
+
+#[tokio::test]
+async fn tags_of_images_and_bundles_are_asked_for_where_copies_are() {
+    let (_estate, server) = collected(&settings(), &BTreeSet::from([Dataset::ResourceTags]), Arc::new(answer)).await;
+    let asked = |region: &str| server.counts().get(&(region.to_owned(), "tagging:GetResources".to_owned())).copied();
+    assert_eq!((asked(PRIMARY), asked(STANDBY)), (None, Some(1)));
 }
 
 #[tokio::test]
@@ -480,7 +488,7 @@ async fn a_side_that_is_down_leaves_the_other_whole() {
     let answers = |asked: &Asked| if asked.region == PRIMARY { Reply::Drop } else { answer(asked) };
     let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
     assert_eq!(cut_lists(&estate, 1), Vec::<&str>::new());
-    assert_eq!(cut_lists(&estate, 0).len(), 15);
+    assert_eq!(cut_lists(&estate, 0).len(), 14);
     assert_eq!(estate.zones[0].account.as_deref(), Ok("111111111111"), "the standby side has the same identity");
     assert!(estate.gaps[1..].iter().all(|gap| gap.cause == GapCause::Unreachable), "{:#?}", estate.gaps);
 }

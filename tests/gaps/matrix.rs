@@ -72,7 +72,7 @@ fn cause(kind: &str) -> GapCause {
 
 /// Calls on which no verdict of the clean company rests, because what was read elsewhere is enough: presence may be concluded from what
 /// was read. [`what_rests_on_one_call_alone_is_not_evaluated_without_it`] tries estates in which it is not.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     // Nobody's name has a domain in it.
     ("ds:DescribeDirectories", "*"),
     // Files are carried over by a DataSync task of us-west-2, and by backup copies too.
@@ -80,8 +80,6 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("datasync:ListLocations", "*"),
     ("datasync:DescribeTask", "us-west-2"),
     ("fsx:DescribeBackups", "*"),
-    // The primary side's images and bundles pair by their names.
-    ("tagging:GetResources", "us-east-1"),
 ];
 
 /// The executions of that task, likewise.

@@ -116,11 +116,15 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
     out
 }
 
-/// All that was collected is as it was. (The connections of a primary side are not collected.)
+/// What no rule reads of a primary side, and no call is made for.
+const STANDBY_ONLY: [&str; 2] = [" connections", " resource tags"];
+
+/// All that was collected is as it was.
 fn assert_same(found: &Estate, wanted: &Estate) {
     let (found, mut wanted) = (told(found), told(wanted));
-    for ((_, found), (_, wanted)) in found.iter().zip(&mut wanted) {
-        if found.len() == 1 && found[0].contains("was not collected") {
+    for ((name, found), (_, wanted)) in found.iter().zip(&mut wanted) {
+        let spared = STANDBY_ONLY.iter().any(|list| name.ends_with(list));
+        if spared && found.len() == 1 && found[0].contains("was not collected") {
             wanted.clone_from(found);
         }
     }
