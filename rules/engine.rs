@@ -160,7 +160,8 @@ pub struct Finding {
     pub subject: Subject,
     /// Why it was not evaluated.
     pub unknown: Option<Unknown>,
-    /// How many subjects it speaks of: 1, or those that a gap hides.
+    /// How many subjects it speaks of: 1, or those that a gap hides; 0 where a gap hides none, since other evidence carried their
+    /// verdicts.
     pub subjects: u32,
     /// How many people it touches.
     pub people: u32,
@@ -315,6 +316,8 @@ fn judge_pair<'e>(view: PairView<'e>, rules: &[&'static dyn Rule], options: &Opt
             if sheet.is_empty() { Err("it gave no verdict".to_owned()) } else { Ok(sheet) }
         })
         .collect();
+    let mentioned: BTreeSet<Unknown> =
+        sheets.iter().flatten().flat_map(|sheet| sheet.unknowns.iter().map(|(_, why)| *why)).collect();
     let mut broken = Vec::new();
     let mut tallies = Vec::with_capacity(rules.len());
     let mut findings = Vec::new();
@@ -364,6 +367,13 @@ fn judge_pair<'e>(view: PairView<'e>, rules: &[&'static dyn Rule], options: &Opt
             } else {
                 tally.not_evaluated += 1;
                 by_reason.entry(why).or_default().push(subject);
+            }
+        }
+        // Other evidence carried every verdict, so these hide no subject; but what could be read and was not is told, and no run
+        // that lacks it is more than inconclusive.
+        for gap in meta.needs.iter().flat_map(|dataset| view.gaps_in(*dataset)).map(Unknown::Gap) {
+            if !mentioned.contains(&gap) {
+                by_reason.entry(gap).or_default();
             }
         }
         for (why, mut subjects) in by_reason {

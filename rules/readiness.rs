@@ -173,6 +173,8 @@ pub(crate) fn reckon(
                 Effect::Degrades => (DEGRADES, true),
                 Effect::None | Effect::Exposes => (0, true),
             },
+            // It hides nobody: other evidence carried the verdicts.
+            Verdict::NotEvaluated if finding.subjects == 0 => (0, false),
             Verdict::NotEvaluated => match (meta.effect(), finding.unknown) {
                 (_, Some(Unknown::Unsupported(_))) => (0, true),
                 (Effect::Strands | Effect::Degrades, _) => (UNKNOWN, true),

@@ -464,7 +464,10 @@ impl Maker<'_, '_> {
         let mut areas: Vec<&'static str> = metas.iter().map(|meta| meta.area.code()).collect();
         self.areas.extend(&areas);
         areas.dedup();
-        let mut hides = counted(blind.subjects, "subject", "subjects");
+        let mut hides = match blind.subjects {
+            0 => "No verdict rests on it: other evidence carries them".to_owned(),
+            subjects => format!("Hides {}", counted(subjects, "subject", "subjects")),
+        };
         if blind.people > 0 {
             hides.push_str(&format!(", and whether {} can work", counted(blind.people.into(), "person", "people")));
         }

@@ -376,7 +376,7 @@ pub struct Finding<'a> {
     pub verdict: Verdict,
     /// What it is about; of a gap that hides several subjects, the pair.
     pub subject: Subject<'a>,
-    /// How many subjects it speaks of: 1, or those that a gap hides.
+    /// How many subjects it speaks of: 1, or those that a gap hides; 0 where a gap hides none, since other evidence carries the verdicts.
     pub subjects: u32,
     /// What is wrong, in a sentence.
     pub message: Text<'a>,

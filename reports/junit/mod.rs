@@ -202,6 +202,9 @@ fn told(finding: &v1::Finding<'_>) -> (String, String) {
             drift.path, drift.primary, drift.standby
         ));
     }
+    if finding.subjects == 0 {
+        lines.push("No verdict rests on it: other evidence carries them.".to_owned());
+    }
     if finding.subjects > 1 {
         lines.push(format!("Hides {}.", counted(finding.subjects.into(), "subject", "subjects")));
     }

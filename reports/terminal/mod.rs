@@ -213,7 +213,11 @@ fn blind_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>, blind: 
     ids.dedup();
     let why = why_text(run.estate, blind.why);
     page.paragraph(2, PLAIN, &text::shortened(&text::line(&why), MOST_CHARACTERS))?;
-    let mut hides = format!("hides {} of {}", counted(blind.subjects, "subject", "subjects"), ids.join(", "));
+    let ids = ids.join(", ");
+    let mut hides = match blind.subjects {
+        0 => format!("no verdict of {ids} rests on it: other evidence carries them"),
+        subjects => format!("hides {} of {ids}", counted(subjects, "subject", "subjects")),
+    };
     if blind.people > 0 {
         hides.push_str(&format!(", and whether {} can work", counted(blind.people.into(), "person", "people")));
     }

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod slice;
 pub mod subject;
 pub mod symbols;
+mod unread;
 pub(crate) mod wire;
 pub mod workspace;
 

@@ -1,7 +1,8 @@
 //! `deskpair twin`: a local AWS and DNS to rehearse on.
 
 use super::error::{CommandError, Result};
-use super::{Globals, exit, print, runtime, say, signals};
+use super::signals::Signals;
+use super::{Globals, exit, print, runtime, say};
 use crate::store::estate_file;
 use crate::twin;
 use crate::twin::buckets::Limits;
@@ -135,6 +136,8 @@ impl Twin {
     }
 
     async fn serve(&self, globals: &Globals, estate: Estate) -> Result {
+        // Before it says that it is ready: whoever has read that may end it at once.
+        let mut signals = Signals::listen()?;
         let options = StageOptions {
             listen: self.listen,
             dns: self.dns,
@@ -169,7 +172,7 @@ impl Twin {
         print(&lines)?;
         say(globals, &format!("twin: AWS at {}, DNS at {}\n", stage.endpoint(), stage.dns_text()));
         // A signal is how a twin is meant to end.
-        signals::received().await?;
+        signals.received().await;
         stage.stop().await;
         Ok(exit::READY)
     }

@@ -1,0 +1,57 @@
+//! What was not read of a pair, by dataset: also where other evidence carries the verdict, a reader must know that this was not seen.
+
+use super::pairing::dns_name;
+use super::{Dataset, Estate, GapId, PairView};
+
+impl PairView<'_> {
+    /// The gaps in what was to be read of a dataset for this pair, sorted; what nobody asked for is no gap.
+    pub fn gaps_in(&self, dataset: Dataset) -> Vec<GapId> {
+        let sides = [self.primary, self.standby];
+        let of_sides = |gap: fn(&super::Side) -> Option<GapId>| sides.into_iter().filter_map(gap).collect::<Vec<_>>();
+        let mut gaps = match dataset {
+            Dataset::Directories => of_sides(|side| side.directories.gap()),
+            Dataset::Registrations => of_sides(|side| side.registrations.gap()),
+            Dataset::ClientProperties => of_sides(|side| side.client_properties.gap()),
+            Dataset::Images => of_sides(|side| side.images.gap()),
+            Dataset::Bundles => of_sides(|side| side.bundles.gap()),
+            Dataset::IpGroups => of_sides(|side| side.ip_groups.gap()),
+            Dataset::Branding => [(self.primary, &self.primary_directory), (self.standby, &self.standby_directory)]
+                .into_iter()
+                .filter_map(|(side, directory)| side.branding.get(directory.id()?)?.gap())
+                .collect(),
+            Dataset::Aliases => of_sides(|side| side.aliases.gap()),
+            Dataset::AliasPermissions => sides
+                .into_iter()
+                .filter_map(|side| side.alias_permissions.get(&self.alias(side).ok()??.alias_id)?.gap())
+                .collect(),
+            Dataset::Workspaces => of_sides(|side| side.workspaces.gap()),
+            Dataset::Connections => of_sides(|side| side.connections.gap()),
+            Dataset::ResourceTags => of_sides(|side| side.resource_tags.gap()),
+            Dataset::DesktopTags => of_sides(|side| side.desktop_tags.gap()),
+            Dataset::FileSystems => of_sides(|side| side.file_systems.gap()),
+            Dataset::Backups => of_sides(|side| side.backups.gap()),
+            Dataset::SyncTasks => of_sides(|side| side.sync_tasks.gap()),
+            Dataset::SyncLocations => of_sides(|side| side.sync_locations.gap()),
+            Dataset::SyncExecutions => sides
+                .into_iter()
+                .flat_map(|side| side.sync_executions.values().filter_map(|executions| executions.gap()))
+                .collect(),
+            Dataset::Zones => self.zones.zones.gap().into_iter().collect(),
+            Dataset::RecordSets => {
+                let encloses = |id: &String| {
+                    let zone = self.zones.zones.items().iter().find(|zone| zone.id == *id);
+                    let (alias, zone) = (dns_name(&self.settings.alias), zone.map(|zone| dns_name(&zone.name)));
+                    zone.is_none_or(|zone| alias == zone || alias.ends_with(&format!(".{zone}")))
+                };
+                let records = self.zones.record_sets.iter().filter(|(id, _)| encloses(id));
+                records.filter_map(|(_, records)| records.gap()).collect()
+            }
+            Dataset::HealthChecks => self.zones.health_checks.gap().into_iter().collect(),
+            Dataset::Txt => self.txt.answers.gap().into_iter().collect(),
+        };
+        gaps.retain(|gap| *gap != Estate::NOT_COLLECTED);
+        gaps.sort_unstable();
+        gaps.dedup();
+        gaps
+    }
+}
