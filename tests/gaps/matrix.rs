@@ -3,7 +3,6 @@
 use super::measured::{Call, Measured};
 use crate::support::line::{collected, company, judged, still_value, tallies};
 use deskpair::twin::sample::Drift;
-use deskpair_rules::engine::Outcome;
 use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Dataset, Estate, GapCause};
 use std::collections::BTreeSet;
