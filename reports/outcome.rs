@@ -3,6 +3,7 @@
 use crate::text::{counted, number};
 use deskpair_rules::engine::{FailOn, Outcome, Run};
 use deskpair_rules::model::Unknown;
+use deskpair_rules::readiness::Readiness;
 use deskpair_rules::registry;
 use deskpair_rules::rule::Rule;
 
@@ -92,6 +93,31 @@ pub(crate) fn uncovered(region: &str, outside: &[(&str, u32)]) -> Option<String>
             named.join(", ")
         )
     })
+}
+
+/// An outcome's name for people: a gate that passes makes nobody ready, and the headline beside it counts who is.
+pub(crate) const fn title(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ready => "passed",
+        Outcome::Drifted | Outcome::Inconclusive | Outcome::Broken => outcome.as_str(),
+    }
+}
+
+/// The headline in two parts, the first to be read from afar: no "0 of 0", which reads like a count.
+pub(crate) fn headline(readiness: &Readiness) -> (String, &'static str) {
+    match (readiness.users, readiness.hidden) {
+        (0, Some(_)) => ("Nobody".to_owned(), "could be counted"),
+        (0, None) => ("Nobody".to_owned(), "has a desktop in the primary Region"),
+        (users, _) => {
+            let count = format!("{} of {}", number(readiness.ready.into()), number(users.into()));
+            (count, if users == 1 { "person ready" } else { "people ready" })
+        }
+    }
+}
+
+/// Why some people may be in no count.
+pub(crate) const fn hidden(readiness: &Readiness) -> &'static str {
+    if readiness.users == 0 { "Who works here could not be read" } else { "There may be more people than these" }
 }
 
 /// What the exit code tells whoever started the process.

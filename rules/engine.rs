@@ -433,6 +433,10 @@ fn sort_by_name(view: &PairView<'_>, findings: &mut [Finding], hidden: &mut [Vec
     }
 }
 
+/// What mends missing, wrong and expired credentials.
+pub const CREDENTIALS_REMEDY: &str = "Give the scan credentials that are valid in that Region (`AWS_PROFILE`, `aws sso login`, or `profile` and \
+                                      `role_arn` of the side in the configuration), then scan again.";
+
 /// Why something was not evaluated, in a sentence.
 pub fn why_text(estate: &Estate, why: Unknown) -> String {
     match why {
@@ -514,6 +518,7 @@ impl<'e> Run<'e> {
             GapCause::TimedOut | GapCause::Unreachable => {
                 "Check the network path to the service's endpoint in that Region, then scan again.".into()
             }
+            GapCause::Credentials => CREDENTIALS_REMEDY.into(),
             GapCause::Malformed | GapCause::Failed | GapCause::Partial => {
                 "Scan again; if it stays, ask AWS Support.".into()
             }

@@ -44,6 +44,7 @@ pub(super) struct Page {
 #[derive(Serialize)]
 struct Outcome {
     word: &'static str,
+    title: &'static str,
     meaning: String,
     exit_code: u8,
     exit_meaning: &'static str,
@@ -75,9 +76,9 @@ struct Pair {
     name: String,
     alias: String,
     sides: [Side; 2],
-    ready: String,
-    users: String,
-    users_are: &'static str,
+    /// The headline, in two parts.
+    count: String,
+    after: &'static str,
     share: String,
     bar: Vec<Segment>,
     bar_told: String,
@@ -225,10 +226,8 @@ struct RuleRow {
 pub(super) fn page(run: &Run<'_>) -> Page {
     let mut maker = Maker { run, budget: Budget::default(), anchors: HashSet::new(), areas: HashSet::new() };
     let pairs: Vec<Pair> = run.pairs.iter().enumerate().map(|(at, pair)| maker.pair(at + 1, pair)).collect();
-    let headline: Vec<String> = pairs
-        .iter()
-        .map(|pair| format!("{}: {} of {} {} ready", pair.name, pair.ready, pair.users, pair.users_are))
-        .collect();
+    let headline: Vec<String> =
+        pairs.iter().map(|pair| format!("{}: {} {}", pair.name, pair.count, pair.after)).collect();
     let made = &run.estate.calls.made;
     let mut calls = Vec::new();
     let mut total = 0;
@@ -250,6 +249,7 @@ pub(super) fn page(run: &Run<'_>) -> Page {
         title: text::shortened(&headline.join("; "), 200).into_owned(),
         outcome: Outcome {
             word: run.outcome.as_str(),
+            title: outcome::title(run.outcome),
             meaning: outcome::meaning(run),
             exit_code: run.exit_code(),
             exit_meaning: outcome::exit_code(run.outcome),
@@ -301,6 +301,7 @@ impl Maker<'_, '_> {
         let anchors = anchors(run, pair, &causes, at);
         let readiness = &pair.readiness;
         let (bar, bar_told) = bar(pair);
+        let (count, after) = outcome::headline(readiness);
         let uncounted = causes.fails.iter().chain(&causes.waived).filter(|cause| cause.uncounted);
         let uncounted = uncounted
             .map(|cause| {
@@ -332,13 +333,12 @@ impl Maker<'_, '_> {
             name: shown(&facts.name),
             alias: shown(&facts.alias),
             sides: [side("primary", &facts.primary), side("standby", &facts.standby)],
-            ready: number(readiness.ready.into()),
-            users: number(readiness.users.into()),
-            users_are: if readiness.users == 1 { "person" } else { "people" },
+            count,
+            after,
             share: share(readiness.ready, readiness.users),
             bar,
             bar_told,
-            notes: notes(&facts),
+            notes: notes(&facts, outcome::hidden(readiness)),
             uncounted,
             causes: fails,
             waived,
@@ -566,10 +566,10 @@ fn side(role: &'static str, side: &v1::Side<'_>) -> Side {
     }
 }
 
-fn notes(pair: &v1::Pair<'_, (), ()>) -> Vec<String> {
+fn notes(pair: &v1::Pair<'_, (), ()>, why_hidden: &str) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(hidden) = &pair.readiness.hidden {
-        notes.push(shown(&format!("There may be more people than these: {}", hidden.message)));
+        notes.push(shown(&format!("{why_hidden}: {}", hidden.message)));
     }
     let outside: Vec<(&str, u32)> =
         pair.readiness.outside.iter().map(|outside| (&*outside.directory, outside.workspaces)).collect();
@@ -660,6 +660,7 @@ const fn cause_word(cause: v1::Cause) -> &'static str {
         v1::Cause::TimedOut => "timed out",
         v1::Cause::Unreachable => "unreachable",
         v1::Cause::Malformed => "malformed",
+        v1::Cause::Credentials => "credentials",
         v1::Cause::Failed => "failed",
         v1::Cause::Partial => "partial",
         v1::Cause::Unsupported => "not offered",

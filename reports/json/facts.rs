@@ -339,6 +339,7 @@ impl From<GapCause> for v1::Cause {
             GapCause::TimedOut => Self::TimedOut,
             GapCause::Unreachable => Self::Unreachable,
             GapCause::Malformed => Self::Malformed,
+            GapCause::Credentials => Self::Credentials,
             GapCause::Failed => Self::Failed,
             GapCause::Partial => Self::Partial,
             GapCause::Unsupported => Self::Unsupported,

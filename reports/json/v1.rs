@@ -457,6 +457,8 @@ pub enum Cause {
     Unreachable,
     /// The answer could not be understood.
     Malformed,
+    /// No credentials, or none that the service took.
+    Credentials,
     /// The service refused or failed.
     Failed,
     /// An answer that left out some of what was asked.

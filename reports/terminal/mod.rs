@@ -11,12 +11,13 @@ use crate::causes::{Blind, Cause, Causes};
 use crate::text::{self, counted, number};
 use crate::{Error, outcome, people};
 use anstyle::{AnsiColor, Style};
-use deskpair_rules::engine::{Outcome, PairRun, Run, why_text};
+use deskpair_rules::engine::{CREDENTIALS_REMEDY, Outcome, PairRun, Run, why_text};
 use deskpair_rules::meta::{Effect, Severity};
 use deskpair_rules::model::pairing::Located;
-use deskpair_rules::model::{Estate, GapCause, Unknown};
+use deskpair_rules::model::{Estate, Gap, GapCause, Unknown};
 use deskpair_rules::readiness::State;
 use page::Page;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 /// People named in a summary, a state.
@@ -37,8 +38,9 @@ const BOLD: Style = Style::new().bold();
 pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(), Error> {
     let mut out = std::io::BufWriter::new(out);
     let mut page = Page::new(&mut out);
+    let told = credentials(&mut page, run)?;
     for (at, pair) in run.pairs.iter().enumerate() {
-        if at > 0 {
+        if at > 0 || told {
             page.gap()?;
         }
         pair_summary(&mut page, run, pair)?;
@@ -56,7 +58,7 @@ pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(
         Outcome::Inconclusive => AnsiColor::Yellow.on_default().bold(),
     };
     let clocks = format!("estate of {}, judged as of {}", run.estate.taken_at, run.options.judged_at);
-    page.row(0, &[(style, &text::sentence(run.outcome.as_str()))], (PLAIN, ""))?;
+    page.row(0, &[(style, &text::sentence(outcome::title(run.outcome)))], (PLAIN, ""))?;
     page.paragraph(0, PLAIN, &outcome::meaning(run))?;
     for broken in &run.broken {
         page.paragraph(2, PLAIN, &text::line(&format!("{} on {}: {}", broken.rule, broken.pair, broken.message)))?;
@@ -65,6 +67,35 @@ pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(
     page.paragraph(0, DIM, &format!("Run {}, {clocks}. {}", run.id, outcome::CAVEAT))?;
     out.flush()?;
     Ok(())
+}
+
+/// What was said of the credentials, once for all the calls that went without: whether there was anything to say.
+fn credentials(page: &mut Page<'_>, run: &Run<'_>) -> Result<bool, Error> {
+    let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for gap in run.estate.gaps.iter().filter(|gap| gap.cause == GapCause::Credentials) {
+        said.entry(&gap.message).or_default().extend((!gap.region.is_empty()).then_some(gap.region.as_str()));
+    }
+    for (message, regions) in &said {
+        let regions = regions.iter().copied().collect::<Vec<_>>().join(", ");
+        let place = if regions.is_empty() { String::new() } else { format!(" in {regions}") };
+        let told = format!("No valid credentials{place}: {message}");
+        let told = text::shortened(&text::line(&told), MOST_CHARACTERS).into_owned();
+        page.paragraph(0, AnsiColor::Red.on_default().bold(), &told)?;
+    }
+    if !said.is_empty() {
+        page.paragraph(2, DIM, &format!("fix: {CREDENTIALS_REMEDY}"))?;
+    }
+    Ok(!said.is_empty())
+}
+
+/// Why something was not evaluated; of credentials, the words stand at the top already.
+fn brief(run: &Run<'_>, why: Unknown) -> String {
+    match why {
+        Unknown::Gap(gap) if run.estate.gap_of(gap).cause == GapCause::Credentials => {
+            Gap { message: String::new(), ..run.estate.gap_of(gap).clone() }.to_string()
+        }
+        Unknown::Gap(_) | Unknown::Undetermined(_) | Unknown::Unsupported(_) => why_text(run.estate, why),
+    }
 }
 
 fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Result<(), Error> {
@@ -79,8 +110,8 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         && readiness.hidden.is_none()
         && readiness.uncounted.is_empty();
     let style = if all { AnsiColor::Green.on_default().bold() } else { BOLD };
-    let people = counted(readiness.users.into(), "person", "people");
-    page.row(0, &[(style, &format!("{} of {people} ready", number(readiness.ready.into())))], (PLAIN, ""))?;
+    let (count, after) = outcome::headline(readiness);
+    page.row(0, &[(style, &format!("{count} {after}"))], (PLAIN, ""))?;
     let counts = [
         (readiness.stranded, State::Stranded),
         (readiness.unknown, State::Unknown),
@@ -98,8 +129,8 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         page.paragraph(0, AnsiColor::Yellow.on_default(), &told)?;
     }
     if let Some(why) = readiness.hidden {
-        let why = text::line(&why_text(run.estate, why)).into_owned();
-        page.paragraph(0, AnsiColor::Yellow.on_default(), &format!("There may be more people than these: {why}"))?;
+        let told = format!("{}: {}", outcome::hidden(readiness), text::line(&brief(run, why)));
+        page.paragraph(0, AnsiColor::Yellow.on_default(), &told)?;
     }
     let of = |&(directory, desktops)| (run.estate.symbols.text(directory), desktops);
     let outside: Vec<(&str, u32)> = pair.view.desktops.outside.iter().map(of).collect();
@@ -110,9 +141,9 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         if let Err(gap) = side.account
             && gap != Estate::NOT_COLLECTED
         {
-            let why = text::line(&why_text(run.estate, Unknown::Gap(gap))).into_owned();
+            let why = brief(run, Unknown::Gap(gap));
             let told = format!("Whose account {} is could not be told: {why}", side.place.region);
-            page.paragraph(0, AnsiColor::Yellow.on_default(), &told)?;
+            page.paragraph(0, AnsiColor::Yellow.on_default(), &text::line(&told))?;
         }
     }
     // Where it is the primary side's that is missing, the reason for which people are hidden says so.
@@ -211,7 +242,7 @@ fn cause_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>, cause: 
 fn blind_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>, blind: &Blind) -> Result<(), Error> {
     let mut ids: Vec<&str> = blind.findings.iter().map(|&at| run.meta(&pair.findings[at as usize]).id).collect();
     ids.dedup();
-    let why = why_text(run.estate, blind.why);
+    let why = brief(run, blind.why);
     page.paragraph(2, PLAIN, &text::shortened(&text::line(&why), MOST_CHARACTERS))?;
     let ids = ids.join(", ");
     let mut hides = match blind.subjects {

@@ -110,6 +110,37 @@ fn an_estate_in_order_says_so() {
     let text = plain(&printed(&samples::run(&fixture)));
     assert!(text.contains("3 of 3 people ready"), "{text}");
     assert!(text.contains(
-        "Ready.\nNothing fails at high or above. All that could be read was read.\nExit code 0: gate passed."
+        "Passed.\nNothing fails at high or above. All that could be read was read.\nExit code 0: gate passed."
     ));
+}
+
+#[test]
+fn nobody_who_could_be_read_is_no_zero_of_zero() {
+    let mut nobody = samples::clean();
+    nobody.side(On::Primary).workspaces.items_mut().clear();
+    let text = plain(&printed(&samples::run(&nobody)));
+    assert!(text.contains("\nNobody has a desktop in the primary Region\n"), "{text}");
+    let mut unread = samples::clean();
+    unread.deny(On::Primary, deskpair_rules::model::Dataset::Workspaces);
+    unread.side(On::Primary).workspaces.items_mut().clear();
+    let text = plain(&printed(&samples::run(&unread)));
+    assert!(text.contains("\nNobody could be counted\n"), "{text}");
+    assert!(!text.contains("0 of 0"), "{text}");
+}
+
+#[test]
+fn missing_credentials_are_told_once_with_the_way_out() {
+    let mut fixture = samples::clean();
+    for dataset in [deskpair_rules::model::Dataset::Workspaces, deskpair_rules::model::Dataset::Bundles] {
+        fixture.deny(On::Primary, dataset);
+    }
+    for gap in &mut fixture.estate.gaps {
+        gap.cause = deskpair_rules::model::GapCause::Credentials;
+        gap.message = "ExpiredTokenException: the token is expired".to_owned();
+    }
+    let text = plain(&printed(&samples::run(&fixture)));
+    assert!(text.starts_with("No valid credentials in us-west-2: ExpiredTokenException"), "{text}");
+    assert!(text.contains("  fix: Give the scan credentials"), "{text}");
+    assert_eq!(text.matches("ExpiredTokenException").count(), 1, "{text}");
+    assert!(text.contains("denied:Bundles in us-west-2 had no valid credentials\n"), "{text}");
 }

@@ -169,7 +169,7 @@ impl Rule for TxtNotResolvable {
 fn remedy(outcome: &TxtOutcome) -> &'static str {
     match outcome {
         TxtOutcome::NxDomain { .. } | TxtOutcome::NoData { .. } => {
-            "Create the TXT record in the zone that this server answers from: of a private zone, the public one's servers know nothing."
+            "Create the TXT record in the zone that this server answers from: a record in a private zone does not show in the public one."
         }
         TxtOutcome::Cname { .. } => {
             "Create the TXT record at the name to which the CNAME leads, or at the alias in place of the CNAME."

@@ -153,17 +153,20 @@ impl Rule for TxtTtlExceedsObjective {
             .chunk_by(|a, b| (a.secs, a.absence) == (b.secs, b.absence))
             .map(|same| {
                 let places: Vec<&str> = same.iter().map(|kept| kept.place.as_str()).collect();
-                let what = if same[0].absence { "that there is none" } else { "it" };
-                format!("{what} for {} s ({})", same[0].secs, places.join(", "))
+                let what = if same[0].absence { ", that there is none" } else { "" };
+                format!("{} s{what} ({})", same[0].secs, places.join(", "))
             })
             .collect();
+        // The verdict stands before the servers, of which there may be many: a summary cuts long messages at the end.
+        let longest = kept.first().map_or(limit, |kept| kept.secs);
         Wording::new(format!(
-            "resolvers that asked for the TXT record of {} may keep {}: of a recovery time objective of {}, no more than {} should go to \
-             waiting for that",
+            "resolvers may keep an answer for the TXT record of {} for {}, and {} is the most that a recovery time objective of {} has room \
+             for: {}",
             pair.settings.alias,
-            said.join(", and "),
+            span(u64::from(longest)),
+            span(u64::from(limit)),
             span(u64::from(rto)),
-            span(u64::from(limit))
+            said.join("; ")
         ))
     }
 }
@@ -207,8 +210,8 @@ mod tests {
         answer(&mut fixture, ServerKind::Authoritative, &found(3600));
         assert_eq!(
             fixture.words(&TxtTtlExceedsObjective).message,
-            "resolvers that asked for the TXT record of desktop.corp.example may keep it for 3600 s (the server 192.0.2.53:53, the \
-             server 192.0.2.54:53): of a recovery time objective of 15 min, no more than 5 min should go to waiting for that"
+            "resolvers may keep an answer for the TXT record of desktop.corp.example for 1 h, and 5 min is the most that a recovery time \
+             objective of 15 min has room for: 3600 s (the server 192.0.2.53:53, the server 192.0.2.54:53)"
         );
     }
 
@@ -238,7 +241,7 @@ mod tests {
             let mut fixture = Fixture::clean();
             answer(&mut fixture, ServerKind::Authoritative, &outcome);
             assert_eq!(fixture.verdicts(&TxtTtlExceedsObjective).1.len(), 1);
-            assert!(fixture.words(&TxtTtlExceedsObjective).message.contains("that there is none for 86400 s"));
+            assert!(fixture.words(&TxtTtlExceedsObjective).message.contains("86400 s, that there is none ("));
         }
     }
 

@@ -116,6 +116,8 @@ pub enum GapCause {
     Unreachable,
     /// The answer could not be understood.
     Malformed,
+    /// There were no credentials, or the service did not take them: missing, wrong or expired.
+    Credentials,
     /// The service refused or failed, with an error of its own.
     Failed,
     /// An answer with status 200 that left out some of what was asked.
@@ -137,6 +139,7 @@ impl GapCause {
             Self::TimedOut => "gave no answer in time",
             Self::Unreachable => "could not be reached",
             Self::Malformed => "gave an answer that could not be understood",
+            Self::Credentials => "had no valid credentials",
             Self::Failed => "failed",
             Self::Partial => "answered only in part",
             Self::Unsupported => "is not supported there",

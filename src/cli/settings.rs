@@ -18,7 +18,7 @@ pub(super) fn load(globals: &Globals) -> Result<Settings> {
     let checked = config::load(&globals.config, &known_rules())
         .map_err(|error| CommandError::rendered(error.render(Paint::Colour)))?;
     if !checked.warnings.is_empty() {
-        say(globals, &checked.warnings.render(Paint::Colour));
+        say(globals, &format!("{}\n\n", checked.warnings.render(Paint::Colour)));
     }
     let mut settings = checked.settings;
     wanted_exist(globals, settings.pairs.iter().map(|pair| pair.name.as_str()))?;

@@ -508,7 +508,7 @@ mod tests {
         assert_eq!(read(&caller, no_credentials).await.1, 1);
         assert_eq!(caller.tally(), Tally::default(), "nothing was sent");
         let (answer, made) = read(&caller, |_| Some(Ok(1))).await;
-        assert_eq!((answer.expect_err("dead").cause, made), (GapCause::Failed, 0));
+        assert_eq!((answer.expect_err("dead").cause, made), (GapCause::Credentials, 0));
     }
 
     #[tokio::test]

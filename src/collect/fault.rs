@@ -72,8 +72,8 @@ const DENIED: [&str; 6] = [
     "NotAuthorized",
 ];
 
-/// Something is wrong with the credentials, the clock or the Region's opt-in: no IAM action mends it.
-const IDENTITY: [&str; 13] = [
+/// Something is wrong with the credentials or the clock: no IAM action mends it.
+const IDENTITY: [&str; 12] = [
     "UnrecognizedClientException",
     "InvalidClientTokenId",
     "InvalidAccessKeyId",
@@ -86,7 +86,6 @@ const IDENTITY: [&str; 13] = [
     "ExpiredTokenException",
     "RequestExpired",
     "RequestTimeTooSkewed",
-    "OptInRequired",
 ];
 
 /// "There is no such operation here."
@@ -143,7 +142,7 @@ fn judge(status: u16, code: &str, message: String) -> Fault {
     } else if is(&DENIED) {
         (GapCause::Denied, Retry::Never, Effect::None)
     } else if is(&IDENTITY) {
-        (GapCause::Failed, Retry::Never, Effect::None)
+        (GapCause::Credentials, Retry::Never, Effect::None)
     } else if is(&UNSUPPORTED) || status == 501 || (code.is_empty() && matches!(status, 404 | 405)) {
         (GapCause::Unsupported, Retry::Never, Effect::None)
     } else if is(&TIMED_OUT) || status == 408 {
@@ -162,8 +161,14 @@ fn judge(status: u16, code: &str, message: String) -> Fault {
 }
 
 fn never_sent(error: &(dyn Error + 'static)) -> Fault {
-    let retry = if without_credentials(error) { Retry::NoCall } else { Retry::Never };
-    Fault::new(GapCause::Failed, chain(error), retry, Effect::None)
+    if without_credentials(error) {
+        // The SDK lists what it tried a line each, under a heading.
+        let words = chain(error);
+        let words = words.strip_prefix("the credential provider was not enabled: ").unwrap_or(&words);
+        let words = words.lines().map(str::trim).collect::<Vec<_>>().join("; ").replace(":; ", ": ");
+        return Fault::new(GapCause::Credentials, words, Retry::NoCall, Effect::None);
+    }
+    Fault::new(GapCause::Failed, chain(error), Retry::Never, Effect::None)
 }
 
 fn without_credentials(error: &(dyn Error + 'static)) -> bool {
@@ -266,8 +271,10 @@ mod tests {
             (400, "AccessDeniedException", Denied, Never),
             (403, "AccessDenied", Denied, Never),
             (403, "", Denied, Never),
-            (403, "SignatureDoesNotMatch", Failed, Never),
-            (400, "UnrecognizedClientException", Failed, Never),
+            (403, "SignatureDoesNotMatch", Credentials, Never),
+            (400, "UnrecognizedClientException", Credentials, Never),
+            (403, "ExpiredToken", Credentials, Never),
+            (403, "OptInRequired", Failed, Never),
             (400, "UnknownOperationException", Unsupported, Never),
             (400, "OperationNotSupportedException", Unsupported, Never),
             (404, "", Unsupported, Never),
@@ -305,8 +312,10 @@ mod tests {
         assert_eq!((fault.cause, fault.retry), (GapCause::TimedOut, Retry::Later));
         let fault = dispatch(ConnectorError::user("not a URL".into()));
         assert_eq!((fault.cause, fault.retry), (GapCause::Failed, Retry::Never));
-        let fault = dispatch(ConnectorError::other(CredentialsError::not_loaded("no profile `corp`").into(), None));
-        assert_eq!((fault.cause, fault.retry, fault.effect), (GapCause::Failed, Retry::NoCall, Effect::None));
+        let fault =
+            dispatch(ConnectorError::other(CredentialsError::not_loaded("no profile `corp`\n  tried").into(), None));
+        assert!(fault.message.ends_with("no profile `corp`; tried"), "{}", fault.message);
+        assert_eq!((fault.cause, fault.retry, fault.effect), (GapCause::Credentials, Retry::NoCall, Effect::None));
         let fault = classify(&Answer::construction_failure("a member is missing"));
         assert_eq!((fault.cause, fault.retry), (GapCause::Failed, Retry::Never));
         let cut = HttpResponse::new(200.try_into().expect("a status"), SdkBody::empty());

@@ -23,7 +23,7 @@ use std::path::Path;
 use toml::de::DeTable;
 use walk::{View, Walk};
 
-/// A configuration with every part explained: the README shows it, `deskpair init` begins with it, and a test loads it.
+/// A configuration with every part explained: a test loads it.
 pub const EXAMPLE: &str = include_str!("example.toml");
 
 /// No configuration is this large; what is, is some other file.
@@ -70,7 +70,7 @@ pub fn load(path: &Path, known: &[KnownRule<'_>]) -> Result<Checked, ConfigError
     let io = |error: std::io::Error| {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => {
-                "`deskpair init` looks for connection aliases and writes one; `-c FILE` names another"
+                "a short one stands in README.md; `deskpair schema config` describes the rest; `-c FILE` names another file"
             }
             std::io::ErrorKind::IsADirectory => "name the file itself: `-c FILE`",
             _ => "make it readable for this user, or name another file: `-c FILE`",

@@ -243,7 +243,7 @@ fn problems_are_shown_at_their_place_with_the_way_out() {
     1 |
       | ^
       |
-      = help: `deskpair init` looks for connection aliases and writes the file
+      = help: name the two Regions of a connection alias: a short example stands in README.md
     "##);
     insta::assert_snapshot!(told("[[pair]\nname = \"a\"\nalias = \n"), @r##"
     error: this is not TOML: unclosed array table, expected `]`
@@ -343,7 +343,7 @@ fn hostile_text_is_told_without_harm() {
 fn files_that_cannot_be_read_say_why_and_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let shown = |path: &Path| load(path, KNOWN).expect_err("unreadable").render(Paint::Plain);
-    assert!(shown(&folder.path().join("none.toml")).contains("deskpair init"));
+    assert!(shown(&folder.path().join("none.toml")).contains("deskpair schema config"));
     assert!(shown(folder.path()).contains("-c FILE"));
     let binary = folder.path().join("binary.toml");
     std::fs::write(&binary, b"[[pair]]\nname = \"\xff\"\n").expect("writes");

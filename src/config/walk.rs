@@ -216,7 +216,7 @@ impl<'k> Walk<'k> {
 fn missing(key: &'static Key, place: &Place) -> Problem {
     if place.header.is_empty() {
         return Problem::error(0..0, format!("there is no [[{}]]", key.name))
-            .help("`deskpair init` looks for connection aliases and writes the file");
+            .help("name the two Regions of a connection alias: a short example stands in README.md");
     }
     let help = match key.kind {
         Kind::Text(form) => format!("add {} = \"{}\"", key.name, form.example()),

@@ -86,7 +86,7 @@ enum Place {
 pub enum FaultError {
     /// It has too few or too many parts.
     #[error(
-        "a fault is written `REGION CALL KIND [SHARE]`, as in `us-east-1 workspaces:DescribeWorkspaces Throttle 30%`; this has {0} parts"
+        "a fault is written `REGION CALL KIND [SHARE]`, as in `us-east-1 workspaces:DescribeWorkspaces Throttle 30%`; three or four parts, not {0}"
     )]
     Parts(usize),
     /// The first part.

@@ -74,6 +74,10 @@ impl World {
             GapCause::TimedOut | GapCause::Deadline => Trouble::Hang,
             GapCause::Unreachable => Trouble::Drop,
             GapCause::Malformed => Trouble::Malformed,
+            GapCause::Credentials => Trouble::Refused(said().unwrap_or_else(|| {
+                let message = "The security token included in the request is invalid.";
+                ApiError { status: call.denied().status, ..ApiError::new("UnrecognizedClientException", message) }
+            })),
             GapCause::Failed => match said() {
                 Some(error) => Trouble::Refused(error),
                 None => with(500, ApiError::new("InternalFailure", gap.message.as_str())),
