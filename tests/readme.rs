@@ -133,6 +133,24 @@ fn its_commands_run() {
 }
 
 #[test]
+fn its_questions_to_the_report_are_answered() {
+    let Some(jq) = peers::program("jq", "jq") else { return };
+    let sandbox = Sandbox::new();
+    sandbox.deskpair(["demo"]).run().expect(0);
+    let path = format!("{}:/usr/bin:/bin", jq.parent().map(peers::text).expect("a folder"));
+    let lines: Vec<&str> = blocks("jq").into_iter().flat_map(str::lines).collect();
+    let ask = |line: &str| sandbox.program("sh", ["-c", line]).env("PATH", &path).run().expect(0).out;
+    let stranded = ask(lines[0]);
+    assert!(stranded.lines().any(|name| name == "david.okafor"), "{stranded}");
+    assert_eq!(ask(lines[1]), "", "the demo may read all");
+    let twin =
+        TwinProcess::start(&sandbox, ["--desktops", "40", "--fault", "* workspaces:DescribeIpGroups AccessDenied"]);
+    sandbox.deskpair(["scan", "--rule", "IPG-002"]).envs(&twin).run().expect(3);
+    assert_eq!(ask(lines[1]), "workspaces:DescribeIpGroups\n");
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
 fn its_twin_can_be_scanned_from_a_shell() {
     let block = blocks("sh").into_iter().find(|block| block.contains("deskpair twin")).expect("it shows the twin");
     let sandbox = Sandbox::new();

@@ -131,8 +131,8 @@ fn nobody_who_could_be_read_is_no_zero_of_zero() {
 #[test]
 fn missing_credentials_are_told_once_with_the_way_out() {
     let mut fixture = samples::clean();
-    for dataset in [deskpair_rules::model::Dataset::Workspaces, deskpair_rules::model::Dataset::Bundles] {
-        fixture.deny(On::Primary, dataset);
+    for dataset in [deskpair_rules::model::Dataset::Workspaces, deskpair_rules::model::Dataset::Branding] {
+        fixture.deny(On::Standby, dataset);
     }
     for gap in &mut fixture.estate.gaps {
         gap.cause = deskpair_rules::model::GapCause::Credentials;
@@ -142,5 +142,5 @@ fn missing_credentials_are_told_once_with_the_way_out() {
     assert!(text.starts_with("No valid credentials in us-west-2: ExpiredTokenException"), "{text}");
     assert!(text.contains("  fix: Give the scan credentials"), "{text}");
     assert_eq!(text.matches("ExpiredTokenException").count(), 1, "{text}");
-    assert!(text.contains("denied:Bundles in us-west-2 had no valid credentials\n"), "{text}");
+    assert!(text.contains("denied:Branding in us-west-2 had no valid credentials\n"), "{text}");
 }
