@@ -38,7 +38,7 @@ impl Bars {
         let name = if region.is_empty() { "global" } else { region };
         let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
         let region = regions.entry(name.to_owned()).or_insert_with(|| {
-            let bar = self.all.add(ProgressBar::new(0));
+            let bar = self.all.add(ProgressBar::new(1));
             let style = ProgressStyle::with_template("{prefix:>14} {bar:28} {pos:>5}/{len} calls {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_prefix(name.to_owned());
@@ -70,7 +70,14 @@ impl Progress for Bars {
     fn retrying(&self, region: &str, operation: Operation, cause: GapCause) {
         self.with(region, |state| {
             state.retries += 1;
-            state.bar.set_message(format!("{} {}; trying again", operation.name, cause.phrase()));
+            let phrase = cause.phrase().trim_end_matches(" at every attempt");
+            let told = format!("{} {phrase}; trying again", operation.name);
+            // Elsewhere than on a terminal, the first in a Region says why nothing seems to happen.
+            if !self.terminal && state.retries == 1 {
+                let name = if region.is_empty() { "global" } else { region };
+                let _ = writeln!(std::io::stderr(), "{name}: {told}");
+            }
+            state.bar.set_message(told);
         });
     }
 }

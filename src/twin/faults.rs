@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn a_wrong_part_is_named() {
         for (text, words) in [
-            ("us-east-1 workspaces:*", "2 parts"),
+            ("us-east-1 workspaces:*", "not 2"),
             ("useast1 * Drop", "`useast1` is no Region"),
             ("us-east-1 work:* Drop", "`work` is no service"),
             ("us-east-1 workspaces:Describe Drop", "no operation `workspaces:Describe`"),
