@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture::{Fixture, On};
+use crate::fixture::{Fixture, Kept, On};
 use crate::model::settings::MapEntry;
 use crate::model::workspace::{Extra, Related, WorkspaceRow};
 use crate::model::{Dataset, Slice};
@@ -290,7 +290,7 @@ fn a_linked_desktop_in_another_directory_is_no_landing() {
 fn where_the_list_was_cut_one_on_its_way_out_is_not_the_only_one() {
     let mut fixture = with(&["anna"], &["anna"]);
     set_state(&mut fixture, On::Standby, "anna", "TERMINATING");
-    fixture.cut(On::Standby, Dataset::Workspaces, false);
+    fixture.cut(On::Standby, Dataset::Workspaces, Kept::All);
     assert_eq!(counterparts(&fixture), ["unknown"]);
 }
 

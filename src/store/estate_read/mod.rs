@@ -1,25 +1,20 @@
-//! Reads an estate file: one thread decompresses and digests, this one parses.
+//! Reads an estate file: one thread decompresses and digests ([`unpack`]), this one parses, and puts each list in its place ([`lists`]).
 
-use super::digest::{Digest, Hasher};
+mod lists;
+mod unpack;
+
+use super::digest::Digest;
 use super::estate_file::EstateFileError;
-use super::estate_wire::{
-    ConnectionRecord, Header, ListKey, ListLine, Opening, Place, SCHEMA, TagRecord, Trailer, TrailerLine,
-};
+use super::estate_wire::{Header, ListKey, ListLine, Opening, Place, SCHEMA, Trailer, TrailerLine};
 use deskpair_rules::model::dns::TxtView;
-use deskpair_rules::model::workspace::{Extras, WorkspaceRecord, WorkspaceRow};
 use deskpair_rules::model::{Dataset, End, Estate, GapCause, GapId, Side, Slice, Symbols, ZoneBook};
-use rayon::prelude::*;
+use lists::{Items, Target};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, Read};
+use std::io::BufRead;
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-
-/// Bytes that are parsed at once: enough that several threads pay, little beside an estate.
-const BATCH: usize = 4 << 20;
-
-/// No line of an estate is longer than this: the longest are headers and trailers.
-const LONGEST_LINE: usize = 16 << 20;
+use std::sync::mpsc::{Receiver, sync_channel};
+use unpack::{Fault, Handed, LONGEST_LINE, decompress};
 
 /// Rows: forty times what the largest deployments have.
 const MOST_ROWS: u64 = 40_000_000;
@@ -36,84 +31,6 @@ pub(super) fn read(from: impl BufRead + Send) -> Result<(Estate, Digest), Estate
         scope.spawn(move || decompress(from, &send));
         assemble(&receive)
     })
-}
-
-/// What the decompressing thread hands over.
-enum Handed {
-    /// Whole lines, each with its line feed.
-    Lines(Vec<u8>),
-    /// All lines were handed over.
-    End(Digest),
-    /// Nothing follows, for this reason.
-    Fault(Fault),
-}
-
-/// Why nothing follows. The lines before it are counted by the receiver.
-enum Fault {
-    Io(io::Error),
-    NotZstd,
-    Truncated,
-    Damaged(String),
-    LineTooLong,
-    Trailing,
-}
-
-fn decompress(from: impl BufRead, to: &SyncSender<Handed>) {
-    // Where the receiver has gone it has found a fault of its own, and there is nobody to tell.
-    let ended = match decompress_lines(from, to) {
-        Ok(digest) => Handed::End(digest),
-        Err(fault) => Handed::Fault(fault),
-    };
-    drop(to.send(ended));
-}
-
-fn decompress_lines(mut from: impl BufRead, to: &SyncSender<Handed>) -> Result<Digest, Fault> {
-    const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-    let start = from.fill_buf().map_err(Fault::Io)?;
-    if start.is_empty() {
-        return Err(Fault::Truncated);
-    }
-    let compared = start.len().min(MAGIC.len());
-    if start[..compared] != MAGIC[..compared] {
-        return Err(Fault::NotZstd);
-    }
-    let mut decoder = zstd::Decoder::with_buffer(from).map_err(Fault::Io)?.single_frame();
-    let mut hasher = Hasher::default();
-    let mut rest: Vec<u8> = Vec::new();
-    loop {
-        let mut batch = std::mem::take(&mut rest);
-        batch.reserve(BATCH);
-        let known = batch.len();
-        let read = decoder.by_ref().take(BATCH as u64).read_to_end(&mut batch);
-        hasher.update(&batch[known..]);
-        let at_end = matches!(read, Ok(0));
-        let whole = batch.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        rest.extend_from_slice(&batch[whole..]);
-        batch.truncate(whole);
-        if !batch.is_empty() && to.send(Handed::Lines(batch)).is_err() {
-            return Ok(hasher.digest());
-        }
-        match read {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(Fault::Truncated),
-            Err(error) if error.raw_os_error().is_some() => return Err(Fault::Io(error)),
-            Err(error) => return Err(Fault::Damaged(error.to_string())),
-        }
-        if rest.len() > LONGEST_LINE {
-            return Err(Fault::LineTooLong);
-        }
-        if at_end {
-            break;
-        }
-    }
-    if !rest.is_empty() {
-        return Err(Fault::Truncated);
-    }
-    match decoder.finish().fill_buf() {
-        Ok([]) => Ok(hasher.digest()),
-        Ok(_) => Err(Fault::Trailing),
-        Err(error) => Err(Fault::Io(error)),
-    }
 }
 
 fn assemble(from: &Receiver<Handed>) -> Result<(Estate, Digest), EstateFileError> {
@@ -374,182 +291,6 @@ impl Kind {
             Self::Trailer
         } else {
             Self::Item
-        }
-    }
-}
-
-/// Lines that are items of one list.
-struct Items<'b> {
-    batch: &'b [u8],
-    ranges: &'b [Range<usize>],
-    first: u64,
-}
-
-impl<'b> Items<'b> {
-    fn each<T: Deserialize<'b>>(&self, mut take: impl FnMut(T)) -> Result<(), EstateFileError> {
-        for (range, number) in self.ranges.iter().zip(self.first..) {
-            take(parse(&self.batch[range.clone()], number)?);
-        }
-        Ok(())
-    }
-
-    /// Parsed by all threads, taken in order.
-    fn each_of_many<T: Deserialize<'b> + Send>(&self, take: impl FnMut(T)) -> Result<(), EstateFileError> {
-        let (batch, first) = (self.batch, self.first);
-        let parsed: Result<Vec<T>, (usize, EstateFileError)> = self
-            .ranges
-            .par_iter()
-            .enumerate()
-            .with_min_len(256)
-            .map(|(at, range)| {
-                let slice: &'b [u8] = &batch[range.clone()];
-                parse(slice, first + at as u64).map_err(|error| (at, error))
-            })
-            .collect();
-        match parsed {
-            Ok(items) => {
-                items.into_iter().for_each(take);
-                Ok(())
-            }
-            // Which of several faults was met first depends on the threads: the first line's is told.
-            Err(_) => self.each::<T>(drop),
-        }
-    }
-}
-
-/// Where the items of a list go.
-trait TakeItems {
-    fn set_end(&mut self, end: End);
-    fn take(&mut self, items: &Items<'_>, symbols: &mut Symbols) -> Result<(), EstateFileError>;
-}
-
-impl<T: for<'d> Deserialize<'d>> TakeItems for Slice<T> {
-    fn set_end(&mut self, end: End) {
-        *self = Self::new(std::mem::take(self.items_mut()), end);
-    }
-
-    fn take(&mut self, items: &Items<'_>, _: &mut Symbols) -> Result<(), EstateFileError> {
-        items.each(|item| self.items_mut().push(item))
-    }
-}
-
-/// A list of the estate, ready for items.
-enum Target<'e> {
-    Plain(&'e mut dyn TakeItems),
-    Workspaces(&'e mut Slice<WorkspaceRow>, &'e mut Extras),
-    Connections(&'e mut Slice<deskpair_rules::model::workspace::ConnectionRow>),
-    Tags(&'e mut Slice<deskpair_rules::model::workspace::TagRow>),
-}
-
-/// The list of a name, made where it is new and may be.
-fn keyed<'e, T: for<'d> Deserialize<'d>>(
-    lists: &'e mut BTreeMap<String, Slice<T>>,
-    of: &str,
-    make: bool,
-) -> Option<Target<'e>> {
-    if make {
-        lists.insert(of.to_owned(), Slice::whole_of(Vec::new()));
-    }
-    lists.get_mut(of).map(|list| Target::Plain(list))
-}
-
-impl<'e> Target<'e> {
-    /// The list of a key, where the estate has a place for it.
-    fn of(estate: &'e mut Estate, key: &ListKey, make: bool) -> Option<Self> {
-        let ListKey { list, side, book, of } = key;
-        let of = of.as_deref();
-        match (side, book, of) {
-            (Some(side), None, of) => Self::of_side(estate.sides.get_mut(*side as usize)?, *list, of, make),
-            (None, Some(book), of) => Self::of_book(estate.zones.get_mut(*book as usize)?, *list, of, make),
-            (None, None, Some(of)) if *list == Dataset::Txt => {
-                let view = estate.txt.iter_mut().find(|view| view.name == of)?;
-                Some(Self::Plain(&mut view.answers))
-            }
-            (None, None, _) | (Some(_), Some(_), _) => None,
-        }
-    }
-
-    fn of_side(side: &'e mut Side, list: Dataset, of: Option<&str>, make: bool) -> Option<Self> {
-        if let Some(of) = of {
-            return match list {
-                Dataset::Branding => keyed(&mut side.branding, of, make),
-                Dataset::AliasPermissions => keyed(&mut side.alias_permissions, of, make),
-                Dataset::SyncExecutions => keyed(&mut side.sync_executions, of, make),
-                Dataset::Directories
-                | Dataset::Registrations
-                | Dataset::ClientProperties
-                | Dataset::Images
-                | Dataset::Bundles
-                | Dataset::IpGroups
-                | Dataset::Aliases
-                | Dataset::Workspaces
-                | Dataset::Connections
-                | Dataset::ResourceTags
-                | Dataset::DesktopTags
-                | Dataset::FileSystems
-                | Dataset::Backups
-                | Dataset::SyncTasks
-                | Dataset::SyncLocations
-                | Dataset::Zones
-                | Dataset::RecordSets
-                | Dataset::HealthChecks
-                | Dataset::Txt => None,
-            };
-        }
-        Some(match list {
-            Dataset::Directories => Self::Plain(&mut side.directories),
-            Dataset::Registrations => Self::Plain(&mut side.registrations),
-            Dataset::ClientProperties => Self::Plain(&mut side.client_properties),
-            Dataset::Images => Self::Plain(&mut side.images),
-            Dataset::Bundles => Self::Plain(&mut side.bundles),
-            Dataset::IpGroups => Self::Plain(&mut side.ip_groups),
-            Dataset::Aliases => Self::Plain(&mut side.aliases),
-            Dataset::Workspaces => Self::Workspaces(&mut side.workspaces, &mut side.extras),
-            Dataset::Connections => Self::Connections(&mut side.connections),
-            Dataset::ResourceTags => Self::Tags(&mut side.resource_tags),
-            Dataset::DesktopTags => Self::Tags(&mut side.desktop_tags),
-            Dataset::FileSystems => Self::Plain(&mut side.file_systems),
-            Dataset::Backups => Self::Plain(&mut side.backups),
-            Dataset::SyncTasks => Self::Plain(&mut side.sync_tasks),
-            Dataset::SyncLocations => Self::Plain(&mut side.sync_locations),
-            Dataset::Branding
-            | Dataset::AliasPermissions
-            | Dataset::SyncExecutions
-            | Dataset::Zones
-            | Dataset::RecordSets
-            | Dataset::HealthChecks
-            | Dataset::Txt => return None,
-        })
-    }
-
-    fn of_book(book: &'e mut ZoneBook, list: Dataset, of: Option<&str>, make: bool) -> Option<Self> {
-        match (list, of) {
-            (Dataset::Zones, None) => Some(Self::Plain(&mut book.zones)),
-            (Dataset::HealthChecks, None) => Some(Self::Plain(&mut book.health_checks)),
-            (Dataset::RecordSets, Some(of)) => keyed(&mut book.record_sets, of, make),
-            _ => None,
-        }
-    }
-
-    fn set_end(self, end: End) {
-        match self {
-            Self::Plain(list) => list.set_end(end),
-            Self::Workspaces(rows, _) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
-            Self::Connections(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
-            Self::Tags(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
-        }
-    }
-
-    fn take(self, items: &Items<'_>, symbols: &mut Symbols) -> Result<(), EstateFileError> {
-        match self {
-            Self::Plain(list) => list.take(items, symbols),
-            Self::Workspaces(rows, extras) => items.each_of_many(|record: WorkspaceRecord<'_>| {
-                rows.items_mut().push(WorkspaceRow::of(record, symbols, extras));
-            }),
-            Self::Connections(rows) => items.each_of_many(|record: ConnectionRecord<'_>| {
-                rows.items_mut().push(record.row(symbols));
-            }),
-            Self::Tags(rows) => items.each_of_many(|record: TagRecord<'_>| rows.items_mut().push(record.row(symbols))),
         }
     }
 }

@@ -1,0 +1,188 @@
+//! Where the items of each list go in an estate.
+
+use super::parse;
+use crate::store::estate_file::EstateFileError;
+use crate::store::estate_wire::{ConnectionRecord, ListKey, TagRecord};
+use deskpair_rules::model::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRecord, WorkspaceRow};
+use deskpair_rules::model::{Dataset, End, Estate, Side, Slice, Symbols, ZoneBook};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Lines that are items of one list.
+pub(super) struct Items<'b> {
+    pub(super) batch: &'b [u8],
+    pub(super) ranges: &'b [Range<usize>],
+    /// The number of the first one's line.
+    pub(super) first: u64,
+}
+
+impl<'b> Items<'b> {
+    fn each<T: Deserialize<'b>>(&self, mut take: impl FnMut(T)) -> Result<(), EstateFileError> {
+        for (range, number) in self.ranges.iter().zip(self.first..) {
+            take(parse(&self.batch[range.clone()], number)?);
+        }
+        Ok(())
+    }
+
+    /// Parsed by all threads, taken in order.
+    fn each_of_many<T: Deserialize<'b> + Send>(&self, take: impl FnMut(T)) -> Result<(), EstateFileError> {
+        let (batch, first) = (self.batch, self.first);
+        let parsed: Result<Vec<T>, (usize, EstateFileError)> = self
+            .ranges
+            .par_iter()
+            .enumerate()
+            .with_min_len(256)
+            .map(|(at, range)| {
+                let slice: &'b [u8] = &batch[range.clone()];
+                parse(slice, first + at as u64).map_err(|error| (at, error))
+            })
+            .collect();
+        match parsed {
+            Ok(items) => {
+                items.into_iter().for_each(take);
+                Ok(())
+            }
+            // Which of several faults was met first depends on the threads: the first line's is told.
+            Err(_) => self.each::<T>(drop),
+        }
+    }
+}
+
+/// Where the items of a list go.
+pub(super) trait TakeItems {
+    fn set_end(&mut self, end: End);
+    fn take(&mut self, items: &Items<'_>, symbols: &mut Symbols) -> Result<(), EstateFileError>;
+}
+
+impl<T: for<'d> Deserialize<'d>> TakeItems for Slice<T> {
+    fn set_end(&mut self, end: End) {
+        *self = Self::new(std::mem::take(self.items_mut()), end);
+    }
+
+    fn take(&mut self, items: &Items<'_>, _: &mut Symbols) -> Result<(), EstateFileError> {
+        items.each(|item| self.items_mut().push(item))
+    }
+}
+
+/// A list of the estate, ready for items.
+pub(super) enum Target<'e> {
+    Plain(&'e mut dyn TakeItems),
+    Workspaces(&'e mut Slice<WorkspaceRow>, &'e mut Extras),
+    Connections(&'e mut Slice<ConnectionRow>),
+    Tags(&'e mut Slice<TagRow>),
+}
+
+/// The list of a name, made where it is new and may be.
+fn keyed<'e, T: for<'d> Deserialize<'d>>(
+    lists: &'e mut BTreeMap<String, Slice<T>>,
+    of: &str,
+    make: bool,
+) -> Option<Target<'e>> {
+    if make {
+        lists.insert(of.to_owned(), Slice::whole_of(Vec::new()));
+    }
+    lists.get_mut(of).map(|list| Target::Plain(list))
+}
+
+impl<'e> Target<'e> {
+    /// The list of a key, where the estate has a place for it.
+    pub(super) fn of(estate: &'e mut Estate, key: &ListKey, make: bool) -> Option<Self> {
+        let ListKey { list, side, book, of } = key;
+        let of = of.as_deref();
+        match (side, book, of) {
+            (Some(side), None, of) => Self::of_side(estate.sides.get_mut(*side as usize)?, *list, of, make),
+            (None, Some(book), of) => Self::of_book(estate.zones.get_mut(*book as usize)?, *list, of, make),
+            (None, None, Some(of)) if *list == Dataset::Txt => {
+                let view = estate.txt.iter_mut().find(|view| view.name == of)?;
+                Some(Self::Plain(&mut view.answers))
+            }
+            (None, None, _) | (Some(_), Some(_), _) => None,
+        }
+    }
+
+    fn of_side(side: &'e mut Side, list: Dataset, of: Option<&str>, make: bool) -> Option<Self> {
+        if let Some(of) = of {
+            return match list {
+                Dataset::Branding => keyed(&mut side.branding, of, make),
+                Dataset::AliasPermissions => keyed(&mut side.alias_permissions, of, make),
+                Dataset::SyncExecutions => keyed(&mut side.sync_executions, of, make),
+                Dataset::Directories
+                | Dataset::Registrations
+                | Dataset::ClientProperties
+                | Dataset::Images
+                | Dataset::Bundles
+                | Dataset::IpGroups
+                | Dataset::Aliases
+                | Dataset::Workspaces
+                | Dataset::Connections
+                | Dataset::ResourceTags
+                | Dataset::DesktopTags
+                | Dataset::FileSystems
+                | Dataset::Backups
+                | Dataset::SyncTasks
+                | Dataset::SyncLocations
+                | Dataset::Zones
+                | Dataset::RecordSets
+                | Dataset::HealthChecks
+                | Dataset::Txt => None,
+            };
+        }
+        Some(match list {
+            Dataset::Directories => Self::Plain(&mut side.directories),
+            Dataset::Registrations => Self::Plain(&mut side.registrations),
+            Dataset::ClientProperties => Self::Plain(&mut side.client_properties),
+            Dataset::Images => Self::Plain(&mut side.images),
+            Dataset::Bundles => Self::Plain(&mut side.bundles),
+            Dataset::IpGroups => Self::Plain(&mut side.ip_groups),
+            Dataset::Aliases => Self::Plain(&mut side.aliases),
+            Dataset::Workspaces => Self::Workspaces(&mut side.workspaces, &mut side.extras),
+            Dataset::Connections => Self::Connections(&mut side.connections),
+            Dataset::ResourceTags => Self::Tags(&mut side.resource_tags),
+            Dataset::DesktopTags => Self::Tags(&mut side.desktop_tags),
+            Dataset::FileSystems => Self::Plain(&mut side.file_systems),
+            Dataset::Backups => Self::Plain(&mut side.backups),
+            Dataset::SyncTasks => Self::Plain(&mut side.sync_tasks),
+            Dataset::SyncLocations => Self::Plain(&mut side.sync_locations),
+            Dataset::Branding
+            | Dataset::AliasPermissions
+            | Dataset::SyncExecutions
+            | Dataset::Zones
+            | Dataset::RecordSets
+            | Dataset::HealthChecks
+            | Dataset::Txt => return None,
+        })
+    }
+
+    fn of_book(book: &'e mut ZoneBook, list: Dataset, of: Option<&str>, make: bool) -> Option<Self> {
+        match (list, of) {
+            (Dataset::Zones, None) => Some(Self::Plain(&mut book.zones)),
+            (Dataset::HealthChecks, None) => Some(Self::Plain(&mut book.health_checks)),
+            (Dataset::RecordSets, Some(of)) => keyed(&mut book.record_sets, of, make),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_end(self, end: End) {
+        match self {
+            Self::Plain(list) => list.set_end(end),
+            Self::Workspaces(rows, _) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
+            Self::Connections(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
+            Self::Tags(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
+        }
+    }
+
+    pub(super) fn take(self, items: &Items<'_>, symbols: &mut Symbols) -> Result<(), EstateFileError> {
+        match self {
+            Self::Plain(list) => list.take(items, symbols),
+            Self::Workspaces(rows, extras) => items.each_of_many(|record: WorkspaceRecord<'_>| {
+                rows.items_mut().push(WorkspaceRow::of(record, symbols, extras));
+            }),
+            Self::Connections(rows) => items.each_of_many(|record: ConnectionRecord<'_>| {
+                rows.items_mut().push(record.row(symbols));
+            }),
+            Self::Tags(rows) => items.each_of_many(|record: TagRecord<'_>| rows.items_mut().push(record.row(symbols))),
+        }
+    }
+}
