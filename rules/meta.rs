@@ -199,11 +199,6 @@ impl Meta {
         self.cases.iter().map(|case| case.severity).max().unwrap_or(Severity::Low)
     }
 
-    /// The worst effect that it declares, of those that are counted per person.
-    pub fn counted_effect(&self) -> Effect {
-        self.cases.iter().filter(|case| !case.uncounted).map(|case| case.effect).max().unwrap_or(Effect::None)
-    }
-
     /// The worst effect that it declares.
     pub fn effect(&self) -> Effect {
         self.cases.iter().map(|case| case.effect).max().unwrap_or(Effect::None)

@@ -74,14 +74,6 @@ impl Readiness {
             _ => &[],
         }
     }
-
-    /// The people in a state, by position, in the order of their names.
-    pub fn people_by_name(&self, view: &PairView<'_>) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.states.len() as u32).collect();
-        let name = |at: u32| view.estate.symbols.text(view.desktops.people[at as usize].name);
-        order.sort_by(|&a, &b| name(a).cmp(name(b)));
-        order
-    }
 }
 
 /// Whom a finding touches.

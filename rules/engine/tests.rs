@@ -429,14 +429,18 @@ fn said(run: &Run<'_>) -> Vec<String> {
         }
         let readiness = &pair.readiness;
         said.push(format!("{} {} {} {}", readiness.ready, readiness.degraded, readiness.stranded, readiness.unknown));
-        for person in readiness.people_by_name(&pair.view) {
-            let causes: BTreeSet<String> = readiness
-                .causes_of(person as usize)
-                .map(|cause| run.fingerprint(pair, &pair.findings[cause as usize]))
-                .collect();
-            let name = pair.view.estate.symbols.text(pair.view.desktops.people[person as usize].name);
-            said.push(format!("{name} {:?} {causes:?}", readiness.states[person as usize]));
-        }
+        let mut people: Vec<String> = (0..readiness.states.len())
+            .map(|person| {
+                let causes: BTreeSet<String> = readiness
+                    .causes_of(person)
+                    .map(|cause| run.fingerprint(pair, &pair.findings[cause as usize]))
+                    .collect();
+                let name = pair.view.estate.symbols.text(pair.view.desktops.people[person].name);
+                format!("{name} {:?} {causes:?}", readiness.states[person])
+            })
+            .collect();
+        people.sort();
+        said.extend(people);
     }
     said
 }

@@ -348,15 +348,6 @@ impl<'e> PairView<'e> {
             (paired, _) => paired,
         }
     }
-
-    /// The standby side's registered directory's groups, or any other registration's: the IP access control groups with these ids.
-    pub fn groups_of<'s>(side: &'s Side, registration: &WorkspaceDirectory) -> Result<Vec<&'s IpGroup>, GapId> {
-        let mut groups = Vec::with_capacity(registration.ip_group_ids.len());
-        for id in &registration.ip_group_ids {
-            groups.extend(side.ip_groups.find(|group| group.group_id == *id)?);
-        }
-        Ok(groups)
-    }
 }
 
 impl FileSystem {

@@ -268,11 +268,6 @@ impl Faults {
         self.rules = rules.into_iter().map(|rule| (rule, 0)).collect();
     }
 
-    /// One fault more.
-    pub fn add(&mut self, rule: FaultRule) {
-        self.rules.push((rule, 0));
-    }
-
     /// What strikes this call. Every matching rule counts it, whether it strikes or not.
     pub fn strike(&mut self, service: Service, operation: &str, region: &str) -> Strike {
         let mut out = Strike::default();

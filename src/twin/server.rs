@@ -142,11 +142,6 @@ impl Twin {
         lock(&self.shared.faults).set(faults);
     }
 
-    /// One fault more from now on.
-    pub fn add_fault(&self, fault: FaultRule) {
-        lock(&self.shared.faults).add(fault);
-    }
-
     /// Every call so far that named an operation and a known account, in the order of arrival.
     pub fn calls(&self) -> Vec<LoggedCall> {
         lock(&self.shared.log).clone()

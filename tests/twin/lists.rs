@@ -280,7 +280,7 @@ async fn it_listens_on_loopback_only_and_stops() {
     let addr = twin.addr();
     let client = aws_sdk_workspaces::Client::new(&config(&twin, P));
     client.describe_ip_groups().send().await.unwrap();
-    twin.add_fault(super::fault("* * HangBefore"));
+    twin.set_faults(vec![super::fault("* * HangBefore")]);
     let hung = tokio::spawn(async move { client.describe_ip_groups().send().await.is_err() });
     while twin.calls().len() < 2 {
         tokio::task::yield_now().await;

@@ -1,10 +1,10 @@
 //! A server that holds the zones of the source (RFC 1034 §4.3.2).
 
-use super::message::{NS_TTL, answer_to, default_soa, failure, negative_soa, question};
+use super::message::{NS_TTL, answer_to, default_soa, failure, negative_soa, question_of_zones};
 use super::text::{BadText, parse_kind, parse_name, parse_value, show_name};
 use super::{Node, NodeSet, ZoneInfo, ZoneSource};
 use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 use std::sync::Arc;
 
 /// The most CNAMEs that are followed within one answer.
@@ -36,13 +36,10 @@ impl Authority {
     }
 
     pub(super) fn answer(&self, request: &Message) -> Message {
-        let asked = match question(request) {
+        let asked = match question_of_zones(request) {
             Ok(asked) => asked,
             Err(code) => return failure(request, code),
         };
-        if asked.query_class() != DNSClass::IN || matches!(asked.query_type(), RecordType::AXFR | RecordType::IXFR) {
-            return failure(request, ResponseCode::Refused);
-        }
         match self.look_up(request, asked.name(), asked.query_type()) {
             Ok(answer) => answer,
             // What the source holds cannot be served.

@@ -3,7 +3,7 @@
 use super::text::parse_name;
 use hickory_proto::op::{Edns, Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{NS, SOA};
-use hickory_proto::rr::{Name, RData, Record};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 /// The UDP size that the servers offer and never exceed.
 pub(super) const UDP_SIZE: u16 = 1232;
@@ -52,6 +52,16 @@ pub(super) fn question(request: &Message) -> Result<&Query, ResponseCode> {
         [question] => Ok(question),
         _ => Err(ResponseCode::FormErr),
     }
+}
+
+/// The one question that a server of zones answers: those of other classes, and for whole zones, it refuses.
+///
+/// # Errors
+/// The response code for what it does not answer.
+pub(super) fn question_of_zones(request: &Message) -> Result<&Query, ResponseCode> {
+    let asked = question(request)?;
+    let whole = matches!(asked.query_type(), RecordType::AXFR | RecordType::IXFR);
+    if whole || asked.query_class() != DNSClass::IN { Err(ResponseCode::Refused) } else { Ok(asked) }
 }
 
 /// The packet of an answer over UDP: empty and with the TC bit where it would not fit.

@@ -1,12 +1,12 @@
 //! The server of the zones above: it delegates to the authoritative ones and knows their names' addresses. It stands for the rest of
 //! the tree, from the root down.
 
-use super::message::{answer_to, default_soa, failure, negative_soa, ns_records, question};
+use super::message::{answer_to, default_soa, failure, negative_soa, ns_records, question_of_zones};
 use super::text::parse_name;
 use super::{ZoneInfo, ZoneSource};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA};
-use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,13 +29,10 @@ impl Parent {
     }
 
     pub(super) fn answer(&self, request: &Message) -> Message {
-        let asked = match question(request) {
+        let asked = match question_of_zones(request) {
             Ok(asked) => asked,
             Err(code) => return failure(request, code),
         };
-        if asked.query_class() != DNSClass::IN || matches!(asked.query_type(), RecordType::AXFR | RecordType::IXFR) {
-            return failure(request, ResponseCode::Refused);
-        }
         let (name, kind) = (asked.name(), asked.query_type());
         let infos = self.source.zones();
         let zones = top_zones(&infos);

@@ -177,11 +177,6 @@ impl World {
         self.books.get(account)
     }
 
-    /// An account's Route 53, to change it.
-    pub fn book_mut(&mut self, account: &str) -> Option<&mut Book> {
-        self.books.get_mut(account)
-    }
-
     /// An account's Route 53: nothing is in it at first.
     pub fn book_or_new(&mut self, account: &str) -> &mut Book {
         self.open_account(account);
