@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::fixture::{Fixture, On, TAKEN_AT};
-use crate::model::GapId;
+use crate::meta::Area;
+use crate::model::{GapId, Unknown};
 
 fn run(fixture: &Fixture) -> Run<'_> {
     evaluate(&fixture.estate, Options::at(TAKEN_AT))

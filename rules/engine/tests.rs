@@ -1,9 +1,12 @@
+//! What comes of verdicts: counts, outcome, readiness, fingerprints, and the same run from the same inputs.
+
 use super::*;
 use crate::fixture::{Fixture, HOUR, On, TAKEN_AT};
-use crate::meta::{Case, Effect, Reach};
+use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::settings::Waiver;
-use crate::model::{GapId, Slice};
+use crate::model::{GapId, Moment, Slice, Subject, Unknown};
 use crate::readiness::State;
+use crate::rule::{Sheet, Wording};
 use crate::waivers::drift_digest;
 use proptest::prelude::*;
 

@@ -1,0 +1,73 @@
+//! From an estate to a run: every rule on every pair, in parallel, the same every time.
+//!
+//! [`judge`] does one pair, [`run`] tells how it all ended, [`words`] and [`identity`] word and name findings when they are written.
+
+mod finding;
+mod identity;
+mod judge;
+mod options;
+mod run;
+#[cfg(test)]
+mod silence;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::model::settings::RuleSettings;
+use crate::model::{Dataset, Estate, PairView};
+use crate::rule::Rule;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use finding::{Finding, Tally, Verdict};
+pub use identity::{hex, run_id};
+pub use options::{FailOn, Options};
+pub use run::{Broken, Outcome, PairRun, Run};
+pub use words::{CREDENTIALS_REMEDY, Worded, why_text};
+
+/// The datasets that the wanted rules read.
+pub fn needed(options: &Options, settings: &BTreeMap<String, RuleSettings>) -> BTreeSet<Dataset> {
+    crate::registry()
+        .iter()
+        .map(|rule| rule.meta())
+        .filter(|meta| options.wants(meta, settings))
+        .flat_map(|meta| meta.needs.iter().copied())
+        .collect()
+}
+
+/// Judges an estate by the catalogue.
+pub fn evaluate(estate: &Estate, options: Options) -> Run<'_> {
+    evaluate_with(estate, options, crate::registry())
+}
+
+/// Judges an estate by the given rules.
+pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'static dyn Rule]) -> Run<'e> {
+    let rules: Vec<&'static dyn Rule> =
+        registry.iter().copied().filter(|rule| options.wants(rule.meta(), &estate.settings.rules)).collect();
+    let wanted: Vec<usize> = (0..estate.settings.pairs.len())
+        .filter(|&pair| options.pairs.is_empty() || options.pairs.contains(&estate.settings.pairs[pair].name))
+        .collect();
+    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = wanted
+        .into_par_iter()
+        .map(|pair| judge::judge_pair(PairView::new(estate, pair, options.judged_at), &rules, &options))
+        .collect();
+    let mut pairs = Vec::with_capacity(judged.len());
+    let mut broken = Vec::new();
+    for (pair, broke) in judged {
+        pairs.push(pair);
+        broken.extend(broke);
+    }
+    let mut run = Run {
+        estate,
+        id: run_id(estate, &options),
+        options,
+        rules,
+        pairs,
+        broken,
+        outcome: Outcome::Ready,
+        gate_fails: 0,
+    };
+    run.gate_fails = run.count_gate_fails();
+    run.outcome = run.decide();
+    run
+}
