@@ -1,4 +1,7 @@
 //! What deskpair shows. Reports render and cannot judge: outcome, counts and exit code are in the run before any of them is written.
+//!
+//! A folder for each format, fed the same [`Run`]; what several say alike (causes, people, the outcome's words) is in the files beside
+//! this one. It depends on `deskpair-rules` alone.
 
 mod causes;
 pub mod html;

@@ -1,4 +1,16 @@
-//! The pure core of deskpair: the estate, the rules, the verdicts. No async, AWS SDK, clock, environment or file access.
+//! The pure core of deskpair: the estate, the rules, the verdicts. No async, AWS SDK, clock, environment or file access, and nothing of
+//! deskpair's other crates.
+//!
+//! # Where things are
+//!
+//! - A rule: `<area>/<rule>.rs`, its tests at its end, its text in `<rule>.md` beside it (what is wrong, why it matters, how to fix it).
+//!   `ALS-003 alias-not-associated` is `aliases/alias_not_associated.rs` and `AliasNotAssociated`. `registry.rs` gathers them.
+//! - [`model`]: the estate, and what pairs a primary side's resources with the standby side's. It knows no rule.
+//! - [`meta`] and [`rule`]: what a rule says of itself, and what it is asked. [`engine`], [`readiness`], [`waivers`]: from verdicts to a
+//!   [`Run`].
+//! - [`fixture`]: an estate in order, for tests to change.
+//!
+//! A new rule is a file, its text, and a line in the `RULES` of its area's `mod.rs`; tests fail where one of them is missing.
 
 pub mod aliases;
 pub mod branding;

@@ -1,4 +1,18 @@
-//! deskpair.
+//! deskpair: who would land on a working desktop in the standby Region if the primary one went away now, who would not, why, and what
+//! fixes it.
+//!
+//! # Where things are
+//!
+//! - [`cli`]: the commands, one file each; the only place that prints.
+//! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
+//! - [`store`]: estates as files, folders of evidence. [`output`]: files that appear whole or not at all. [`clock`]: the time.
+//! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
+//!
+//! What is judged is none of this crate's: rules, each beside its text and with its tests below it, are in `deskpair-rules` (`rules/`),
+//! and formats in `deskpair-reports` (`reports/`). Each depends on those after it, never the other way: this crate, reports, rules.
+//!
+//! A scan goes configuration, `collect`, [`Estate`](deskpair_rules::model::Estate), [`evaluate`](deskpair_rules::evaluate),
+//! [`Run`](deskpair_rules::Run), reports.
 
 pub mod cli;
 pub mod clock;

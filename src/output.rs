@@ -379,5 +379,4 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[path = "output_tests.rs"]
 mod tests;

@@ -238,5 +238,4 @@ fn printable(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "answer_tests.rs"]
 mod tests;
