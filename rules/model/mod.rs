@@ -1,4 +1,6 @@
 //! The estate: everything collected of a deployment at one time, as rules read it.
+//!
+//! It knows no rule and no verdict: those are built on it.
 
 pub mod alias;
 pub mod desktops;

@@ -1,4 +1,6 @@
 //! The command line: one file a command.
+//!
+//! Nothing else prints, parses arguments or sets an exit code; every other module may be used here, and none uses this one.
 
 pub mod error;
 pub mod exit;

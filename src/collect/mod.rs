@@ -2,6 +2,8 @@
 //!
 //! The sides, and the services of each, are asked side by side; every call goes through [`calls::Caller`]. What one failure hides is a
 //! gap in one list and never ends the run.
+//!
+//! A file for each service; [`datasets`] says which operations a dataset costs. It fills the model and judges nothing.
 
 pub mod access;
 pub mod calls;

@@ -1,4 +1,6 @@
 //! deskpair.toml: read, checked whole, every problem told at once at its place in the file.
+//!
+//! What comes out is the model's `Settings`; nothing after this reads TOML.
 
 mod build;
 mod cross;

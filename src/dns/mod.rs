@@ -1,3 +1,3 @@
-//! Questions to name servers, and changes of the alias's TXT record.
+//! Questions to name servers. The collectors ask them; the twin's resolver shares how an answer is read.
 
 pub mod ask;

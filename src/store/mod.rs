@@ -1,4 +1,6 @@
 //! What is kept: estates as files, and folders of evidence.
+//!
+//! It knows the model of `deskpair-rules`, and neither AWS nor the command line.
 
 pub mod digest;
 pub mod estate_file;
