@@ -155,9 +155,9 @@ pub async fn ask(name: &str, plan: &AskPlan) -> (Vec<TxtAnswer>, Option<Gap>) {
             server_name: String::new(),
         })),
         Authoritative::Find => {
-            let helpers: Vec<SocketAddr> =
+            let first_asked: Vec<SocketAddr> =
                 if plan.resolvers.is_empty() { system.clone() } else { plan.resolvers.clone() };
-            let (found, missing) = find::authoritative(&wire, &session, &helpers, plan.port).await;
+            let (found, missing) = find::authoritative(&wire, &session, &first_asked, plan.port).await;
             targets.extend(found);
             gaps.extend(missing.map(|(cause, message)| gap("FindAuthoritativeServers", &checked, cause, message)));
         }
