@@ -41,6 +41,16 @@ wire! {
     }
 }
 
+wire! {
+    /// A logo that a branding's address leads to: the SHA-256 of what was fetched, or why nothing was.
+    Logo as "PascalCase" {
+        url: String,
+        sha256: String,
+        bytes: Option<i64>,
+        failure: String,
+    }
+}
+
 /// The platforms that can be branded, by the names of the members of `DescribeClientBrandingResult`.
 pub const PLATFORMS: [(&str, &str); 6] = [
     ("DeviceTypeWindows", "Windows"),

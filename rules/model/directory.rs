@@ -210,6 +210,22 @@ wire! {
         preferred_protocol: String,
     }
 
+    /// `workspaces:DescribeAccountResult`: what the account may have in this Region.
+    AccountSettings as "PascalCase" {
+        dedicated_tenancy_support: String,
+        dedicated_tenancy_management_cidr_range: String,
+        dedicated_tenancy_account_type: String,
+    }
+
+    /// `workspaces:ConnectClientAddIn`.
+    ClientAddIn as "PascalCase" {
+        add_in_id: String,
+        resource_id: String,
+        name: String,
+        #[serde(rename = "URL")]
+        url: String,
+    }
+
     /// `workspaces:ClientPropertiesResult`: one directory's client properties.
     ClientPropertiesOf as "PascalCase" {
         resource_id: String,

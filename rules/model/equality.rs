@@ -54,6 +54,19 @@ impl Texts<'_> {
             sync_tasks,
             sync_locations,
             sync_executions,
+            account_settings,
+            add_ins,
+            image_permissions,
+            image_applications,
+            amazon_bundles,
+            bundle_applications,
+            applications,
+            logos,
+            security_groups,
+            vpc_endpoints,
+            vpcs,
+            volumes,
+            storage_machines,
         } = a;
         *place == b.place
             && *account == b.account
@@ -71,6 +84,19 @@ impl Texts<'_> {
             && *sync_tasks == b.sync_tasks
             && *sync_locations == b.sync_locations
             && *sync_executions == b.sync_executions
+            && *account_settings == b.account_settings
+            && *add_ins == b.add_ins
+            && *image_permissions == b.image_permissions
+            && *image_applications == b.image_applications
+            && *amazon_bundles == b.amazon_bundles
+            && *bundle_applications == b.bundle_applications
+            && *applications == b.applications
+            && *logos == b.logos
+            && *security_groups == b.security_groups
+            && *vpc_endpoints == b.vpc_endpoints
+            && *vpcs == b.vpcs
+            && *volumes == b.volumes
+            && *storage_machines == b.storage_machines
             && same_rows(workspaces, &b.workspaces, |row, other| {
                 row.record(self.0, extras) == other.record(self.1, &b.extras)
             })

@@ -1,11 +1,12 @@
 //! Everything collected, at one time.
 
-use super::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
-use super::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
+use super::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
+use super::directory::{AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory};
 use super::dns::TxtView;
-use super::files::{Backup, FileSystem, SyncExecution, SyncLocation, SyncTask};
-use super::image::{Bundle, Image, IpGroup};
-use super::route53::{HealthCheck, HostedZone, RecordSet};
+use super::files::{Backup, FileSystem, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
+use super::network::{SecurityGroup, Vpc, VpcEndpoint};
+use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{Settings, SideSettings};
 use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
 use super::{Gap, GapCause, GapId, Moment, Slice, Symbols};
@@ -23,14 +24,30 @@ pub enum Dataset {
     Registrations,
     /// `workspaces:DescribeClientProperties`.
     ClientProperties,
+    /// `workspaces:DescribeAccount`: one item.
+    Account,
+    /// `workspaces:DescribeConnectClientAddIns`, of the pairs' directories.
+    AddIns,
     /// `workspaces:DescribeWorkspaceImages`.
     Images,
+    /// `workspaces:DescribeWorkspaceImagePermissions`, of images behind the account's own bundles.
+    ImagePermissions,
+    /// `workspaces:DescribeImageAssociations`, of images behind the account's own bundles.
+    ImageApplications,
     /// `workspaces:DescribeWorkspaceBundles`, the account's own.
     Bundles,
+    /// `workspaces:DescribeWorkspaceBundles` of Amazon's: the hardware that a Region offers. Of standby sides alone.
+    AmazonBundles,
+    /// `workspaces:DescribeBundleAssociations`, of the account's own bundles.
+    BundleApplications,
+    /// `workspaces:DescribeApplications`.
+    Applications,
     /// `workspaces:DescribeIpGroups`.
     IpGroups,
     /// `workspaces:DescribeClientBranding`, of the pairs' directories.
     Branding,
+    /// Logos, fetched from the addresses that the branding names.
+    Logos,
     /// `workspaces:DescribeConnectionAliases`.
     Aliases,
     /// `workspaces:DescribeConnectionAliasPermissions`, of the pairs' aliases.
@@ -43,8 +60,18 @@ pub enum Dataset {
     ResourceTags,
     /// `tag:GetResources`, of WorkSpaces.
     DesktopTags,
+    /// `ec2:DescribeSecurityGroups`, of the groups that the pairs' directories name.
+    SecurityGroups,
+    /// `ec2:DescribeVpcEndpoints`, of the endpoints that the pairs' directories name.
+    VpcEndpoints,
+    /// `ec2:DescribeVpcs`.
+    Vpcs,
     /// `fsx:DescribeFileSystems`.
     FileSystems,
+    /// `fsx:DescribeVolumes`, where a file system has volumes.
+    Volumes,
+    /// `fsx:DescribeStorageVirtualMachines`, where a file system is ONTAP's.
+    StorageMachines,
     /// `fsx:DescribeBackups`.
     Backups,
     /// `datasync:ListTasks` and `DescribeTask`.
@@ -55,8 +82,14 @@ pub enum Dataset {
     SyncExecutions,
     /// `route53:ListHostedZones`.
     Zones,
+    /// `route53:GetHostedZone`, of zones that enclose a pair's alias.
+    ZoneDetails,
     /// `route53:ListResourceRecordSets`, at the alias's name.
     RecordSets,
+    /// `route53:ListResourceRecordSets`: the TXT records at all other names of zones that enclose a pair's alias.
+    ZoneTexts,
+    /// `route53:ListResourceRecordSetProtections`, of zones that enclose a pair's alias.
+    Protections,
     /// `route53:ListHealthChecks` and `GetHealthCheckStatus`.
     HealthChecks,
     /// Questions to name servers.
@@ -65,27 +98,43 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 38] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
+        Self::Account,
+        Self::AddIns,
         Self::Images,
+        Self::ImagePermissions,
+        Self::ImageApplications,
         Self::Bundles,
+        Self::AmazonBundles,
+        Self::BundleApplications,
+        Self::Applications,
         Self::IpGroups,
         Self::Branding,
+        Self::Logos,
         Self::Aliases,
         Self::AliasPermissions,
         Self::Workspaces,
         Self::Connections,
         Self::ResourceTags,
         Self::DesktopTags,
+        Self::SecurityGroups,
+        Self::VpcEndpoints,
+        Self::Vpcs,
         Self::FileSystems,
+        Self::Volumes,
+        Self::StorageMachines,
         Self::Backups,
         Self::SyncTasks,
         Self::SyncLocations,
         Self::SyncExecutions,
         Self::Zones,
+        Self::ZoneDetails,
         Self::RecordSets,
+        Self::ZoneTexts,
+        Self::Protections,
         Self::HealthChecks,
         Self::Txt,
     ];
@@ -144,14 +193,30 @@ pub struct Side {
     pub registrations: Slice<WorkspaceDirectory>,
     /// Client properties, an entry a registered directory.
     pub client_properties: Slice<ClientPropertiesOf>,
+    /// What the account may have: one item.
+    pub account_settings: Slice<AccountSettings>,
+    /// Connect client add-ins by directory id.
+    pub add_ins: BTreeMap<String, Slice<ClientAddIn>>,
     /// The account's own images.
     pub images: Slice<Image>,
+    /// With whom images are shared, by image id.
+    pub image_permissions: BTreeMap<String, Slice<ImagePermission>>,
+    /// Applications of images, by image id.
+    pub image_applications: BTreeMap<String, Slice<ApplicationAssociation>>,
     /// The account's own bundles.
     pub bundles: Slice<Bundle>,
+    /// Amazon's bundles, of standby sides.
+    pub amazon_bundles: Slice<Bundle>,
+    /// Applications of bundles, by bundle id.
+    pub bundle_applications: BTreeMap<String, Slice<ApplicationAssociation>>,
+    /// The applications that there are.
+    pub applications: Slice<Application>,
     /// IP access control groups.
     pub ip_groups: Slice<IpGroup>,
     /// Branding by directory id; a platform that is not branded has no entry.
     pub branding: BTreeMap<String, Slice<PlatformBranding>>,
+    /// Logos by address.
+    pub logos: Slice<Logo>,
     /// Connection aliases, those shared with this account too.
     pub aliases: Slice<ConnectionAlias>,
     /// Permissions by alias id.
@@ -166,8 +231,18 @@ pub struct Side {
     pub resource_tags: Slice<TagRow>,
     /// Tags of WorkSpaces.
     pub desktop_tags: Slice<TagRow>,
+    /// Security groups of the directories.
+    pub security_groups: Slice<SecurityGroup>,
+    /// VPC endpoints of the directories.
+    pub vpc_endpoints: Slice<VpcEndpoint>,
+    /// VPCs.
+    pub vpcs: Slice<Vpc>,
     /// FSx file systems.
     pub file_systems: Slice<FileSystem>,
+    /// Volumes of ONTAP and OpenZFS file systems.
+    pub volumes: Slice<Volume>,
+    /// Storage virtual machines of ONTAP file systems.
+    pub storage_machines: Slice<StorageMachine>,
     /// FSx backups.
     pub backups: Slice<Backup>,
     /// DataSync tasks.
@@ -187,10 +262,18 @@ impl Side {
             directories: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             registrations: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             client_properties: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            account_settings: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            add_ins: BTreeMap::new(),
             images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            image_permissions: BTreeMap::new(),
+            image_applications: BTreeMap::new(),
             bundles: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            amazon_bundles: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            bundle_applications: BTreeMap::new(),
+            applications: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             ip_groups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             branding: BTreeMap::new(),
+            logos: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             aliases: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             alias_permissions: BTreeMap::new(),
             workspaces: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
@@ -198,7 +281,12 @@ impl Side {
             connections: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             resource_tags: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             desktop_tags: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            security_groups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            vpc_endpoints: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            vpcs: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            volumes: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            storage_machines: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             backups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             sync_tasks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             sync_locations: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
@@ -212,6 +300,22 @@ impl Side {
     /// The gap, also where this directory's branding was not asked for.
     pub fn branding_of(&self, directory: &str) -> Result<&[PlatformBranding], GapId> {
         self.branding.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The Connect client add-ins of a directory.
+    ///
+    /// # Errors
+    /// The gap, also where this directory's add-ins were not asked for.
+    pub fn add_ins_of(&self, directory: &str) -> Result<&[ClientAddIn], GapId> {
+        self.add_ins.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// With whom an image is shared.
+    ///
+    /// # Errors
+    /// The gap, also where this image's permissions were not asked for.
+    pub fn image_permissions_of(&self, image: &str) -> Result<&[ImagePermission], GapId> {
+        self.image_permissions.get(image).ok_or(Estate::NOT_COLLECTED)?.whole()
     }
 
     /// The executions of a DataSync task, as far as they were read.
@@ -229,8 +333,14 @@ pub struct ZoneBook {
     pub account: Result<String, GapId>,
     /// The hosted zones, public and private.
     pub zones: Slice<HostedZone>,
+    /// By zone id, for zones that enclose a pair's alias: one item.
+    pub details: BTreeMap<String, Slice<ZoneDetail>>,
     /// By zone id, for zones that enclose a pair's alias: the record sets at the aliases' names.
     pub record_sets: BTreeMap<String, Slice<RecordSet>>,
+    /// Likewise: the TXT record sets at all other names.
+    pub texts: BTreeMap<String, Slice<RecordSet>>,
+    /// Likewise: the record sets that no change may touch.
+    pub protections: BTreeMap<String, Slice<RecordProtection>>,
     /// The health checks.
     pub health_checks: Slice<HealthCheck>,
 }
@@ -242,7 +352,10 @@ impl ZoneBook {
             place,
             account: Err(Estate::NOT_COLLECTED),
             zones: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            details: BTreeMap::new(),
             record_sets: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            protections: BTreeMap::new(),
             health_checks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
         }
     }

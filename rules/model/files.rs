@@ -80,6 +80,79 @@ wire! {
         root_volume_id: String,
     }
 
+    /// `fsx:Volume`, of ONTAP and OpenZFS file systems.
+    Volume as "PascalCase" {
+        volume_id: String,
+        file_system_id: String,
+        name: String,
+        volume_type: String,
+        lifecycle: String,
+        creation_time: Option<Moment>,
+        #[serde(rename = "ResourceARN")]
+        resource_arn: String,
+        tags: Vec<FileTag>,
+        ontap_configuration: Option<OntapVolume>,
+        #[serde(rename = "OpenZFSConfiguration")]
+        open_zfs_configuration: Option<OpenZfsVolume>,
+        administrative_actions: Vec<AdministrativeAction>,
+    }
+
+    /// `fsx:OntapVolumeConfiguration`. A `DP` volume is the only sign of SnapMirror that the AWS API gives (AWS-FACTS §1.10).
+    OntapVolume as "PascalCase" {
+        ontap_volume_type: String,
+        storage_virtual_machine_id: String,
+        junction_path: String,
+        size_in_megabytes: Option<i32>,
+    }
+
+    /// `fsx:OpenZFSVolumeConfiguration`. Where a volume is a copy that is brought up to date, `SourceSnapshotARN` names the snapshot.
+    OpenZfsVolume as "PascalCase" {
+        parent_volume_id: String,
+        volume_path: String,
+        #[serde(rename = "SourceSnapshotARN")]
+        source_snapshot_arn: String,
+        destination_snapshot: String,
+        copy_strategy: String,
+        origin_snapshot: Option<OriginSnapshot>,
+    }
+
+    /// `fsx:OpenZFSOriginSnapshotConfiguration`.
+    OriginSnapshot as "PascalCase" {
+        #[serde(rename = "SnapshotARN")]
+        snapshot_arn: String,
+        copy_strategy: String,
+    }
+
+    /// `fsx:AdministrativeAction`.
+    AdministrativeAction as "PascalCase" {
+        administrative_action_type: String,
+        status: String,
+        progress_percent: Option<i32>,
+        request_time: Option<Moment>,
+        failure_details: Option<FailureDetails>,
+    }
+
+    /// `fsx:StorageVirtualMachine`.
+    StorageMachine as "PascalCase" {
+        storage_virtual_machine_id: String,
+        file_system_id: String,
+        name: String,
+        lifecycle: String,
+        subtype: String,
+        creation_time: Option<Moment>,
+        #[serde(rename = "ResourceARN")]
+        resource_arn: String,
+        tags: Vec<FileTag>,
+        lifecycle_transition_reason: Option<FailureDetails>,
+        active_directory_configuration: Option<MachineDirectory>,
+    }
+
+    /// `fsx:SvmActiveDirectoryConfiguration`.
+    MachineDirectory as "PascalCase" {
+        net_bios_name: String,
+        self_managed_active_directory_configuration: Option<SelfManagedActiveDirectory>,
+    }
+
     /// `fsx:Backup`, with of the file system it holds its id alone. A copy's `CreationTime` is the copy's own (AWS-FACTS §9, an
     /// inference): the recovery point is the source backup's.
     Backup as "PascalCase" {

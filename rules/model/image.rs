@@ -63,6 +63,33 @@ wire! {
         name: String,
     }
 
+    /// `workspaces:ImagePermission`.
+    ImagePermission as "PascalCase" {
+        shared_account_id: String,
+    }
+
+    /// `workspaces:BundleResourceAssociation` and `workspaces:ImageResourceAssociation`: an application that a bundle or an image brings.
+    ApplicationAssociation as "PascalCase" {
+        associated_resource_id: String,
+        associated_resource_type: String,
+        state: String,
+        state_reason: Option<AssociationStateReason>,
+    }
+
+    /// `workspaces:AssociationStateReason`.
+    AssociationStateReason as "PascalCase" {
+        error_code: String,
+        error_message: String,
+    }
+
+    /// `workspaces:WorkSpaceApplication`. Its id is of one Region; its name pairs it.
+    Application as "PascalCase" {
+        application_id: String,
+        name: String,
+        owner: String,
+        state: String,
+    }
+
     /// `workspaces:WorkspacesIpGroup`, whose members AWS writes in lower camel case.
     IpGroup as "camelCase" {
         group_id: String,

@@ -12,6 +12,7 @@ pub mod files;
 pub mod hardware;
 pub mod image;
 pub mod moment;
+pub mod network;
 pub mod pairing;
 pub mod ranges;
 pub mod route53;

@@ -16,6 +16,31 @@ wire! {
         accelerated_recovery_status: String,
     }
 
+    /// `route53:GetHostedZoneResponse`: what a list of zones does not tell.
+    ZoneDetail as "PascalCase" {
+        id: String,
+        accelerated_recovery_status: String,
+        failure_reason: String,
+        name_servers: Vec<String>,
+        #[serde(rename = "VPCs")]
+        vpcs: Vec<ZoneVpc>,
+    }
+
+    /// `route53:VPC`: one that resolves a private zone.
+    ZoneVpc as "PascalCase" {
+        #[serde(rename = "VPCRegion")]
+        vpc_region: String,
+        #[serde(rename = "VPCId")]
+        vpc_id: String,
+    }
+
+    /// `route53:ResourceRecordSetProtection`: a record set that no change may touch.
+    RecordProtection as "PascalCase" {
+        record_name: String,
+        record_type: String,
+        comment: String,
+    }
+
     /// `route53:ResourceRecordSet`; TXT values as Route 53 keeps them, in their double quotes.
     RecordSet as "PascalCase" {
         name: String,

@@ -1,7 +1,8 @@
 //! What was not read of a pair, by dataset: also where other evidence carries the verdict, a reader must know that this was not seen.
 
 use super::pairing::dns_name;
-use super::{Dataset, Estate, GapId, PairView};
+use super::{Dataset, Estate, GapId, PairView, Slice};
+use std::collections::BTreeMap;
 
 impl PairView<'_> {
     /// The gaps in what was to be read of a dataset for this pair, sorted; what nobody asked for is no gap.
@@ -36,16 +37,36 @@ impl PairView<'_> {
                 .into_iter()
                 .flat_map(|side| side.sync_executions.values().filter_map(|executions| executions.gap()))
                 .collect(),
+            Dataset::Account => of_sides(|side| side.account_settings.gap()),
+            Dataset::AddIns => [(self.primary, &self.primary_directory), (self.standby, &self.standby_directory)]
+                .into_iter()
+                .filter_map(|(side, directory)| side.add_ins.get(directory.id()?)?.gap())
+                .collect(),
+            Dataset::ImagePermissions => sides
+                .into_iter()
+                .flat_map(|side| side.image_permissions.values().filter_map(|list| list.gap()))
+                .collect(),
+            Dataset::ImageApplications => sides
+                .into_iter()
+                .flat_map(|side| side.image_applications.values().filter_map(|list| list.gap()))
+                .collect(),
+            Dataset::AmazonBundles => of_sides(|side| side.amazon_bundles.gap()),
+            Dataset::BundleApplications => sides
+                .into_iter()
+                .flat_map(|side| side.bundle_applications.values().filter_map(|list| list.gap()))
+                .collect(),
+            Dataset::Applications => of_sides(|side| side.applications.gap()),
+            Dataset::Logos => of_sides(|side| side.logos.gap()),
+            Dataset::SecurityGroups => of_sides(|side| side.security_groups.gap()),
+            Dataset::VpcEndpoints => of_sides(|side| side.vpc_endpoints.gap()),
+            Dataset::Vpcs => of_sides(|side| side.vpcs.gap()),
+            Dataset::Volumes => of_sides(|side| side.volumes.gap()),
+            Dataset::StorageMachines => of_sides(|side| side.storage_machines.gap()),
             Dataset::Zones => self.zones.zones.gap().into_iter().collect(),
-            Dataset::RecordSets => {
-                let encloses = |id: &String| {
-                    let zone = self.zones.zones.items().iter().find(|zone| zone.id == *id);
-                    let (alias, zone) = (dns_name(&self.settings.alias), zone.map(|zone| dns_name(&zone.name)));
-                    zone.is_none_or(|zone| alias == zone || alias.ends_with(&format!(".{zone}")))
-                };
-                let records = self.zones.record_sets.iter().filter(|(id, _)| encloses(id));
-                records.filter_map(|(_, records)| records.gap()).collect()
-            }
+            Dataset::RecordSets => self.gaps_of_zones(&self.zones.record_sets),
+            Dataset::ZoneDetails => self.gaps_of_zones(&self.zones.details),
+            Dataset::ZoneTexts => self.gaps_of_zones(&self.zones.texts),
+            Dataset::Protections => self.gaps_of_zones(&self.zones.protections),
             Dataset::HealthChecks => self.zones.health_checks.gap().into_iter().collect(),
             Dataset::Txt => self.txt.answers.gap().into_iter().collect(),
         };
@@ -53,5 +74,15 @@ impl PairView<'_> {
         gaps.sort_unstable();
         gaps.dedup();
         gaps
+    }
+
+    /// The gaps in lists of zones that enclose the pair's alias, or may.
+    fn gaps_of_zones<T>(&self, lists: &BTreeMap<String, Slice<T>>) -> Vec<GapId> {
+        let encloses = |id: &String| {
+            let zone = self.zones.zones.items().iter().find(|zone| zone.id == *id);
+            let (alias, zone) = (dns_name(&self.settings.alias), zone.map(|zone| dns_name(&zone.name)));
+            zone.is_none_or(|zone| alias == zone || alias.ends_with(&format!(".{zone}")))
+        };
+        lists.iter().filter(|(id, _)| encloses(id)).filter_map(|(_, list)| list.gap()).collect()
     }
 }

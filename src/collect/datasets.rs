@@ -25,9 +25,20 @@ operations! {
     DESCRIBE_CONNECTION_ALIAS_PERMISSIONS = WorkSpaces "DescribeConnectionAliasPermissions";
     DESCRIBE_WORKSPACES = WorkSpaces "DescribeWorkspaces";
     DESCRIBE_WORKSPACES_CONNECTION_STATUS = WorkSpaces "DescribeWorkspacesConnectionStatus";
+    DESCRIBE_ACCOUNT = WorkSpaces "DescribeAccount";
+    DESCRIBE_CONNECT_CLIENT_ADD_INS = WorkSpaces "DescribeConnectClientAddIns";
+    DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS = WorkSpaces "DescribeWorkspaceImagePermissions";
+    DESCRIBE_IMAGE_ASSOCIATIONS = WorkSpaces "DescribeImageAssociations";
+    DESCRIBE_BUNDLE_ASSOCIATIONS = WorkSpaces "DescribeBundleAssociations";
+    DESCRIBE_APPLICATIONS = WorkSpaces "DescribeApplications";
+    DESCRIBE_SECURITY_GROUPS = Ec2 "DescribeSecurityGroups";
+    DESCRIBE_VPC_ENDPOINTS = Ec2 "DescribeVpcEndpoints";
+    DESCRIBE_VPCS = Ec2 "DescribeVpcs";
     GET_RESOURCES = Tagging "GetResources";
     DESCRIBE_FILE_SYSTEMS = Fsx "DescribeFileSystems";
     DESCRIBE_BACKUPS = Fsx "DescribeBackups";
+    DESCRIBE_VOLUMES = Fsx "DescribeVolumes";
+    DESCRIBE_STORAGE_VIRTUAL_MACHINES = Fsx "DescribeStorageVirtualMachines";
     LIST_TASKS = DataSync "ListTasks";
     DESCRIBE_TASK = DataSync "DescribeTask";
     LIST_LOCATIONS = DataSync "ListLocations";
@@ -35,6 +46,8 @@ operations! {
     DESCRIBE_TASK_EXECUTION = DataSync "DescribeTaskExecution";
     LIST_HOSTED_ZONES = Route53 "ListHostedZones";
     LIST_RESOURCE_RECORD_SETS = Route53 "ListResourceRecordSets";
+    GET_HOSTED_ZONE = Route53 "GetHostedZone";
+    LIST_RESOURCE_RECORD_SET_PROTECTIONS = Route53 "ListResourceRecordSetProtections";
     LIST_HEALTH_CHECKS = Route53 "ListHealthChecks";
     GET_HEALTH_CHECK_STATUS = Route53 "GetHealthCheckStatus";
 }
@@ -62,7 +75,23 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::Zones => &[LIST_HOSTED_ZONES],
         Dataset::RecordSets => &[LIST_RESOURCE_RECORD_SETS],
         Dataset::HealthChecks => &[LIST_HEALTH_CHECKS, GET_HEALTH_CHECK_STATUS],
-        Dataset::Txt => &[],
+        Dataset::Account => &[DESCRIBE_ACCOUNT],
+        Dataset::AddIns => &[DESCRIBE_CONNECT_CLIENT_ADD_INS],
+        Dataset::ImagePermissions => &[DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS],
+        Dataset::ImageApplications => &[DESCRIBE_IMAGE_ASSOCIATIONS],
+        Dataset::AmazonBundles => &[DESCRIBE_WORKSPACE_BUNDLES],
+        Dataset::BundleApplications => &[DESCRIBE_BUNDLE_ASSOCIATIONS],
+        Dataset::Applications => &[DESCRIBE_APPLICATIONS],
+        Dataset::SecurityGroups => &[DESCRIBE_SECURITY_GROUPS],
+        Dataset::VpcEndpoints => &[DESCRIBE_VPC_ENDPOINTS],
+        Dataset::Vpcs => &[DESCRIBE_VPCS],
+        Dataset::Volumes => &[DESCRIBE_VOLUMES],
+        Dataset::StorageMachines => &[DESCRIBE_STORAGE_VIRTUAL_MACHINES],
+        Dataset::ZoneDetails => &[GET_HOSTED_ZONE],
+        Dataset::ZoneTexts => &[LIST_RESOURCE_RECORD_SETS],
+        Dataset::Protections => &[LIST_RESOURCE_RECORD_SET_PROTECTIONS],
+        // Neither is an AWS API.
+        Dataset::Logos | Dataset::Txt => &[],
     }
 }
 
@@ -74,7 +103,14 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::AliasPermissions => &[Dataset::Aliases],
         Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
-        Dataset::RecordSets => &[Dataset::Zones],
+        Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
+        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints => {
+            &[Dataset::Aliases, Dataset::Registrations]
+        }
+        Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
+        Dataset::BundleApplications => &[Dataset::Bundles],
+        Dataset::Logos => &[Dataset::Branding],
+        Dataset::Volumes | Dataset::StorageMachines => &[Dataset::FileSystems],
         Dataset::HealthChecks => &[Dataset::RecordSets],
         Dataset::Directories
         | Dataset::Registrations
@@ -89,6 +125,10 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         | Dataset::Backups
         | Dataset::SyncTasks
         | Dataset::SyncLocations
+        | Dataset::Account
+        | Dataset::AmazonBundles
+        | Dataset::Applications
+        | Dataset::Vpcs
         | Dataset::Zones
         | Dataset::Txt => &[],
     }

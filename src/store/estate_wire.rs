@@ -3,12 +3,15 @@
 //! The first is a header, the last a trailer. Between them stand lists: a list header, then its items, one a line. Items are the
 //! model's structs with the members of AWS's service models, so that `zstdcat estate.jsonl.zst | jq` shows what AWS said.
 
-use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
-use deskpair_rules::model::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
+use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
+use deskpair_rules::model::directory::{
+    AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory,
+};
 use deskpair_rules::model::dns::TxtAnswer;
-use deskpair_rules::model::files::{Backup, FileSystem, SyncExecution, SyncLocation, SyncTask};
-use deskpair_rules::model::image::{Bundle, Image, IpGroup};
-use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
+use deskpair_rules::model::files::{Backup, FileSystem, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
+use deskpair_rules::model::network::{SecurityGroup, Vpc, VpcEndpoint};
+use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{Settings, SideSettings};
 use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRecord};
 use deskpair_rules::model::{Calls, Dataset, End, Gap, GapId, Moment, PairPlaces, Symbols};
@@ -300,6 +303,19 @@ enum Line {
     RecordSet(RecordSet),
     HealthCheck(HealthCheck),
     Txt(TxtAnswer),
+    AccountSettings(AccountSettings),
+    AddIn(ClientAddIn),
+    ImagePermission(ImagePermission),
+    ApplicationAssociation(ApplicationAssociation),
+    Application(Application),
+    Logo(Logo),
+    SecurityGroup(SecurityGroup),
+    VpcEndpoint(VpcEndpoint),
+    Vpc(Vpc),
+    Volume(Box<Volume>),
+    StorageMachine(Box<StorageMachine>),
+    ZoneDetail(ZoneDetail),
+    Protection(RecordProtection),
 }
 
 /// The JSON Schema of a line: `deskpair schema estate`.

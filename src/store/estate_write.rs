@@ -109,17 +109,30 @@ impl<W: Write> Lines<W> {
         self.list(key(Dataset::Directories), &side.directories)?;
         self.list(key(Dataset::Registrations), &side.registrations)?;
         self.list(key(Dataset::ClientProperties), &side.client_properties)?;
+        self.list(key(Dataset::Account), &side.account_settings)?;
+        self.lists(&key(Dataset::AddIns), &side.add_ins)?;
         self.list(key(Dataset::Images), &side.images)?;
+        self.lists(&key(Dataset::ImagePermissions), &side.image_permissions)?;
+        self.lists(&key(Dataset::ImageApplications), &side.image_applications)?;
         self.list(key(Dataset::Bundles), &side.bundles)?;
+        self.list(key(Dataset::AmazonBundles), &side.amazon_bundles)?;
+        self.lists(&key(Dataset::BundleApplications), &side.bundle_applications)?;
+        self.list(key(Dataset::Applications), &side.applications)?;
         self.list(key(Dataset::IpGroups), &side.ip_groups)?;
         self.lists(&key(Dataset::Branding), &side.branding)?;
+        self.list(key(Dataset::Logos), &side.logos)?;
         self.list(key(Dataset::Aliases), &side.aliases)?;
         self.lists(&key(Dataset::AliasPermissions), &side.alias_permissions)?;
         self.list(key(Dataset::FileSystems), &side.file_systems)?;
+        self.list(key(Dataset::Volumes), &side.volumes)?;
+        self.list(key(Dataset::StorageMachines), &side.storage_machines)?;
         self.list(key(Dataset::Backups), &side.backups)?;
         self.list(key(Dataset::SyncTasks), &side.sync_tasks)?;
         self.list(key(Dataset::SyncLocations), &side.sync_locations)?;
         self.lists(&key(Dataset::SyncExecutions), &side.sync_executions)?;
+        self.list(key(Dataset::SecurityGroups), &side.security_groups)?;
+        self.list(key(Dataset::VpcEndpoints), &side.vpc_endpoints)?;
+        self.list(key(Dataset::Vpcs), &side.vpcs)?;
         let symbols = &estate.symbols;
         let tags = &side.resource_tags;
         self.items(key(Dataset::ResourceTags), tags.end(), tags.items().iter().map(|row| TagRecord::of(row, symbols)))?;
@@ -136,7 +149,10 @@ impl<W: Write> Lines<W> {
     fn book(&mut self, at: u32, book: &ZoneBook) -> io::Result<()> {
         let key = |list| ListKey { list, side: None, book: Some(at), of: None };
         self.list(key(Dataset::Zones), &book.zones)?;
+        self.lists(&key(Dataset::ZoneDetails), &book.details)?;
         self.lists(&key(Dataset::RecordSets), &book.record_sets)?;
+        self.lists(&key(Dataset::ZoneTexts), &book.texts)?;
+        self.lists(&key(Dataset::Protections), &book.protections)?;
         self.list(key(Dataset::HealthChecks), &book.health_checks)
     }
 }

@@ -17,14 +17,24 @@ pub enum Service {
     Route53,
     /// The Resource Groups Tagging API.
     Tagging,
+    /// Amazon EC2.
+    Ec2,
     /// AWS Security Token Service.
     Sts,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::WorkSpaces, Self::Directory, Self::Fsx, Self::DataSync, Self::Route53, Self::Tagging, Self::Sts];
+    pub const ALL: [Self; 8] = [
+        Self::WorkSpaces,
+        Self::Directory,
+        Self::Fsx,
+        Self::DataSync,
+        Self::Route53,
+        Self::Tagging,
+        Self::Ec2,
+        Self::Sts,
+    ];
 
     /// The name requests are signed for, which configuration, counts and gaps carry.
     pub const fn name(self) -> &'static str {
@@ -35,6 +45,7 @@ impl Service {
             Self::DataSync => "datasync",
             Self::Route53 => "route53",
             Self::Tagging => "tagging",
+            Self::Ec2 => "ec2",
             Self::Sts => "sts",
         }
     }
@@ -43,7 +54,9 @@ impl Service {
     pub const fn iam_prefix(self) -> &'static str {
         match self {
             Self::Tagging => "tag",
-            Self::WorkSpaces | Self::Directory | Self::Fsx | Self::DataSync | Self::Route53 | Self::Sts => self.name(),
+            Self::WorkSpaces | Self::Directory | Self::Fsx | Self::DataSync | Self::Route53 | Self::Ec2 | Self::Sts => {
+                self.name()
+            }
         }
     }
 

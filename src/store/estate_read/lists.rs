@@ -108,6 +108,10 @@ impl<'e> Target<'e> {
                 Dataset::Branding => keyed(&mut side.branding, of, make),
                 Dataset::AliasPermissions => keyed(&mut side.alias_permissions, of, make),
                 Dataset::SyncExecutions => keyed(&mut side.sync_executions, of, make),
+                Dataset::AddIns => keyed(&mut side.add_ins, of, make),
+                Dataset::ImagePermissions => keyed(&mut side.image_permissions, of, make),
+                Dataset::ImageApplications => keyed(&mut side.image_applications, of, make),
+                Dataset::BundleApplications => keyed(&mut side.bundle_applications, of, make),
                 Dataset::Directories
                 | Dataset::Registrations
                 | Dataset::ClientProperties
@@ -126,6 +130,18 @@ impl<'e> Target<'e> {
                 | Dataset::Zones
                 | Dataset::RecordSets
                 | Dataset::HealthChecks
+                | Dataset::Account
+                | Dataset::AmazonBundles
+                | Dataset::Applications
+                | Dataset::Logos
+                | Dataset::SecurityGroups
+                | Dataset::VpcEndpoints
+                | Dataset::Vpcs
+                | Dataset::Volumes
+                | Dataset::StorageMachines
+                | Dataset::ZoneDetails
+                | Dataset::ZoneTexts
+                | Dataset::Protections
                 | Dataset::Txt => None,
             };
         }
@@ -145,8 +161,24 @@ impl<'e> Target<'e> {
             Dataset::Backups => Self::Plain(&mut side.backups),
             Dataset::SyncTasks => Self::Plain(&mut side.sync_tasks),
             Dataset::SyncLocations => Self::Plain(&mut side.sync_locations),
+            Dataset::Account => Self::Plain(&mut side.account_settings),
+            Dataset::AmazonBundles => Self::Plain(&mut side.amazon_bundles),
+            Dataset::Applications => Self::Plain(&mut side.applications),
+            Dataset::Logos => Self::Plain(&mut side.logos),
+            Dataset::SecurityGroups => Self::Plain(&mut side.security_groups),
+            Dataset::VpcEndpoints => Self::Plain(&mut side.vpc_endpoints),
+            Dataset::Vpcs => Self::Plain(&mut side.vpcs),
+            Dataset::Volumes => Self::Plain(&mut side.volumes),
+            Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),
             Dataset::Branding
             | Dataset::AliasPermissions
+            | Dataset::AddIns
+            | Dataset::ImagePermissions
+            | Dataset::ImageApplications
+            | Dataset::BundleApplications
+            | Dataset::ZoneDetails
+            | Dataset::ZoneTexts
+            | Dataset::Protections
             | Dataset::SyncExecutions
             | Dataset::Zones
             | Dataset::RecordSets
@@ -159,6 +191,9 @@ impl<'e> Target<'e> {
         match (list, of) {
             (Dataset::Zones, None) => Some(Self::Plain(&mut book.zones)),
             (Dataset::HealthChecks, None) => Some(Self::Plain(&mut book.health_checks)),
+            (Dataset::ZoneDetails, Some(of)) => keyed(&mut book.details, of, make),
+            (Dataset::ZoneTexts, Some(of)) => keyed(&mut book.texts, of, make),
+            (Dataset::Protections, Some(of)) => keyed(&mut book.protections, of, make),
             (Dataset::RecordSets, Some(of)) => keyed(&mut book.record_sets, of, make),
             _ => None,
         }

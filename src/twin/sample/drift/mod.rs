@@ -67,7 +67,7 @@ const fn planting(
     Planting { rule, what, plant }
 }
 
-static PLANTINGS: [Planting; 26] = [
+static PLANTINGS: &[Planting] = &[
     planting("ALS-001", "the standby Region has no connection alias", aliases::missing),
     planting("ALS-003", "the standby Region's alias is not associated", aliases::not_associated),
     planting("ALS-004", "the standby Region's alias is associated with a test directory", aliases::another_directory),
@@ -98,7 +98,7 @@ static PLANTINGS: [Planting; 26] = [
 
 /// Every drift that can be planted, by rule id.
 pub fn plantings() -> &'static [Planting] {
-    &PLANTINGS
+    PLANTINGS
 }
 
 /// A rule id whose drift cannot be planted.
