@@ -22,3 +22,4 @@ pub mod dns;
 pub mod output;
 pub mod store;
 pub mod twin;
+mod xml;

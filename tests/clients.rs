@@ -136,6 +136,8 @@ impl Cli<'_> {
         assert_eq!(text(&call("get-hosted-zone", &["--id", zone])["HostedZone"], "Id"), zone);
         let sets = items(&call("list-resource-record-sets", &["--hosted-zone-id", zone]), "ResourceRecordSets");
         assert!(sets.iter().any(|set| text(set, "Type") == "SOA"));
+        let protections = call("list-resource-record-set-protections", &["--hosted-zone-id", zone]);
+        items(&protections, "ResourceRecordSetProtections");
         let checks = items(&call("list-health-checks", &[]), "HealthChecks");
         let check = checks
             .iter()

@@ -34,7 +34,7 @@ use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
 use limits::Limits;
 use paging::Listing;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -148,6 +148,11 @@ fn slice<T>(estate: &mut Estate, listing: Option<Listing<T>>) -> Slice<T> {
         Some(Listing { items, gap: None }) => Slice::whole_of(items),
         Some(Listing { items, gap: Some(gap) }) => Slice::cut(items, estate.gap(gap)),
     }
+}
+
+/// Lists by what each is of.
+fn slices<T>(estate: &mut Estate, listings: BTreeMap<String, Listing<T>>) -> BTreeMap<String, Slice<T>> {
+    listings.into_iter().map(|(id, listing)| (id, slice(estate, Some(listing)))).collect()
 }
 
 fn account(estate: &mut Estate, account: Result<String, Gap>) -> Result<String, GapId> {

@@ -95,7 +95,7 @@ async fn serve(stream: TcpStream, answers: Answers, log: Arc<Mutex<Vec<Asked>>>)
         log.lock().expect("no panic").push(asked.clone());
         let (status, body, promised) = match answers(&asked) {
             Reply::Ok(body) => (200, body.clone(), body.len()),
-            Reply::Error(status, code) if asked.service == "sts" => {
+            Reply::Error(status, code) if ["sts", "route53"].contains(&asked.service.as_str()) => {
                 let body = format!(
                     "<ErrorResponse><Error><Code>{code}</Code><Message>said {code}</Message></Error></ErrorResponse>"
                 );

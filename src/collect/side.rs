@@ -6,7 +6,7 @@ use super::fsx::Fsx;
 use super::paging::Listing;
 use super::tagging::{self, Tags};
 use super::workspaces::{Desktops, WorkSpaces};
-use super::{AT_A_TIME, account, add_calls, directory, slice, sts};
+use super::{AT_A_TIME, account, add_calls, directory, slice, slices, sts};
 use aws_config::SdkConfig;
 use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
 use deskpair_rules::model::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
@@ -15,7 +15,7 @@ use deskpair_rules::model::image::{Bundle, Image, IpGroup};
 use deskpair_rules::model::pairing::{association, dns_name};
 use deskpair_rules::model::settings::MapKind;
 use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRow};
-use deskpair_rules::model::{Dataset, Estate, Gap, Slice, Sym};
+use deskpair_rules::model::{Dataset, Estate, Gap, Sym};
 use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, future};
 use std::collections::{BTreeMap, BTreeSet};
@@ -430,10 +430,6 @@ impl Harvest {
         estate.sides[at].sync_locations = slice(estate, self.sync_locations);
         estate.sides[at].sync_executions = slices(estate, self.sync_executions);
     }
-}
-
-fn slices<T>(estate: &mut Estate, listings: BTreeMap<String, Listing<T>>) -> BTreeMap<String, Slice<T>> {
-    listings.into_iter().map(|(id, listing)| (id, slice(estate, Some(listing)))).collect()
 }
 
 fn put_desktops(

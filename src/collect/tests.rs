@@ -174,7 +174,12 @@ fn zone_answer(route: &str) -> String {
             let txt = |id: &str| format!("<ResourceRecordSet><Name>desktop.example.com.</Name><Type>TXT</Type>\
                 <SetIdentifier>{id}</SetIdentifier><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>\"abc\"</Value>\
                 </ResourceRecord></ResourceRecords><HealthCheckId>h-sum</HealthCheckId></ResourceRecordSet>");
-            let (sets, rest) = if query.contains("identifier=two") {
+            let (sets, rest) = if query.contains("name=other.example.com.") {
+                ("<ResourceRecordSet><Name>other.example.com.</Name><Type>A</Type></ResourceRecordSet>\
+                  <ResourceRecordSet><Name>other.example.com.</Name><Type>TXT</Type><TTL>300</TTL><ResourceRecords>\
+                  <ResourceRecord><Value>\"v=spf1 -all\"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>".to_owned(),
+                 "<IsTruncated>false</IsTruncated>")
+            } else if query.contains("identifier=two") {
                 (txt("two") + "<ResourceRecordSet><Name>next.example.com.</Name><Type>A</Type></ResourceRecordSet>",
                  "<IsTruncated>true</IsTruncated><NextRecordName>other.example.com.</NextRecordName>\
                   <NextRecordType>A</NextRecordType>")
@@ -184,6 +189,23 @@ fn zone_answer(route: &str) -> String {
             };
             format!("<ListResourceRecordSetsResponse><ResourceRecordSets>{sets}</ResourceRecordSets>{rest}\
                 <MaxItems>100</MaxItems></ListResourceRecordSetsResponse>")
+        }
+        "/2013-04-01/hostedzone/Z1" => "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
+            <CallerReference>r</CallerReference><Features><AcceleratedRecoveryStatus>ENABLE_FAILED</AcceleratedRecoveryStatus>\
+            <FailureReasons><AcceleratedRecovery>in use</AcceleratedRecovery></FailureReasons></Features></HostedZone>\
+            <DelegationSet><NameServers><NameServer>ns-1.example</NameServer><NameServer>ns-2.example</NameServer></NameServers>\
+            </DelegationSet><VPCs><VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC></VPCs></GetHostedZoneResponse>"
+            .to_owned(),
+        "/2013-04-01/hostedzone/Z1/rrsetprotection" => {
+            let protection = |name: &str| format!("<ResourceRecordSetProtection><RecordName>{name}</RecordName>\
+                <RecordType>TXT</RecordType><Comment>kept &amp; closed</Comment></ResourceRecordSetProtection>");
+            let (name, next) = if query.contains("nexttoken=a%2Fb%3D") {
+                ("other.example.com.", "")
+            } else {
+                ("desktop.example.com.", "<NextToken>a/b=</NextToken>")
+            };
+            format!("<ListResourceRecordSetProtectionsResponse><ResourceRecordSetProtections>{}</ResourceRecordSetProtections>\
+                {next}</ListResourceRecordSetProtectionsResponse>", protection(name))
         }
         "/2013-04-01/healthcheck" => {
             let check = |id: &str, config: &str| format!("<HealthCheck><Id>{id}</Id><CallerReference>r</CallerReference>\
@@ -265,6 +287,20 @@ async fn every_member_arrives_in_its_place() {
     let sets = book.record_sets["Z1"].whole().expect("whole");
     assert_eq!(sets.iter().map(|set| set.set_identifier.as_str()).collect::<Vec<_>>(), ["one", "two"]);
     assert_eq!(sets[0].resource_records, ["\"abc\""]);
+    let texts = book.texts["Z1"].whole().expect("whole");
+    assert_eq!(texts.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["other.example.com."]);
+    assert_eq!(texts[0].resource_records, ["\"v=spf1 -all\""]);
+    let [detail] = book.details["Z1"].whole().expect("whole") else { panic!("one detail") };
+    assert_eq!((detail.id.as_str(), detail.accelerated_recovery_status.as_str()), ("Z1", "ENABLE_FAILED"));
+    assert_eq!((detail.failure_reason.as_str(), detail.name_servers.len()), ("in use", 2));
+    assert_eq!((detail.vpcs[0].vpc_region.as_str(), detail.vpcs[0].vpc_id.as_str()), ("us-east-1", "vpc-1"));
+    let protections = book.protections["Z1"].whole().expect("whole");
+    assert_eq!(
+        protections.iter().map(|one| one.record_name.as_str()).collect::<Vec<_>>(),
+        ["desktop.example.com.", "other.example.com."]
+    );
+    assert_eq!((protections[0].record_type.as_str(), protections[0].comment.as_str()), ("TXT", "kept & closed"));
+    assert_eq!(book.details.keys().collect::<Vec<_>>(), ["Z1"], "the other zone encloses no alias");
     let checks = book.health_checks.whole().expect("whole");
     let observed: Vec<usize> = checks.iter().map(|check| check.observations.len()).collect();
     assert_eq!(observed, [0, 1, 0]);
@@ -305,7 +341,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
     }
     let global = &estate.calls.made["111111111111"]["global"];
     let route53 = |name: &str| global[&format!("route53:{name}")];
-    assert_eq!((route53("ListHostedZones"), route53("ListResourceRecordSets")), (2, 2));
+    // One list of the zone serves its records at the alias and its other texts.
+    assert_eq!((route53("ListHostedZones"), route53("ListResourceRecordSets")), (2, 3));
+    assert_eq!((route53("GetHostedZone"), route53("ListResourceRecordSetProtections")), (1, 2));
     assert_eq!((route53("ListHealthChecks"), route53("GetHealthCheckStatus")), (1, 1));
     let counted: u64 =
         estate.calls.made.values().flat_map(|regions| regions.values()).flat_map(|calls| calls.values()).sum();
@@ -322,6 +360,61 @@ async fn what_is_not_wanted_is_not_asked_for() {
     assert_eq!(asked, [each, each].concat());
     assert_eq!(estate.sides[0].images.gap(), Some(Estate::NOT_COLLECTED));
     assert_eq!(estate.zones[0].account, Err(Estate::NOT_COLLECTED));
+}
+
+#[tokio::test]
+async fn a_zone_is_read_at_the_alias_alone_where_nobody_asks_for_more() {
+    let (estate, server) = collected(&settings(), &BTreeSet::from([Dataset::RecordSets]), Arc::new(answer)).await;
+    let routes: Vec<String> =
+        server.asked().into_iter().filter(|asked| asked.service == "route53").map(|asked| asked.operation).collect();
+    assert_eq!(routes.len(), 4, "{routes:?}");
+    let lists: Vec<&String> = routes.iter().filter(|route| route.contains("/rrset")).collect();
+    assert!(lists.iter().all(|route| route.contains("name=desktop.example.com") && !route.contains("protection")));
+    let book = &estate.zones[0];
+    let (whole, _server) = collected(&settings(), &everything(), Arc::new(answer)).await;
+    assert_eq!(book.record_sets, whole.zones[0].record_sets);
+    assert!(book.texts.is_empty() && book.details.is_empty() && book.protections.is_empty());
+    assert_eq!(book.health_checks.gap(), Some(Estate::NOT_COLLECTED));
+}
+
+#[tokio::test]
+async fn what_the_sdk_lacks_is_refused_retried_and_signed_as_all_else() {
+    let failed = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
+    let of = |asked: &Asked| asked.operation.contains("/rrsetprotection");
+    let answers = move |asked: &Asked| match of(asked) {
+        true if failed.lock().expect("no panic").insert(asked.clone()) => Reply::Drop,
+        true | false => answer(asked),
+    };
+    let wanted = BTreeSet::from([Dataset::Protections]);
+    let (estate, server) = collected(&settings(), &wanted, Arc::new(answers)).await;
+    assert_eq!(estate.zones[0].protections["Z1"].whole().expect("whole").len(), 2);
+    assert_eq!((estate.calls.retried, estate.calls.made["111111111111"]["global"].len()), (2, 2));
+    let asked: Vec<Asked> = server.asked().into_iter().filter(of).collect();
+    assert_eq!(asked.len(), 4);
+    assert!(asked.iter().all(|asked| asked.region == PRIMARY && asked.operation.contains("maxresults=300")));
+    for (reply, cause) in [
+        (Reply::Error(403, "AccessDenied"), GapCause::Denied),
+        (Reply::Error(400, "Throttling"), GapCause::Throttled),
+        (Reply::Error(400, "InvalidPaginationToken"), GapCause::Failed),
+        (Reply::Error(404, ""), GapCause::Unsupported),
+        (Reply::Ok("<GetHostedZoneResponse/>".to_owned()), GapCause::Malformed),
+        (Reply::Ok("<ListResourceRecordSetProtectionsResponse/>".to_owned()), GapCause::Malformed),
+        (Reply::Ok("<Html/>".to_owned()), GapCause::Malformed),
+        (
+            Reply::Cut(
+                "<ListResourceRecordSetProtectionsResponse></ListResourceRecordSetProtectionsResponse>".to_owned(),
+            ),
+            GapCause::Malformed,
+        ),
+    ] {
+        let given = reply.clone();
+        let answers = move |asked: &Asked| if of(asked) { given.clone() } else { answer(asked) };
+        let (estate, _server) = collected(&settings(), &wanted, Arc::new(answers)).await;
+        let gap = estate.gap_of(estate.zones[0].protections["Z1"].gap().expect("a gap"));
+        assert_eq!((gap.cause, gap.about.as_str()), (cause, "Z1"), "{reply:?}: {gap}");
+        assert_eq!(gap.iam_action, "route53:ListResourceRecordSetProtections");
+        assert!(!gap.message.contains("bug in the SDK"), "{gap}");
+    }
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use super::access::{Access, AccessError};
 use super::calls::{Caller, Run, Tally};
 use super::paging::Listing;
-use super::route53::{Route53, encloses};
+use super::route53::{Records, Route53, encloses};
 use super::side::{self, IDENTITY_FIRST, Identity};
-use super::{account, add_calls, slice, sts};
+use super::{account, add_calls, slice, slices, sts};
 use aws_config::SdkConfig;
-use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
+use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{DnsProvider, SideSettings};
 use deskpair_rules::model::{Dataset, Estate, Gap};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,11 +34,14 @@ enum Who {
 }
 
 /// What was read. `None` was not wanted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Harvest {
     account: Option<Result<String, Gap>>,
     zones: Option<Listing<HostedZone>>,
+    details: BTreeMap<String, Listing<ZoneDetail>>,
     record_sets: BTreeMap<String, Listing<RecordSet>>,
+    texts: BTreeMap<String, Listing<RecordSet>>,
+    protections: BTreeMap<String, Listing<RecordProtection>>,
     health_checks: Option<Listing<HealthCheck>>,
     tally: Tally,
 }
@@ -78,46 +81,60 @@ impl Reader {
 
     /// Reads what is wanted.
     pub(super) async fn read(mut self) -> Harvest {
-        let wants = |dataset| self.wanted.contains(&dataset);
-        if self.aliases.is_empty() || ![Dataset::Zones, Dataset::HealthChecks].into_iter().any(wants) {
-            let account = None;
-            return Harvest {
-                account,
-                zones: None,
-                record_sets: BTreeMap::new(),
-                health_checks: None,
-                tally: Tally::default(),
-            };
+        // Everything else rests on the zones.
+        if self.aliases.is_empty() || !self.wants(Dataset::Zones) {
+            return Harvest::default();
         }
         let head_start = tokio::time::timeout(IDENTITY_FIRST, self.account()).await;
         let route53 = Route53::new(&self.config, &self.caller);
         let zones = route53.zones().await;
-        let mut record_sets = BTreeMap::new();
-        if self.wanted.contains(&Dataset::RecordSets) {
-            for zone in &zones.items {
-                let mut listing: Option<Listing<RecordSet>> = None;
-                for alias in self.aliases.iter().filter(|alias| encloses(&zone.name, alias)) {
-                    let here = route53.record_sets(&zone.id, alias).await;
-                    let listing = listing.get_or_insert_default();
-                    listing.items.extend(here.items);
-                    if let Some(gap) = here.gap {
-                        listing.cut(gap);
-                    }
-                }
-                record_sets.extend(listing.map(|listing| (zone.id.clone(), listing)));
+        let mut harvest = Harvest::default();
+        for zone in &zones.items {
+            let aliases: Vec<&str> =
+                self.aliases.iter().filter(|alias| encloses(&zone.name, alias)).map(String::as_str).collect();
+            if !aliases.is_empty() {
+                self.read_zone(&route53, &zone.id, &aliases, &mut harvest).await;
             }
         }
-        let mut health_checks = None;
-        if self.wanted.contains(&Dataset::HealthChecks) {
-            let sets = record_sets.values().flat_map(|listing| &listing.items);
+        if self.wants(Dataset::HealthChecks) {
+            let sets = harvest.record_sets.values().flat_map(|listing| &listing.items);
             let referenced = sets.map(|set| set.health_check_id.clone()).filter(|id| !id.is_empty()).collect();
-            health_checks = Some(route53.health_checks(&referenced).await);
+            harvest.health_checks = Some(route53.health_checks(&referenced).await);
         }
         let account = match head_start {
             Ok(account) => account,
             Err(_) => self.account().await,
         };
-        Harvest { account: Some(account), zones: Some(zones), record_sets, health_checks, tally: self.caller.tally() }
+        Harvest { account: Some(account), zones: Some(zones), tally: self.caller.tally(), ..harvest }
+    }
+
+    fn wants(&self, dataset: Dataset) -> bool {
+        self.wanted.contains(&dataset)
+    }
+
+    /// Reads what is wanted of a zone that encloses these aliases.
+    async fn read_zone(&self, route53: &Route53, zone: &str, aliases: &[&str], harvest: &mut Harvest) {
+        let detail = async { if self.wants(Dataset::ZoneDetails) { Some(route53.detail(zone).await) } else { None } };
+        let records = async {
+            if self.wants(Dataset::ZoneTexts) {
+                Some(route53.records_and_texts(zone, aliases).await)
+            } else if self.wants(Dataset::RecordSets) {
+                Some(route53.records_at(zone, aliases).await)
+            } else {
+                None
+            }
+        };
+        let protections =
+            async { if self.wants(Dataset::Protections) { Some(route53.protections(zone).await) } else { None } };
+        let (detail, records, protections) = tokio::join!(detail, records, protections);
+        harvest.details.extend(detail.map(|detail| (zone.to_owned(), detail)));
+        harvest.protections.extend(protections.map(|protections| (zone.to_owned(), protections)));
+        if let Some(Records { at_aliases, texts }) = records {
+            if self.wants(Dataset::RecordSets) {
+                harvest.record_sets.insert(zone.to_owned(), at_aliases);
+            }
+            harvest.texts.extend(texts.map(|texts| (zone.to_owned(), texts)));
+        }
     }
 
     async fn account(&mut self) -> Result<String, Gap> {
@@ -151,9 +168,10 @@ impl Harvest {
         add_calls(&mut estate.calls, who.as_deref().unwrap_or_default(), &self.tally);
         estate.zones[at].account = account(estate, who);
         estate.zones[at].zones = slice(estate, self.zones);
-        let record_sets = self.record_sets.into_iter();
-        estate.zones[at].record_sets =
-            record_sets.map(|(zone, listing)| (zone, slice(estate, Some(listing)))).collect();
+        estate.zones[at].details = slices(estate, self.details);
+        estate.zones[at].record_sets = slices(estate, self.record_sets);
+        estate.zones[at].texts = slices(estate, self.texts);
+        estate.zones[at].protections = slices(estate, self.protections);
         estate.zones[at].health_checks = slice(estate, self.health_checks);
     }
 }

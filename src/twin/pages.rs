@@ -48,6 +48,7 @@ impl List<'_> {
                 "InvalidParameterException",
                 "InvalidRequestException",
                 "BadRequest",
+                "InvalidPaginationToken",
             ])
             .unwrap_or(if self.service == Service::Ec2 { "InvalidNextToken" } else { "ValidationException" });
         ApiError::new(code, "The pagination token is not valid.")

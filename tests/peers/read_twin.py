@@ -239,6 +239,11 @@ def read_route53():
         names = [".".join(reversed(one["Name"].rstrip(".").split("."))) + "." for one in sets]
         if names != sorted(names):
             problem("route53:ListResourceRecordSets", "not in the order of reversed labels")
+        protections = every(route53.list_resource_record_set_protections, "ResourceRecordSetProtections", HostedZoneId=identifier)
+        if protections != every(
+            route53.list_resource_record_set_protections, "ResourceRecordSetProtections", HostedZoneId=identifier, MaxResults="1"
+        ):
+            problem("route53:ListResourceRecordSetProtections", "pages of one are not the whole")
         for one in sets:
             if one["Type"] == "TXT" and any(not value["Value"].startswith('"') for value in one.get("ResourceRecords", [])):
                 problem("route53:ListResourceRecordSets", f"{one['Name']} has a TXT value without quotes")

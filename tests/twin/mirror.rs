@@ -100,8 +100,17 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
             out.push((name.to_owned(), items));
         };
         put("zones", items(&book.zones), book.zones.gap());
+        for (id, list) in &book.details {
+            put(&format!("details of {id}"), items(list), list.gap());
+        }
         for (id, list) in &book.record_sets {
             put(&format!("record sets of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &book.texts {
+            put(&format!("other texts of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &book.protections {
+            put(&format!("protections of {id}"), items(list), list.gap());
         }
         let mut checks = book.health_checks.clone();
         let sets = || book.record_sets.values().flat_map(|list| list.items());
@@ -164,6 +173,8 @@ async fn so_are_its_gaps() {
             "us-east-1 fsx:DescribeFileSystems Malformed",
             "us-west-2 tagging:GetResources AccessDenied",
             "global route53:ListResourceRecordSets AccessDenied",
+            "global route53:GetHostedZone AccessDenied",
+            "global route53:ListResourceRecordSetProtections Malformed",
             "global route53:ListHealthChecks Throttle",
         ]
         .map(fault)

@@ -5,7 +5,7 @@ use super::names::Mint;
 use super::site::{Site, Sites, before};
 use deskpair_rules::model::alias::{AliasAssociation, ConnectionAlias};
 use deskpair_rules::model::dns::{ServerKind, Transport, TxtAnswer, TxtOutcome};
-use deskpair_rules::model::route53::{HealthCheck, HealthObservation, HostedZone, RecordSet};
+use deskpair_rules::model::route53::{HealthCheck, HealthObservation, HostedZone, RecordSet, ZoneDetail};
 use deskpair_rules::model::{Moment, Side, Slice, ZoneBook};
 
 /// The resolver that the sample's configuration names: an address kept for documentation (RFC 5737).
@@ -42,27 +42,58 @@ pub(super) fn zones(book: &mut ZoneBook, pairs: &[Sites], taken_at: Moment, mint
     // An estate holds what stands at the aliases; the zone's NS and SOA are counted alone.
     let mut records: Vec<RecordSet> = pairs
         .iter()
-        .map(|sites| RecordSet {
-            name: format!("{}.", sites.plan.alias),
-            r#type: "TXT".to_owned(),
-            ttl: Some(i64::from(TTL)),
-            resource_records: vec![quoted(&sites.primary.identifier)],
-            ..RecordSet::default()
-        })
+        .map(|sites| text(&format!("{}.", sites.plan.alias), TTL, std::slice::from_ref(&sites.primary.identifier)))
         .collect();
     records.sort_by(|one, other| one.name.cmp(&other.name));
+    let texts = other_texts(mint);
     book.zones = Slice::whole_of(vec![HostedZone {
         id: id.clone(),
         name: apex,
         caller_reference: mint.uuid(),
         comment: "Public names of Norhaven".to_owned(),
         private_zone: Some(false),
-        resource_record_set_count: Some(records.len() as i64 + 2),
+        resource_record_set_count: Some((records.len() + texts.len()) as i64 + 2),
         accelerated_recovery_status: "ENABLED".to_owned(),
         ..HostedZone::default()
     }]);
+    let detail = ZoneDetail {
+        id: id.clone(),
+        accelerated_recovery_status: "ENABLED".to_owned(),
+        name_servers: SERVERS.iter().map(|&(name, _)| name.to_owned()).collect(),
+        ..ZoneDetail::default()
+    };
+    book.details.insert(id.clone(), Slice::whole_of(vec![detail]));
+    book.texts.insert(id.clone(), Slice::whole_of(texts));
+    book.protections.insert(id.clone(), Slice::whole_of(Vec::new()));
     book.record_sets.insert(id, Slice::whole_of(records));
     book.health_checks = Slice::whole_of(vec![portal(taken_at, mint)]);
+}
+
+/// TXT records that have nothing to do with an alias, as every company's zone has them; in the API's order.
+fn other_texts(mint: &mut Mint) -> Vec<RecordSet> {
+    let apex = format!("{ZONE}.");
+    let proof = format!("mail-site-verification={}", mint.mixed(32));
+    [
+        (apex, vec!["v=spf1 include:_spf.mail.example -all".to_owned(), proof]),
+        (format!("_challenge-norhaven.{ZONE}."), vec![mint.hex("", 10)]),
+        (format!("_dmarc.{ZONE}."), vec!["v=DMARC1; p=reject; rua=mailto:dmarc@norhaven.example".to_owned()]),
+        (format!("s1._domainkey.{ZONE}."), vec![format!("v=DKIM1; k=rsa; p={}", mint.mixed(180))]),
+        (format!("status.{ZONE}."), vec!["service=operational".to_owned()]),
+    ]
+    .into_iter()
+    .map(|(name, values)| text(&name, 300, &values))
+    .collect()
+}
+
+/// A TXT record set.
+pub(super) fn text(name: &str, ttl: u32, values: &[String]) -> RecordSet {
+    RecordSet {
+        name: name.to_owned(),
+        r#type: "TXT".to_owned(),
+        ttl: Some(i64::from(ttl)),
+        resource_records: values.iter().map(|value| quoted(value)).collect(),
+        ..RecordSet::default()
+    }
 }
 
 /// A TXT value as Route 53 keeps it: in double quotes.

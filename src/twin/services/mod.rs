@@ -83,7 +83,7 @@ impl Call {
             }
             "AssumeRole" => return self.text("RoleArn").unwrap_or("*").to_owned(),
             "GetHostedZone" => return format!("arn:aws:route53:::hostedzone/{}", self.text("Id").unwrap_or("*")),
-            "ListResourceRecordSets" | "ChangeResourceRecordSets" => {
+            "ListResourceRecordSets" | "ListResourceRecordSetProtections" | "ChangeResourceRecordSets" => {
                 return format!("arn:aws:route53:::hostedzone/{}", self.text("HostedZoneId").unwrap_or("*"));
             }
             _ => return "*".to_owned(),

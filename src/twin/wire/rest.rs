@@ -1,9 +1,9 @@
 //! REST-XML, as Route 53 speaks it: method and path name the operation; members travel in path, query string and body.
 
 use super::query::Form;
-use super::xml::{Node, parse};
 use crate::twin::error::ApiError;
 use crate::twin::model::{Facts, Location, Operation, Shape};
+use crate::xml::{Node, parse};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 

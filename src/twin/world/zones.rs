@@ -3,8 +3,8 @@
 use super::World;
 use super::clock::After;
 use deskpair_rules::model::estate::ZoneBook;
-use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordSet};
-use deskpair_rules::model::{End, GapId, Moment, Slice};
+use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
+use deskpair_rules::model::{End, Estate, GapId, Moment, Slice};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,14 +28,18 @@ pub struct Book {
 pub struct Zone {
     /// The zone itself.
     pub facts: HostedZone,
-    /// The VPCs of a private zone: Region and id.
-    pub vpcs: Vec<(String, String)>,
+    /// What `GetHostedZone` tells beside, or what hides it.
+    pub detail: Result<ZoneDetail, GapId>,
     /// Its name servers.
     pub name_servers: Vec<String>,
+    /// The record sets that no change may touch, in the order of the API.
+    pub protections: Slice<RecordProtection>,
     /// Its record sets, as the API lists them, in its order.
     pub(crate) records: Vec<RecordSet>,
-    /// How the list of record sets ends.
+    /// How the list of record sets at the aliases ends.
     pub(crate) end: End,
+    /// How the list of TXT record sets at other names ends.
+    pub(crate) texts_end: End,
     /// Its record sets, as DNS servers answer them.
     served: Vec<RecordSet>,
     /// What the servers do not answer yet: when they will, and the whole zone then.
@@ -55,15 +59,7 @@ impl Default for Book {
 impl Book {
     /// An estate's book as a world's.
     pub(super) fn of(book: &ZoneBook) -> Self {
-        let zones = book.zones.items().iter().map(|facts| {
-            let (records, end) = match book.record_sets.get(&facts.id) {
-                Some(list) => (list.items().to_vec(), list.end()),
-                None => (Vec::new(), End::Whole),
-            };
-            let mut zone = Zone::new(facts.clone(), records);
-            zone.end = end;
-            zone
-        });
+        let zones = book.zones.items().iter().map(|facts| Zone::of(book, facts));
         Self {
             zones: Slice::new(zones.collect(), book.zones.end()),
             health_checks: book.health_checks.clone(),
@@ -83,15 +79,42 @@ impl Book {
 }
 
 impl Zone {
-    /// A zone with these record sets. Every zone has an SOA and, at its apex, NS: they are added where they are missing, as they are in an
+    /// An estate's zone. Of zones that enclose no alias an estate has nothing; of the others it may have been collected without a part.
+    fn of(book: &ZoneBook, facts: &HostedZone) -> Self {
+        let id = &facts.id;
+        let Some(at_aliases) = book.record_sets.get(id) else { return Self::new(facts.clone(), Vec::new()) };
+        let texts = book.texts.get(id);
+        let records = at_aliases.items().iter().chain(texts.map_or(&[][..], Slice::items)).cloned().collect();
+        let detail = match book.details.get(id).map(|detail| (detail.items().first(), detail.end())) {
+            Some((Some(detail), _)) => Ok(detail.clone()),
+            Some((None, End::Gap(gap))) => Err(gap),
+            Some((None, End::Whole)) | None => Err(Estate::NOT_COLLECTED),
+        };
+        let servers = detail.as_ref().map(|detail| detail.name_servers.clone()).unwrap_or_default();
+        let servers = if servers.is_empty() { made_up_servers(facts) } else { servers };
+        let mut zone = Self::served_by(facts.clone(), records, servers);
+        zone.detail = detail;
+        zone.protections = match book.protections.get(id) {
+            Some(list) => {
+                let mut list = list.clone();
+                list.items_mut().sort_by_key(|one| (reversed(&one.record_name), one.record_type.clone()));
+                list
+            }
+            None => Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+        };
+        zone.end = at_aliases.end();
+        zone.texts_end = texts.map_or(End::Gap(Estate::NOT_COLLECTED), Slice::end);
+        zone
+    }
+
+    /// A zone with these record sets, and name servers that are made up. Every zone has an SOA and, at its apex, NS: they are added where they are missing, as they are in an
     /// estate, which holds what stands at aliases alone.
-    pub fn new(facts: HostedZone, mut records: Vec<RecordSet>) -> Self {
-        let number = facts.id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        let name_servers: Vec<String> = ["com", "net", "org", "co.uk"]
-            .iter()
-            .zip(0..)
-            .map(|(top, at)| format!("ns-{}.awsdns-{:02}.{top}", number % 512 + 512 * at, number % 64))
-            .collect();
+    pub fn new(facts: HostedZone, records: Vec<RecordSet>) -> Self {
+        let servers = made_up_servers(&facts);
+        Self::served_by(facts, records, servers)
+    }
+
+    fn served_by(facts: HostedZone, mut records: Vec<RecordSet>, name_servers: Vec<String>) -> Self {
         let apex =
             |records: &[RecordSet], kind: &str| records.iter().any(|set| set.name == facts.name && set.r#type == kind);
         if !apex(&records, "NS") {
@@ -116,23 +139,45 @@ impl Zone {
             });
         }
         records.sort_by(order);
+        let detail = ZoneDetail {
+            id: facts.id.clone(),
+            accelerated_recovery_status: facts.accelerated_recovery_status.clone(),
+            name_servers: if facts.private_zone == Some(true) { Vec::new() } else { name_servers.clone() },
+            ..ZoneDetail::default()
+        };
         Self {
             facts,
-            vpcs: Vec::new(),
+            detail: Ok(detail),
             name_servers,
+            protections: Slice::whole_of(Vec::new()),
             served: records.clone(),
             records,
             end: End::Whole,
+            texts_end: End::Whole,
             pending: Vec::new(),
         }
     }
 
-    /// What hides record sets, where something does.
+    /// What hides record sets at the aliases, where something does.
     pub(crate) const fn gap(&self) -> Option<GapId> {
         match self.end {
             End::Whole => None,
             End::Gap(gap) => Some(gap),
         }
+    }
+
+    /// What hides record sets from a list of the whole zone, where something does.
+    pub(crate) const fn gap_of_all(&self) -> Option<GapId> {
+        match (self.end, self.texts_end) {
+            (End::Gap(gap), _) | (End::Whole, End::Gap(gap)) => Some(gap),
+            (End::Whole, End::Whole) => None,
+        }
+    }
+
+    /// Whether no change may touch the record sets of this name, as Route 53 keeps it, and type.
+    pub(crate) fn protects(&self, name: &str, kind: &str) -> bool {
+        let here = |one: &RecordProtection| one.record_type == kind && domain_name(&one.record_name) == name;
+        self.protections.items().iter().any(here)
     }
 
     /// The record sets, as the API lists them.
@@ -154,6 +199,13 @@ impl Zone {
         self.records.clone_from(&records);
         self.pending.push((now.after(PROPAGATION), records));
     }
+}
+
+/// Four names of the form that Route 53's servers have.
+fn made_up_servers(zone: &HostedZone) -> Vec<String> {
+    let number = zone.id.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let tops = ["com", "net", "org", "co.uk"].iter().zip(0..);
+    tops.map(|(top, at)| format!("ns-{}.awsdns-{:02}.{top}", number % 512 + 512 * at, number % 64)).collect()
 }
 
 /// The API's order: by name with its labels reversed, as text with its trailing dot, then by type, then by set identifier.

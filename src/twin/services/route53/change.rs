@@ -59,8 +59,14 @@ pub(super) fn change(world: &mut World, call: &Call) -> Result<Element, Trouble>
     }
     let mut records = zone.records().to_vec();
     let name = zone.facts.name.clone();
-    let problems: Vec<_> =
-        asked.iter().filter_map(|(action, set)| apply(&mut records, &name, *action, set).err()).collect();
+    let problems = asked.iter().filter_map(|(action, set)| {
+        if zone.protects(&set.name, &set.r#type) {
+            // While a protection stands, the whole batch is refused (AWS-FACTS §3); the words are the twin's own.
+            return Some(format!("Tried to change protected resource record set {}", named(set)));
+        }
+        apply(&mut records, &name, *action, set).err()
+    });
+    let problems: Vec<_> = problems.collect();
     if !problems.is_empty() {
         return Err(refused(&problems));
     }
@@ -202,11 +208,7 @@ fn apply(records: &mut Vec<RecordSet>, zone: &str, action: Action, set: &RecordS
         known.name == set.name && known.r#type == set.r#type && known.set_identifier == set.set_identifier
     };
     let found = records.iter().position(same);
-    let named = if set.set_identifier.is_empty() {
-        format!("[name='{}', type='{}']", set.name, set.r#type)
-    } else {
-        format!("[name='{}', type='{}', set-identifier='{}']", set.name, set.r#type, set.set_identifier)
-    };
+    let named = named(set);
     match (action, found) {
         (Action::Delete, None) => Err(format!("Tried to delete resource record set {named} but it was not found")),
         (Action::Delete, Some(at)) => {
@@ -255,6 +257,15 @@ fn apply(records: &mut Vec<RecordSet>, zone: &str, action: Action, set: &RecordS
             }
             Ok(())
         }
+    }
+}
+
+/// A record set as Route 53's refusals name it.
+fn named(set: &RecordSet) -> String {
+    if set.set_identifier.is_empty() {
+        format!("[name='{}', type='{}']", set.name, set.r#type)
+    } else {
+        format!("[name='{}', type='{}', set-identifier='{}']", set.name, set.r#type, set.set_identifier)
     }
 }
 

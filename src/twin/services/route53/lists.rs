@@ -1,14 +1,14 @@
 //! What Route 53 lists and describes.
 
 use super::super::Call;
-use super::super::paging::Page;
+use super::super::paging::{Page, Reading, page};
 use super::{bare, invalid, no_such_zone, response, write};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
 use crate::twin::wire::xml::Element;
 use crate::twin::world::{Tail, World, Zone, domain_name, order, reversed};
 use deskpair_rules::model::Slice;
-use deskpair_rules::model::route53::{HealthCheck, RecordSet};
+use deskpair_rules::model::route53::{HealthCheck, RecordProtection, RecordSet};
 use std::cmp::Ordering;
 
 /// Zones and health checks on a page (AWS-FACTS §4).
@@ -119,13 +119,20 @@ fn key(zone: &Zone) -> (String, &str) {
 
 pub(super) fn zone(world: &World, call: &Call) -> Result<Element, Trouble> {
     let zone = known_zone(world, call, bare(call, "Id"))?;
-    let root = response(call).child(write::zone(zone));
+    let detail = match &zone.detail {
+        Ok(detail) => detail,
+        Err(gap) => return Err(world.trouble(*gap, call).unwrap_or_else(|| world.not_collected(call))),
+    };
+    let root = response(call).child(write::zone_with(zone, detail));
     if zone.facts.private_zone == Some(true) {
-        let vpcs = zone.vpcs.iter().map(|(region, id)| Element::new("VPC").leaf("VPCRegion", region).leaf("VPCId", id));
+        let vpcs = detail.vpcs.iter().map(|vpc| {
+            let region = (!vpc.vpc_region.is_empty()).then_some(&vpc.vpc_region);
+            Element::new("VPC").leaf_if("VPCRegion", region).leaf("VPCId", &vpc.vpc_id)
+        });
         return Ok(root.child(Element::new("VPCs").children(vpcs)));
     }
     let servers =
-        zone.name_servers.iter().fold(Element::new("NameServers"), |list, name| list.leaf("NameServer", name));
+        detail.name_servers.iter().fold(Element::new("NameServers"), |list, name| list.leaf("NameServer", name));
     Ok(root.child(Element::new("DelegationSet").child(servers)))
 }
 
@@ -141,13 +148,13 @@ pub(super) fn known_zone<'a>(world: &'a World, call: &Call, id: &str) -> Result<
 
 pub(super) fn record_sets(world: &World, call: &Call) -> Result<Element, Trouble> {
     let zone = known_zone(world, call, bare(call, "HostedZoneId"))?;
-    if let Some(gap) = zone.gap()
-        && let Some(trouble) = world.trouble(gap, call)
-    {
-        return Err(trouble);
-    }
     let (asked, size) = max_items(call, RECORDS)?;
     let (name, kind) = (call.text("StartRecordName"), call.text("StartRecordType"));
+    // Who begins at a name looks for what stands there.
+    let gap = if name.is_none() { zone.gap_of_all() } else { zone.gap() };
+    if let Some(trouble) = gap.and_then(|gap| world.trouble(gap, call)) {
+        return Err(trouble);
+    }
     let identifier = call.text("StartRecordIdentifier");
     if (kind.is_some() && name.is_none()) || (identifier.is_some() && kind.is_none()) {
         return Err(invalid("A start type needs a start name, and a start identifier needs both."));
@@ -176,6 +183,33 @@ pub(super) fn record_sets(world: &World, call: &Call) -> Result<Element, Trouble
         .leaf_if("NextRecordType", next.map(|set| &set.r#type))
         .leaf_if("NextRecordIdentifier", next.and_then(|set| text(&set.set_identifier)))
         .leaf("MaxItems", asked))
+}
+
+pub(super) fn protections(world: &World, pages: &Pages, call: &Call) -> Result<Element, Trouble> {
+    let zone = known_zone(world, call, bare(call, "HostedZoneId"))?;
+    let size = match call.text("MaxResults") {
+        None => RECORDS,
+        Some(text) => {
+            let number = text.parse::<usize>().ok().filter(|&number| number > 0);
+            number.ok_or_else(|| invalid(format!("The value '{text}' of MaxResults is not valid.")))?.min(RECORDS)
+        }
+    };
+    let (name, kind) = (call.text("StartRecordName"), call.text("StartRecordType"));
+    if kind.is_some() && name.is_none() {
+        return Err(invalid("A start type needs a start name."));
+    }
+    let from = name.map(|name| (reversed(&domain_name(name)), kind.unwrap_or_default()));
+    // Where there is a token, the start does not count.
+    let from = from.filter(|_| call.text("NextToken").is_none());
+    let key = |one: &RecordProtection| reversed(&domain_name(&one.record_name));
+    let wanted =
+        |one: &RecordProtection| from.as_ref().is_none_or(|from| (key(one), one.record_type.as_str()) >= *from);
+    let (list, reading) = (&zone.protections, Reading { token: call.text("NextToken"), size });
+    let page = page(pages, call, reading, list.items(), world.tail(list, call), wanted)?;
+    let items = page.items.iter().map(|one| write::protection(one));
+    Ok(response(call)
+        .child(Element::new("ResourceRecordSetProtections").children(items))
+        .leaf_if("NextToken", page.next.as_deref()))
 }
 
 pub(super) fn health_checks(world: &World, pages: &Pages, call: &Call) -> Result<Element, Trouble> {

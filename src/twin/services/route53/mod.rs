@@ -17,6 +17,7 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<St
         "ListHostedZonesByName" => lists::zones_by_name(world, call)?,
         "GetHostedZone" => lists::zone(world, call)?,
         "ListResourceRecordSets" => lists::record_sets(world, call)?,
+        "ListResourceRecordSetProtections" => lists::protections(world, pages, call)?,
         "ListHealthChecks" => lists::health_checks(world, pages, call)?,
         "GetHealthCheckStatus" => lists::health_check_status(world, call)?,
         "ChangeResourceRecordSets" => change::change(world, call)?,

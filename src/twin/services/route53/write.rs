@@ -2,13 +2,27 @@
 
 use crate::twin::wire::xml::Element;
 use crate::twin::world::Zone;
-use deskpair_rules::model::route53::{HealthCheck, HealthObservation, RecordSet};
+use deskpair_rules::model::route53::{HealthCheck, HealthObservation, RecordProtection, RecordSet, ZoneDetail};
 
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A zone as a list has it.
 pub(super) fn zone(zone: &Zone) -> Element {
+    let status = some(&zone.facts.accelerated_recovery_status);
+    described(zone, status.map(|status| Element::new("Features").leaf("AcceleratedRecoveryStatus", status)))
+}
+
+/// A zone as its own answer has it.
+pub(super) fn zone_with(zone: &Zone, detail: &ZoneDetail) -> Element {
+    let (status, reason) = (some(&detail.accelerated_recovery_status), some(&detail.failure_reason));
+    let reasons = reason.map(|reason| Element::new("FailureReasons").leaf("AcceleratedRecovery", reason));
+    let features = Element::new("Features").leaf_if("AcceleratedRecoveryStatus", status).children(reasons);
+    described(zone, (status.is_some() || reason.is_some()).then_some(features))
+}
+
+fn described(zone: &Zone, features: Option<Element>) -> Element {
     let facts = &zone.facts;
     let count = facts.resource_record_set_count.unwrap_or(zone.records().len() as i64);
     let config = Element::new("Config")
@@ -16,8 +30,6 @@ pub(super) fn zone(zone: &Zone) -> Element {
         .leaf("PrivateZone", facts.private_zone.unwrap_or(false));
     let service = some(&facts.linked_service_principal)
         .map(|principal| Element::new("LinkedService").leaf("ServicePrincipal", principal));
-    let features = some(&facts.accelerated_recovery_status)
-        .map(|status| Element::new("Features").leaf("AcceleratedRecoveryStatus", status));
     Element::new("HostedZone")
         .leaf("Id", format!("/hostedzone/{}", facts.id))
         .leaf("Name", &facts.name)
@@ -66,6 +78,13 @@ pub(super) fn record_set(set: &RecordSet) -> Element {
         .leaf_if("TrafficPolicyInstanceId", some(&set.traffic_policy_instance_id))
         .children(cidr)
         .children(proximity)
+}
+
+pub(super) fn protection(one: &RecordProtection) -> Element {
+    Element::new("ResourceRecordSetProtection")
+        .leaf("RecordName", &one.record_name)
+        .leaf("RecordType", &one.record_type)
+        .leaf_if("Comment", some(&one.comment))
 }
 
 pub(super) fn health_check(check: &HealthCheck) -> Element {

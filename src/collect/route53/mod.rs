@@ -1,27 +1,44 @@
-//! Amazon Route 53: the hosted zones, what stands at the aliases' names, and the health checks that decide about it.
+//! Amazon Route 53: the hosted zones, what stands at the aliases' names and beside them, what no change may touch, and the health checks
+//! that decide about it.
+
+mod protections;
+mod shapes;
 
 use super::AT_A_TIME;
 use super::calls::Caller;
-use super::convert::{list, moment, required, text, word};
-use super::datasets::{GET_HEALTH_CHECK_STATUS, LIST_HEALTH_CHECKS, LIST_HOSTED_ZONES, LIST_RESOURCE_RECORD_SETS};
+use super::convert::{list, moment, text, word};
+use super::datasets::{
+    GET_HEALTH_CHECK_STATUS, GET_HOSTED_ZONE, LIST_HEALTH_CHECKS, LIST_HOSTED_ZONES, LIST_RESOURCE_RECORD_SETS,
+};
 use super::fault::{Effect, Fault, Retry};
-use super::paging::{Listing, Page, pages, token};
+use super::paging::{Listing, Page, each_page, pages, token};
 use super::whole::client;
+use aws_sdk_route53::Client;
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
-use aws_sdk_route53::{Client, types};
-use deskpair_rules::model::route53::{AliasTarget, GeoLocation, HealthCheck, HealthObservation, HostedZone, RecordSet};
+use deskpair_rules::model::route53::{HealthCheck, HealthObservation, HostedZone, RecordSet, ZoneDetail};
 use deskpair_rules::model::{Gap, GapCause};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most zones, and the most health checks, of a page (AWS-FACTS §4).
 const PAGE_SIZE: i32 = 100;
+/// The most record sets of a page (AWS-FACTS §4), where a whole zone is read. At one name there are seldom more than a few.
+const RECORDS: i32 = 300;
 
 /// Reads one account's zones.
 #[derive(Clone, Debug)]
 pub(super) struct Route53 {
     client: Client,
     caller: Caller,
+}
+
+/// A zone's record sets, each read once.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    /// Those of all types at the aliases' names: alias by alias, in the zone's order.
+    pub(super) at_aliases: Listing<RecordSet>,
+    /// The TXT record sets at all other names. `None` where nobody asked for them.
+    pub(super) texts: Option<Listing<RecordSet>>,
 }
 
 /// Where a page of record sets begins.
@@ -48,36 +65,87 @@ impl Route53 {
                 .await?;
             let next = marker(answer.is_truncated, answer.next_marker)
                 .map_err(|fault| caller.gap(LIST_HOSTED_ZONES, "", fault))?;
-            Ok(Page { items: list(Some(answer.hosted_zones), zone), next })
+            Ok(Page { items: list(Some(answer.hosted_zones), shapes::zone), next })
         })
         .await
     }
 
+    /// What a zone's own answer tells beside the list's: one item.
+    pub(super) async fn detail(&self, zone: &str) -> Listing<ZoneDetail> {
+        let Self { client, caller } = self;
+        let answer = caller.read(GET_HOSTED_ZONE, zone, || client.get_hosted_zone().id(zone).send()).await;
+        let detail = |answer| shapes::detail(answer).map_err(|fault| caller.gap(GET_HOSTED_ZONE, zone, fault));
+        Listing::from_result(answer.and_then(detail).map(|detail| vec![detail]))
+    }
+
+    /// The record sets at these names of a zone, and of no other: a list for each name, which costs a zone of many names little.
+    pub(super) async fn records_at(&self, zone: &str, names: &[&str]) -> Records {
+        let mut records = Records::default();
+        for name in names {
+            let here = self.record_sets(zone, name).await;
+            records.at_aliases.items.extend(here.items);
+            if let Some(gap) = here.gap {
+                records.at_aliases.cut(gap);
+            }
+        }
+        records
+    }
+
+    /// The whole zone in one list: the record sets at these names, and the TXT record sets at all others.
+    pub(super) async fn records_and_texts(&self, zone: &str, names: &[&str]) -> Records {
+        let mut at: Vec<Vec<RecordSet>> = names.iter().map(|_| Vec::new()).collect();
+        let mut texts = Vec::new();
+        let ask = |next| self.page_of_records(zone, next, RECORDS);
+        let gap = each_page(&self.caller, LIST_RESOURCE_RECORD_SETS, zone, ask, |sets| {
+            for set in sets {
+                match names.iter().position(|name| same_name(&set.name, name)) {
+                    Some(position) => at[position].push(set),
+                    None if set.r#type == "TXT" => texts.push(set),
+                    None => {}
+                }
+            }
+        })
+        .await;
+        let at_aliases = Listing { items: at.into_iter().flatten().collect(), gap: gap.clone() };
+        Records { at_aliases, texts: Some(Listing { items: texts, gap }) }
+    }
+
     /// The record sets of all types at a name. Route 53 lists a zone in order, so the list begins at the name and ends when it has
     /// passed.
-    pub(super) async fn record_sets(&self, zone: &str, name: &str) -> Listing<RecordSet> {
-        let Self { client, caller } = self;
-        pages(caller, LIST_RESOURCE_RECORD_SETS, zone, |next: Option<Start>| async move {
-            let answer = caller
-                .read(LIST_RESOURCE_RECORD_SETS, zone, || {
-                    let request = client.list_resource_record_sets().hosted_zone_id(zone).max_items(PAGE_SIZE);
-                    match next.clone() {
-                        None => request.start_record_name(name),
-                        Some(start) => request
-                            .start_record_name(start.name)
-                            .start_record_type(start.r#type.as_str().into())
-                            .set_start_record_identifier(start.identifier),
-                    }
-                    .send()
-                })
-                .await?;
-            let next = next_start(&answer)
-                .map_err(|fault| caller.gap(LIST_RESOURCE_RECORD_SETS, zone, fault))?
-                .filter(|start| same_name(&start.name, name));
-            let here = answer.resource_record_sets.into_iter().filter(|set| same_name(&set.name, name));
-            Ok(Page { items: here.map(record_set).collect(), next })
+    async fn record_sets(&self, zone: &str, name: &str) -> Listing<RecordSet> {
+        let first = Start { name: name.to_owned(), r#type: String::new(), identifier: None };
+        let first = &first;
+        pages(&self.caller, LIST_RESOURCE_RECORD_SETS, zone, |next: Option<Start>| async move {
+            let mut page = self.page_of_records(zone, Some(next.unwrap_or_else(|| first.clone())), PAGE_SIZE).await?;
+            page.items.retain(|set| same_name(&set.name, name));
+            page.next = page.next.filter(|start| same_name(&start.name, name));
+            Ok(page)
         })
         .await
+    }
+
+    async fn page_of_records(
+        &self,
+        zone: &str,
+        start: Option<Start>,
+        most: i32,
+    ) -> Result<Page<RecordSet, Start>, Gap> {
+        let Self { client, caller } = self;
+        let ask = || {
+            let request = client.list_resource_record_sets().hosted_zone_id(zone).max_items(most);
+            match start.clone() {
+                None => request,
+                Some(start) => {
+                    let kind = (!start.r#type.is_empty()).then(|| start.r#type.as_str().into());
+                    let request = request.start_record_name(start.name).set_start_record_type(kind);
+                    request.set_start_record_identifier(start.identifier)
+                }
+            }
+            .send()
+        };
+        let answer = caller.read(LIST_RESOURCE_RECORD_SETS, zone, ask).await?;
+        let next = next_start(&answer).map_err(|fault| caller.gap(LIST_RESOURCE_RECORD_SETS, zone, fault))?;
+        Ok(Page { items: list(Some(answer.resource_record_sets), shapes::record_set), next })
     }
 
     /// All health checks, and what Route 53's checkers observed of those in `referenced` and of the children of calculated ones.
@@ -91,7 +159,7 @@ impl Route53 {
                 .await?;
             let next = marker(answer.is_truncated, answer.next_marker)
                 .map_err(|fault| caller.gap(LIST_HEALTH_CHECKS, "", fault))?;
-            Ok(Page { items: list(Some(answer.health_checks), health_check), next })
+            Ok(Page { items: list(Some(answer.health_checks), shapes::health_check), next })
         })
         .await;
         let observed = to_observe(&listing.items, referenced);
@@ -151,11 +219,12 @@ fn marker(is_truncated: bool, next: Option<String>) -> Result<Option<String>, Fa
     match (is_truncated, token(next)) {
         (false, _) => Ok(None),
         (true, Some(next)) => Ok(Some(next)),
-        (true, None) => {
-            let message = "the answer says that it is truncated, and not where it goes on".to_owned();
-            Err(Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None))
-        }
+        (true, None) => Err(malformed("the answer says that it is truncated, and not where it goes on")),
     }
+}
+
+fn malformed(message: &str) -> Fault {
+    Fault::new(GapCause::Malformed, message.to_owned(), Retry::Never, Effect::None)
 }
 
 fn next_start(answer: &ListResourceRecordSetsOutput) -> Result<Option<Start>, Fault> {
@@ -177,82 +246,6 @@ pub(super) fn encloses(zone: &str, name: &str) -> bool {
     let (zone, name) =
         (zone.trim_end_matches('.').to_ascii_lowercase(), name.trim_end_matches('.').to_ascii_lowercase());
     !zone.is_empty() && name.strip_suffix(&zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-}
-
-fn zone(zone: types::HostedZone) -> HostedZone {
-    let config = zone.config;
-    HostedZone {
-        id: zone.id.rsplit('/').next().unwrap_or_default().to_owned(),
-        name: zone.name.to_ascii_lowercase(),
-        caller_reference: zone.caller_reference,
-        private_zone: config.as_ref().map(|config| config.private_zone),
-        comment: text(config.and_then(|config| config.comment)),
-        resource_record_set_count: zone.resource_record_set_count,
-        linked_service_principal: text(zone.linked_service.and_then(|service| service.service_principal)),
-        accelerated_recovery_status: word(zone.features.and_then(|features| features.accelerated_recovery_status)),
-    }
-}
-
-fn record_set(set: types::ResourceRecordSet) -> RecordSet {
-    let (collection, location) =
-        set.cidr_routing_config.map(|routing| (routing.collection_id, routing.location_name)).unwrap_or_default();
-    RecordSet {
-        name: set.name,
-        r#type: required(set.r#type),
-        set_identifier: text(set.set_identifier),
-        weight: set.weight,
-        region: word(set.region),
-        geo_location: set.geo_location.map(|place| GeoLocation {
-            continent_code: text(place.continent_code),
-            country_code: text(place.country_code),
-            subdivision_code: text(place.subdivision_code),
-        }),
-        failover: word(set.failover),
-        multi_value_answer: set.multi_value_answer,
-        ttl: set.ttl,
-        resource_records: list(set.resource_records, |record| record.value),
-        alias_target: set.alias_target.map(|target| AliasTarget {
-            hosted_zone_id: target.hosted_zone_id,
-            dns_name: target.dns_name,
-            evaluate_target_health: Some(target.evaluate_target_health),
-        }),
-        health_check_id: text(set.health_check_id),
-        traffic_policy_instance_id: text(set.traffic_policy_instance_id),
-        cidr_collection_id: collection,
-        cidr_location_name: location,
-        geo_proximity_region: text(set.geo_proximity_location.and_then(|place| place.aws_region)),
-    }
-}
-
-fn health_check(check: types::HealthCheck) -> HealthCheck {
-    let identity = HealthCheck {
-        id: check.id,
-        caller_reference: check.caller_reference,
-        linked_service_principal: text(check.linked_service.and_then(|service| service.service_principal)),
-        health_check_version: Some(check.health_check_version),
-        ..HealthCheck::default()
-    };
-    let Some(config) = check.health_check_config else { return identity };
-    let (alarm_region, alarm_name) =
-        config.alarm_identifier.map(|alarm| (required(alarm.region), alarm.name)).unwrap_or_default();
-    HealthCheck {
-        r#type: required(config.r#type),
-        ip_address: text(config.ip_address),
-        port: config.port,
-        resource_path: text(config.resource_path),
-        fully_qualified_domain_name: text(config.fully_qualified_domain_name),
-        request_interval: config.request_interval,
-        failure_threshold: config.failure_threshold,
-        inverted: config.inverted,
-        disabled: config.disabled,
-        health_threshold: config.health_threshold,
-        child_health_checks: config.child_health_checks.unwrap_or_default(),
-        alarm_region,
-        alarm_name,
-        insufficient_data_health_status: word(config.insufficient_data_health_status),
-        routing_control_arn: text(config.routing_control_arn),
-        ..identity
-    }
 }
 
 #[cfg(test)]
