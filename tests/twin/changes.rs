@@ -6,6 +6,7 @@ use aws_sdk_route53::types::{
 };
 use aws_sdk_workspaces::types::ConnectionAliasState;
 use deskpair::twin::{Twin, TwinOptions, World};
+use deskpair_rules::model::route53::RecordProtection;
 use std::time::Duration;
 
 const P: &str = "us-east-1";
@@ -61,9 +62,64 @@ async fn standing(twin: &Twin, zone: &str, name: &str) -> Vec<String> {
 fn place(twin: &Twin) -> (String, String, String) {
     twin.with_world(|world| {
         let (_, zone) = world.public_zones().next().unwrap();
-        let set = zone.records().iter().find(|set| set.r#type == "TXT").unwrap();
+        let set = zone.records().iter().find(|set| set.name.starts_with("desktop.")).unwrap();
         (zone.facts.id.clone(), set.name.clone(), set.resource_records[0].clone())
     })
+}
+
+#[tokio::test]
+async fn a_protected_record_set_refuses_every_change_and_the_batch_with_it() {
+    use ChangeAction::{Create, Delete, Upsert};
+    let mut estate = sample(5);
+    let (alias, zone) = (estate.settings.pairs[0].alias.clone(), estate.zones[0].zones.items()[0].id.clone());
+    let protect = |name: &str, kind: &str| RecordProtection {
+        record_name: format!("{name}."),
+        record_type: kind.to_owned(),
+        comment: "ask the desktop team".to_owned(),
+    };
+    let protections = estate.zones[0].protections.get_mut(&zone).unwrap().items_mut();
+    // A name and type may be protected before there is a record set.
+    protections.extend([protect(&alias, "TXT"), protect(&format!("new.{alias}"), "TXT"), protect(&alias, "MX")]);
+    let twin = serve(World::from_estate(&estate), TwinOptions::default()).await;
+    let (zone, name, old) = place(&twin);
+    let other = format!("other.{name}");
+    for changes in [
+        vec![(Delete, txt(&name, 60, &[&old])), (Create, txt(&name, 60, &["\"standby1\""]))],
+        vec![(Upsert, txt(&name.to_uppercase(), 60, &[&old]))],
+        vec![(Create, txt(&format!("new.{name}"), 60, &["\"x\""]))],
+        vec![(Create, txt(&other, 60, &["\"x\""])), (Delete, txt(&name, 60, &[&old]))],
+    ] {
+        let refused = change(&twin, &zone, &changes).await.unwrap_err();
+        assert_eq!(refused.0, "InvalidChangeBatch");
+        assert!(refused.1.contains("protected"), "{}", refused.1);
+    }
+    assert_eq!(standing(&twin, &zone, &name).await, [old]);
+    change(&twin, &zone, &[(Create, txt(&other, 60, &["\"x\""]))]).await.unwrap();
+
+    // Pages of one, from the start and from a name.
+    let list = async |query: &str| {
+        let head =
+            format!("GET /2013-04-01/hostedzone/{zone}/rrsetprotection?{query} HTTP/1.1\r\n{}", signed("route53", P));
+        raw(&twin, &head, "").await.1
+    };
+    let token = |body: &str| {
+        let (_, rest) = body.split_once("<NextToken>")?;
+        Some(rest.split_once("</NextToken>")?.0.to_owned())
+    };
+    let mut kinds = Vec::new();
+    let mut next = String::new();
+    loop {
+        let body = list(&format!("maxresults=1{next}")).await;
+        assert_eq!(body.matches("<ResourceRecordSetProtection>").count(), 1, "{body}");
+        kinds.push(format!("{} {}", body.contains(">MX<"), body.contains(">new.")));
+        let Some(token) = token(&body) else { break };
+        next = format!("&nexttoken={token}");
+    }
+    assert_eq!(kinds, ["true false", "false false", "false true"]);
+    let from = list(&format!("name={name}&type=TXT")).await;
+    assert_eq!((from.matches("<RecordName>").count(), from.contains(">MX<")), (2, false), "{from}");
+    assert!(list("type=TXT").await.contains("<Code>InvalidInput</Code>"));
+    assert!(list("nexttoken=foreign").await.contains("<Code>InvalidPaginationToken</Code>"));
 }
 
 #[tokio::test]
@@ -116,6 +172,8 @@ async fn a_flip_is_a_compare_and_swap() {
 async fn zones_are_listed_in_route_53s_order_and_apex_records_stay() {
     let twin = twin(5).await;
     let (zone, name, _) = place(&twin);
+    let before = twin.with_world(|world| world.public_zones().next().unwrap().1.records().len());
+    let servers = sample(5).zones[0].details[&zone].items()[0].name_servers.clone();
     let client = aws_sdk_route53::Client::new(&config(&twin, P));
     let names: Vec<_> = (0..310).map(|at| format!("host{at:03}.{}", name.split_once('.').unwrap().1)).collect();
     for chunk in names.chunks(100) {
@@ -136,15 +194,15 @@ async fn zones_are_listed_in_route_53s_order_and_apex_records_stay() {
         .unwrap();
     assert!(!rest.is_truncated());
     found.extend(rest.resource_record_sets().iter().map(|set| (set.name().to_owned(), set.r#type().clone())));
-    assert_eq!(found.len(), 313);
+    assert_eq!(found.len(), before + 310);
     let mut sorted = found.clone();
     sorted.sort_by_key(|(name, kind)| {
         (name.trim_end_matches('.').split('.').rev().map(str::to_owned).collect::<Vec<_>>(), kind.to_string())
     });
     assert_eq!(found, sorted);
     let apex = client.get_hosted_zone().id(format!("/hostedzone/{zone}")).send().await.unwrap();
-    assert_eq!(apex.hosted_zone().unwrap().resource_record_set_count(), Some(313));
-    assert_eq!(apex.delegation_set().unwrap().name_servers().len(), 4);
+    assert_eq!(apex.hosted_zone().unwrap().resource_record_set_count(), Some(before as i64 + 310));
+    assert_eq!(apex.delegation_set().unwrap().name_servers(), servers);
     let by_name = client.list_hosted_zones_by_name().dns_name(apex.hosted_zone().unwrap().name()).send().await.unwrap();
     assert_eq!(by_name.hosted_zones()[0].id(), format!("/hostedzone/{zone}"));
     let soa = twin.with_world(|world| {

@@ -13,7 +13,7 @@ async fn a_flip_reaches_the_name_servers_when_it_is_in_sync() {
     let servers = DnsTwin::start(twin.zones(), DnsOptions::default()).await.unwrap();
     let (zone, name, old) = twin.with_world(|world| {
         let (_, zone) = world.public_zones().next().unwrap();
-        let set = zone.records().iter().find(|set| set.r#type == "TXT").unwrap();
+        let set = zone.records().iter().find(|set| set.name.starts_with("desktop.")).unwrap();
         (zone.facts.id.clone(), set.name.clone(), set.resource_records[0].clone())
     });
     let plan = AskPlan {
