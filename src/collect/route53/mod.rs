@@ -74,8 +74,14 @@ impl Route53 {
     pub(super) async fn detail(&self, zone: &str) -> Listing<ZoneDetail> {
         let Self { client, caller } = self;
         let answer = caller.read(GET_HOSTED_ZONE, zone, || client.get_hosted_zone().id(zone).send()).await;
-        let detail = |answer| shapes::detail(answer).map_err(|fault| caller.gap(GET_HOSTED_ZONE, zone, fault));
-        Listing::from_result(answer.and_then(detail).map(|detail| vec![detail]))
+        let detail = match answer {
+            Ok(answer) => match shapes::detail(answer) {
+                Ok(detail) => Ok(vec![detail]),
+                Err(fault) => Err(caller.gap(GET_HOSTED_ZONE, zone, fault)),
+            },
+            Err(gap) => Err(gap),
+        };
+        Listing::from_result(detail)
     }
 
     /// The record sets at these names of a zone, and of no other: a list for each name, which costs a zone of many names little.

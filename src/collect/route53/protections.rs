@@ -8,7 +8,7 @@ use super::Route53;
 use crate::collect::datasets::LIST_RESOURCE_RECORD_SET_PROTECTIONS;
 use crate::collect::paging::{Listing, Page, pages, token};
 use crate::xml::parse;
-use aws_sdk_route53::operation::get_hosted_zone::{GetHostedZoneError, GetHostedZoneOutput};
+use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::HttpError;
@@ -19,51 +19,46 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 /// What stands behind the zone's path; 300 is the most of a page.
 const BELOW_THE_ZONE: &str = "/rrsetprotection?maxresults=300";
 
-type Protections = Page<RecordProtection, String>;
-type Refused = SdkError<GetHostedZoneError, HttpResponse>;
-
 impl Route53 {
     /// The record sets of a zone that no change may touch.
     pub(in crate::collect) async fn protections(&self, zone: &str) -> Listing<RecordProtection> {
-        let Self { client, caller } = self;
+        let caller = &self.caller;
         pages(caller, LIST_RESOURCE_RECORD_SET_PROTECTIONS, zone, |next: Option<String>| async move {
             let next = next.map(|token| format!("&nexttoken={}", utf8_percent_encode(&token, NON_ALPHANUMERIC)));
-            let next = &next.unwrap_or_default();
-            caller
-                .read(LIST_RESOURCE_RECORD_SET_PROTECTIONS, zone, || async move {
-                    let rest = format!("{BELOW_THE_ZONE}{next}");
-                    let zone = client.get_hosted_zone().id(zone).customize();
-                    answered(zone.map_request(move |request| lengthened(request, &rest)).send().await)
-                })
-                .await
+            let rest = format!("{BELOW_THE_ZONE}{}", next.unwrap_or_default());
+            caller.read(LIST_RESOURCE_RECORD_SET_PROTECTIONS, zone, || self.page_of_protections(zone, &rest)).await
         })
         .await
     }
-}
 
-fn lengthened(mut request: HttpRequest, rest: &str) -> Result<HttpRequest, HttpError> {
-    let uri = format!("{}{rest}", request.uri());
-    request.set_uri(uri)?;
-    Ok(request)
-}
-
-/// Reads what the SDK, which waits for a zone, could not read.
-fn answered(sent: Result<GetHostedZoneOutput, Refused>) -> Result<Protections, Refused> {
-    match sent {
-        Err(SdkError::ServiceError(answer)) if answer.raw().status().is_success() => {
-            let body = answer.raw().body().bytes().unwrap_or_default();
-            read(body).map_err(|why| SdkError::response_error(why, answer.into_raw()))
-        }
-        Err(error) => Err(error),
-        Ok(_) => {
-            let answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::empty());
-            Err(SdkError::response_error("the service answered with a zone, not with its protections", answer))
+    async fn page_of_protections(
+        &self,
+        zone: &str,
+        rest: &str,
+    ) -> Result<Page<RecordProtection, String>, SdkError<GetHostedZoneError, HttpResponse>> {
+        let rest = rest.to_owned();
+        let lengthened = move |mut request: HttpRequest| -> Result<HttpRequest, HttpError> {
+            let uri = format!("{}{rest}", request.uri());
+            request.set_uri(uri)?;
+            Ok(request)
+        };
+        match self.client.get_hosted_zone().id(zone).customize().map_request(lengthened).send().await {
+            // What the SDK, which waits for a zone, could not read.
+            Err(SdkError::ServiceError(answer)) if answer.raw().status().is_success() => {
+                let body = answer.raw().body().bytes().unwrap_or_default();
+                read(body).map_err(|why| SdkError::response_error(why, answer.into_raw()))
+            }
+            Err(error) => Err(error),
+            Ok(_) => {
+                let answer = HttpResponse::new(200.try_into().expect("a status"), SdkBody::empty());
+                Err(SdkError::response_error("the service answered with a zone, not with its protections", answer))
+            }
         }
     }
 }
 
 /// One page: `ListResourceRecordSetProtectionsResponse`.
-fn read(body: &[u8]) -> Result<Protections, String> {
+fn read(body: &[u8]) -> Result<Page<RecordProtection, String>, String> {
     let text = std::str::from_utf8(body).map_err(|error| format!("the answer is no text: {error}"))?;
     let root = parse(text).map_err(|why| format!("the answer is not well-formed XML: {why}"))?;
     // The list is required, so that an answer without it is none.
