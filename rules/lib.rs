@@ -6,6 +6,7 @@
 //! - A rule: `<area>/<rule>.rs`, its tests at its end, its text in `<rule>.md` beside it (what is wrong, why it matters, how to fix it).
 //!   `ALS-003 alias-not-associated` is `aliases/alias_not_associated.rs` and `AliasNotAssociated`. `registry.rs` gathers them.
 //! - [`model`]: the estate, and what pairs a primary side's resources with the standby side's. It knows no rule.
+//! - [`groups`]: readiness by the values of a tag.
 //! - [`meta`] and [`rule`]: what a rule says of itself, and what it is asked. [`engine`], [`readiness`], [`waivers`]: from verdicts to a
 //!   [`Run`].
 //! - [`fixture`]: an estate in order, for tests to change.
@@ -19,6 +20,7 @@ pub mod dns;
 pub mod engine;
 pub mod files;
 pub mod fixture;
+pub mod groups;
 pub mod images;
 pub mod ip_groups;
 pub mod meta;

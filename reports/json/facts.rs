@@ -2,6 +2,7 @@
 
 use super::v1;
 use deskpair_rules::engine::{FailOn, Finding, Outcome, PairRun, Run, Tally, Verdict, why_text};
+use deskpair_rules::groups::{Group, GroupKey};
 use deskpair_rules::meta::{Effect, Meta, Reach, Severity};
 use deskpair_rules::model::pairing::Located;
 use deskpair_rules::model::settings::{SideSettings, Waiver};
@@ -53,6 +54,7 @@ pub(crate) fn head<'a, P>(run: &'a Run<'_>, pairs: P) -> v1::Report<'a, P> {
             allow_incomplete: run.options.allow_incomplete.iter().map(|rule| Cow::Borrowed(rule.as_str())).collect(),
             only_rules: run.options.rules.iter().map(|rule| Cow::Borrowed(rule.as_str())).collect(),
             only_areas: run.options.areas.iter().map(|area| Cow::Borrowed(area.code())).collect(),
+            group_by: run.options.group_by.as_deref().map(Cow::Borrowed),
             collected_by: Cow::Borrowed(&run.estate.tool_version),
         },
         api: v1::Api { calls: calls.made.clone(), throttled: calls.throttled, retried: calls.retried },
@@ -86,9 +88,28 @@ pub(crate) fn pair<'a, U, F>(
         primary: side(run.estate, &view.settings.primary, view.primary, &view.primary_directory),
         standby: side(run.estate, &view.settings.standby, view.standby, &view.standby_directory),
         readiness: readiness(run, pair, prints),
+        groups: pair.groups.iter().map(|group| self::group(run, group)).collect(),
         users,
         rules: run.rules.iter().zip(&pair.tallies).map(|(rule, tally)| rule_row(run, rule.meta(), tally)).collect(),
         findings,
+    }
+}
+
+fn group<'a>(run: &'a Run<'_>, group: &Group) -> v1::Group<'a> {
+    let (value, hidden) = match group.key {
+        GroupKey::Value(value) => (Some(Cow::Borrowed(run.estate.symbols.text(value))), None),
+        GroupKey::Untagged => (None, None),
+        GroupKey::Unread(id) => (None, Some(gap(run.estate, id))),
+    };
+    v1::Group {
+        tag: Cow::Borrowed(run.options.group_by.as_deref().unwrap_or_default()),
+        value,
+        gap: hidden,
+        users: group.users,
+        ready: group.ready,
+        degraded: group.degraded,
+        stranded: group.stranded,
+        unknown: group.unknown,
     }
 }
 

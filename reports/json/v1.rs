@@ -78,6 +78,9 @@ pub struct Run<'a> {
     /// The areas that were asked for, by code; empty for all.
     #[serde(default)]
     pub only_areas: Vec<Text<'a>>,
+    /// The tag by whose values people were counted too; left out where none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_by: Option<Text<'a>>,
     /// The version of deskpair that collected the estate.
     #[serde(default)]
     pub collected_by: Text<'a>,
@@ -209,6 +212,9 @@ pub struct Pair<'a, U = Vec<User<'a>>, F = Vec<Finding<'a>>> {
     pub standby: Side<'a>,
     /// How many would work.
     pub readiness: Readiness<'a>,
+    /// The same by the values of a tag, where that was asked for: the group with the most people who are not ready first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group<'a>>,
     /// Everybody who is not ready, by name.
     pub users: U,
     /// The rules that were judged, by id.
@@ -259,6 +265,27 @@ pub struct Readiness<'a> {
     /// Fingerprints of findings that strand somebody, of whom nothing says who it is: they are not in the counts.
     #[serde(default)]
     pub uncounted: Vec<Text<'a>>,
+}
+
+/// The people whose primary desktop has one value of a tag. Somebody whose desktops have several counts in each group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Group<'a> {
+    /// The tag's key.
+    pub tag: Text<'a>,
+    /// Its value; null for those whose desktops do not have the tag, or were not asked.
+    pub value: Option<Text<'a>>,
+    /// The call that hides these desktops' tags; null where they were read.
+    pub gap: Option<Gap<'a>>,
+    /// How many people.
+    pub users: u32,
+    /// Configured to land on a working desktop.
+    pub ready: u32,
+    /// They would work, and worse than before.
+    pub degraded: u32,
+    /// They would not reach a working desktop.
+    pub stranded: u32,
+    /// It cannot be told.
+    pub unknown: u32,
 }
 
 /// A directory that no pair covers.

@@ -12,6 +12,7 @@ use crate::text::{self, counted, number};
 use crate::{Error, outcome, people};
 use anstyle::{AnsiColor, Style};
 use deskpair_rules::engine::{CREDENTIALS_REMEDY, Outcome, PairRun, Run, why_text};
+use deskpair_rules::groups::GroupKey;
 use deskpair_rules::meta::{Effect, Severity};
 use deskpair_rules::model::pairing::Located;
 use deskpair_rules::model::{Estate, Gap, GapCause, Unknown};
@@ -24,6 +25,10 @@ use std::io::Write;
 const MOST_NAMES: usize = 10;
 /// Causes shown in a summary, a pair.
 const MOST_CAUSES: usize = 10;
+/// Values of a tag shown in a summary.
+const MOST_GROUPS: usize = 20;
+/// Characters of a tag's value in a summary.
+const MOST_VALUE: usize = 30;
 /// Characters of somebody's name, or of a sentence with one in it.
 const MOST_CHARACTERS: usize = 300;
 
@@ -152,6 +157,7 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
     }
     names(page, pair, State::Stranded, readiness.stranded, "Stranded")?;
     names(page, pair, State::Unknown, readiness.unknown, "Cannot be told")?;
+    groups(page, run, pair)?;
     let causes = Causes::of(run, pair);
     if !causes.fails.is_empty() {
         page.heading("Causes, by the people they touch")?;
@@ -183,6 +189,37 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         for blind in unasked {
             blind_summary(page, run, pair, blind)?;
         }
+    }
+    Ok(())
+}
+
+/// Readiness by the values of a tag, where that was asked for.
+fn groups(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Result<(), Error> {
+    let Some(tag) = &run.options.group_by else { return Ok(()) };
+    page.heading(&format!("By the tag {}", text::shortened(&text::line(tag), MOST_VALUE)))?;
+    if !pair.groups.is_empty() && pair.groups.iter().all(|group| group.key == GroupKey::Untagged) {
+        page.paragraph(2, AnsiColor::Yellow.on_default(), "no desktop of the primary Region has it")?;
+    }
+    for group in pair.groups.iter().take(MOST_GROUPS) {
+        let value = match group.key {
+            GroupKey::Value(value) => text::line(run.estate.symbols.text(value)),
+            GroupKey::Untagged => "(without the tag)".into(),
+            GroupKey::Unread(_) => "(tags not read)".into(),
+        };
+        let counts = [(group.stranded, "stranded"), (group.unknown, "unknown"), (group.degraded, "degraded")];
+        let counts: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, state)| format!("{} {state}", number(count.into())))
+            .collect();
+        let ready = format!("{} of {} ready", number(group.ready.into()), number(group.users.into()));
+        let left = format!("{:<30} ", text::shortened(&value, MOST_VALUE));
+        page.row(2, &[(BOLD, &left), (PLAIN, &ready)], (PLAIN, &counts.join(" · ")))?;
+    }
+    let more = pair.groups.len().saturating_sub(MOST_GROUPS) as u64;
+    if more > 0 {
+        let told = format!("… and {}: see report.json", counted(more, "more value", "more values"));
+        page.paragraph(2, DIM, &told)?;
     }
     Ok(())
 }

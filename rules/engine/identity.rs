@@ -61,6 +61,9 @@ pub fn run_id(estate: &Estate, options: &Options) -> String {
         )
         .as_bytes(),
     );
+    if let Some(tag) = &options.group_by {
+        digest.update(format!("\0group-by {tag}").as_bytes());
+    }
     hex(&digest.finalize()[..16])
 }
 

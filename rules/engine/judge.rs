@@ -2,6 +2,7 @@
 
 use super::identity::lasting;
 use super::{Broken, Finding, Options, PairRun, Tally, Verdict, why_text};
+use crate::groups;
 use crate::model::{PairView, Subject, Unknown};
 use crate::readiness;
 use crate::rule::{Rule, Sheet};
@@ -109,7 +110,8 @@ pub(super) fn judge_pair<'e>(
     }
     readiness::link_roots(&view, rules, &mut findings);
     let readiness = readiness::reckon(&view, rules, &mut findings, &hidden);
-    (PairRun { view, tallies, findings, readiness }, broken)
+    let groups = options.group_by.as_deref().map_or_else(Vec::new, |tag| groups::by_tag(&view, &readiness, tag));
+    (PairRun { view, tallies, findings, readiness, groups }, broken)
 }
 
 /// Orders one rule's findings by verdict and the subject's words, whatever order the estate's lists had.

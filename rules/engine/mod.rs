@@ -25,13 +25,14 @@ pub use options::{FailOn, Options};
 pub use run::{Broken, Outcome, PairRun, Run};
 pub use words::{CREDENTIALS_REMEDY, Worded, why_text};
 
-/// The datasets that the wanted rules read.
+/// The datasets that the wanted rules read, and the tags by which people are to be counted.
 pub fn needed(options: &Options, settings: &BTreeMap<String, RuleSettings>) -> BTreeSet<Dataset> {
     crate::registry()
         .iter()
         .map(|rule| rule.meta())
         .filter(|meta| options.wants(meta, settings))
         .flat_map(|meta| meta.needs.iter().copied())
+        .chain(options.group_by.as_ref().map(|_| Dataset::DesktopTags))
         .collect()
 }
 

@@ -23,6 +23,8 @@ pub struct Options {
     pub pairs: BTreeSet<String>,
     /// Rules, by id, whose missing evidence does not make the run inconclusive.
     pub allow_incomplete: BTreeSet<String>,
+    /// The key of a tag by whose values people are counted too; none where it is `None`.
+    pub group_by: Option<String>,
     /// SHA-256 of the estate as it is written to a file.
     pub estate_digest: [u8; 32],
 }
@@ -38,6 +40,7 @@ impl Options {
             areas: BTreeSet::new(),
             pairs: BTreeSet::new(),
             allow_incomplete: BTreeSet::new(),
+            group_by: None,
             estate_digest: [0; 32],
         }
     }

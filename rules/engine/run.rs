@@ -1,6 +1,7 @@
 //! A run: what came of each pair, how it ended, and what its parts mean.
 
 use super::{Finding, Options, Tally, Verdict};
+use crate::groups::Group;
 use crate::meta::{Case, Meta, Severity};
 use crate::model::{Estate, PairView, Unknown};
 use crate::readiness::Readiness;
@@ -56,6 +57,8 @@ pub struct PairRun<'e> {
     pub findings: Vec<Finding>,
     /// Who would work.
     pub readiness: Readiness,
+    /// The same by the values of [`Options::group_by`]; empty where nothing is asked for.
+    pub groups: Vec<Group>,
 }
 
 /// A rule that gave no honest verdict.

@@ -11,6 +11,20 @@ use deskpair_rules::registry;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Which rules.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Chosen {
+    /// Judge only this rule; may be given several times
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    rule: Vec<String>,
+    /// Judge only this area, by its code (IMG, WSP, …); may be given several times
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    area: Vec<String>,
+    /// Count people by the values of this tag of their desktops too: a department, a site
+    #[arg(long, value_name = "TAG", value_parser = parse_tag)]
+    group_by: Option<String>,
+}
+
 /// What is judged, and how hard.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Judging")]
@@ -18,18 +32,22 @@ pub(super) struct Judging {
     /// The least severity that fails the gate
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Gate::High)]
     fail_on: Gate,
-    /// Judge only this rule; may be given several times
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    rule: Vec<String>,
-    /// Judge only this area, by its code (IMG, WSP, …); may be given several times
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
-    area: Vec<String>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Do not end inconclusive for what this rule could not read; may be given several times
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     allow_incomplete: Vec<String>,
     /// End inconclusive also for what no API can tell and nobody has attested
     #[arg(long)]
     strict: bool,
+}
+
+/// A tag's key: 1 to 127 characters (service model, `workspaces:TagKey`).
+fn parse_tag(text: &str) -> std::result::Result<String, String> {
+    match text.chars().count() {
+        1..=127 => Ok(text.to_owned()),
+        _ => Err("a tag's key has 1 to 127 characters".to_owned()),
+    }
 }
 
 /// The gate, as it is typed and written to a run's folder.
@@ -72,17 +90,16 @@ impl From<FailOn> for Gate {
     }
 }
 
-impl Judging {
-    /// The checked options, for an instant that is set later.
+/// The ids of rules, as they are typed.
+fn ids(typed: &[String]) -> Result<BTreeSet<String>> {
+    let id =
+        |id: &String| deskpair_rules::find(id).map(|rule| rule.meta().id.to_owned()).ok_or_else(|| unknown_rule(id));
+    typed.iter().map(id).collect()
+}
+
+impl Chosen {
+    /// The checked options, with the usual gate, for an instant that is set later.
     pub(super) fn options(&self, globals: &Globals) -> Result<Options> {
-        let ids = |typed: &[String]| {
-            typed
-                .iter()
-                .map(|id| {
-                    deskpair_rules::find(id).map(|rule| rule.meta().id.to_owned()).ok_or_else(|| unknown_rule(id))
-                })
-                .collect::<Result<BTreeSet<String>>>()
-        };
         let area = |code: &String| {
             Area::ALL.into_iter().find(|area| area.code().eq_ignore_ascii_case(code)).ok_or_else(|| {
                 let codes = Area::ALL.map(Area::code).join(", ");
@@ -90,24 +107,36 @@ impl Judging {
             })
         };
         let options = Options {
-            fail_on: self.fail_on.into(),
-            strict: self.strict,
             rules: ids(&self.rule)?,
             areas: self.area.iter().map(area).collect::<Result<_>>()?,
-            allow_incomplete: ids(&self.allow_incomplete)?,
             pairs: globals.pair.iter().cloned().collect(),
+            group_by: self.group_by.clone(),
             ..Options::at(Moment::from_millis(0))
         };
-        let judged: BTreeSet<&str> = registry()
-            .iter()
-            .map(|rule| rule.meta())
-            .filter(|meta| options.wants(meta, &BTreeMap::new()))
-            .map(|meta| meta.id)
-            .collect();
-        if judged.is_empty() {
+        if judged(&options).is_empty() {
             return Err(CommandError::usage("--rule and --area have no rule in common")
                 .hint("a rule's id begins with its area's code; leave one of the two out"));
         }
+        Ok(options)
+    }
+}
+
+/// The ids of the rules that options choose.
+fn judged(options: &Options) -> BTreeSet<&'static str> {
+    let metas = registry().iter().map(|rule| rule.meta());
+    metas.filter(|meta| options.wants(meta, &BTreeMap::new())).map(|meta| meta.id).collect()
+}
+
+impl Judging {
+    /// The checked options, for an instant that is set later.
+    pub(super) fn options(&self, globals: &Globals) -> Result<Options> {
+        let options = Options {
+            fail_on: self.fail_on.into(),
+            strict: self.strict,
+            allow_incomplete: ids(&self.allow_incomplete)?,
+            ..self.chosen.options(globals)?
+        };
+        let judged = judged(&options);
         if let Some(idle) = options.allow_incomplete.iter().find(|id| !judged.contains(id.as_str())) {
             return Err(CommandError::usage(format!(
                 "--allow-incomplete {idle} does nothing: that rule is not judged"
@@ -153,6 +182,8 @@ pub(super) struct Judged {
     areas: BTreeSet<Area>,
     allow_incomplete: BTreeSet<String>,
     pairs: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group_by: Option<String>,
 }
 
 /// The schema of `run.json`.
@@ -171,6 +202,7 @@ impl Judged {
             areas: options.areas.clone(),
             allow_incomplete: options.allow_incomplete.clone(),
             pairs: options.pairs.clone(),
+            group_by: options.group_by.clone(),
         }
     }
 
@@ -184,6 +216,7 @@ impl Judged {
             areas: self.areas.clone(),
             allow_incomplete: self.allow_incomplete.clone(),
             pairs: self.pairs.clone(),
+            group_by: self.group_by.clone(),
             estate_digest,
         }
     }

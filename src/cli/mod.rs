@@ -6,10 +6,13 @@ pub mod error;
 pub mod exit;
 
 mod collect;
+mod completions;
 mod demo;
 mod evidence;
 mod explain;
 mod judging;
+mod man;
+mod permissions;
 mod progress;
 mod report;
 mod rules;
@@ -80,6 +83,9 @@ enum Command {
     Twin(twin::Twin),
     Schema(schema::Schema),
     Verify(verify::Verify),
+    Permissions(permissions::Permissions),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// Which of the settings were typed, rather than taken from the environment or left at their defaults.
@@ -133,6 +139,9 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Twin(twin) => twin.run(globals),
         Command::Schema(schema) => schema.run(),
         Command::Verify(verify) => verify.run(globals),
+        Command::Permissions(permissions) => permissions.run(globals, typed),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }
 

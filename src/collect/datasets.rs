@@ -134,6 +134,11 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
     }
 }
 
+/// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers.
+pub const fn of_standby_alone(dataset: Dataset) -> bool {
+    matches!(dataset, Dataset::Connections | Dataset::ResourceTags | Dataset::AmazonBundles)
+}
+
 /// The wanted datasets and everything they need.
 pub fn with_needs(wanted: &BTreeSet<Dataset>) -> BTreeSet<Dataset> {
     let mut all = wanted.clone();

@@ -1,0 +1,268 @@
+//! `deskpair permissions`: the least that an identity must be allowed.
+
+use super::error::{CommandError, Result};
+use super::judging::{Chosen, settled};
+use super::{Globals, Typed, exit, print, say, settings};
+use crate::collect::datasets::{GET_CALLER_IDENTITY, of_standby_alone, operations, with_needs};
+use clap::{Args, Subcommand};
+use deskpair_rules::engine::needed;
+use deskpair_rules::model::settings::SideSettings;
+use deskpair_rules::model::{Dataset, Estate, Moment, Settings};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Print the exact IAM policy that a command needs, and no more
+#[derive(Debug, Args)]
+pub(super) struct Permissions {
+    #[command(subcommand)]
+    of: Of,
+}
+
+#[derive(Debug, Subcommand)]
+enum Of {
+    Scan(OfScan),
+}
+
+/// What `scan` and `collect` call: they only read
+///
+/// With a configuration, the policy holds for its Regions, its rules and its identities. Without one it is what a scan by every rule calls,
+/// in any Region.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deskpair permissions scan > deskpair-scan.json
+  deskpair permissions scan --area DNS,ALS
+  deskpair permissions scan --identity arn:aws:iam::123456789012:role/deskpair
+  aws iam put-role-policy --role-name deskpair --policy-name scan --policy-document \"$(deskpair permissions scan)\"")]
+struct OfScan {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Only what this identity of the configuration needs: a role's ARN, a profile, or `default`
+    #[arg(long, value_name = "NAME")]
+    identity: Option<String>,
+}
+
+impl Permissions {
+    pub(super) fn run(&self, globals: &Globals, typed: Typed) -> Result {
+        match &self.of {
+            Of::Scan(scan) => scan.run(globals, typed),
+        }
+    }
+}
+
+impl OfScan {
+    fn run(&self, globals: &Globals, typed: Typed) -> Result {
+        let options = self.chosen.options(globals)?;
+        let configured = typed.config || globals.config.exists();
+        if !configured {
+            if let Some(name) = &self.identity {
+                return Err(CommandError::usage(format!("no configuration names the identity {name:?}"))
+                    .hint("identities are the profiles and roles of deskpair.toml: name it with -c FILE"));
+            }
+            let wanted = with_needs(&needed(&options, &BTreeMap::new()));
+            return show(&Needs::anywhere(&wanted));
+        }
+        let settings = settings::load(globals)?;
+        let options = settled(options, &settings)?;
+        let wanted = with_needs(&needed(&options, &settings.rules));
+        let identities = identities(settings, &wanted);
+        let names: Vec<String> = identities.keys().map(ToString::to_string).collect();
+        match &self.identity {
+            Some(name) => match identities.iter().find(|(identity, _)| identity.is(name)) {
+                Some((_, needs)) => show(needs),
+                None => Err(CommandError::usage(format!("the configuration has no identity {name:?}"))
+                    .hint(format!("it has: {}", names.join(", ")))),
+            },
+            None => {
+                if identities.len() > 1 {
+                    let told = format!(
+                        "note: this policy would do for each of {}; `--identity NAME` prints what one of them needs\n",
+                        names.join(", ")
+                    );
+                    say(globals, &told);
+                }
+                let mut all = Needs::default();
+                identities.into_values().for_each(|needs| all.add(needs));
+                show(&all)
+            }
+        }
+    }
+}
+
+fn show(needs: &Needs) -> Result {
+    let mut text = serde_json::to_string_pretty(&needs.policy())
+        .map_err(|error| CommandError::internal("cannot write the policy").because(error))?;
+    text.push('\n');
+    print(&text)?;
+    Ok(exit::READY)
+}
+
+/// Whose credentials calls are signed with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Identity {
+    profile: Option<String>,
+    role: Option<String>,
+}
+
+impl Identity {
+    fn of(place: &SideSettings) -> Self {
+        Self { profile: place.profile.clone(), role: place.role_arn.clone() }
+    }
+
+    /// Who assumes its role.
+    fn base(&self) -> Self {
+        Self { profile: self.profile.clone(), role: None }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.to_string() == name
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.role.as_deref().or(self.profile.as_deref()).unwrap_or("default"))
+    }
+}
+
+/// What one identity calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Needs {
+    /// Actions of Regional services.
+    regional: BTreeSet<String>,
+    /// The Regions that they are called in; empty for any.
+    regions: BTreeSet<String>,
+    /// Actions of global services.
+    global: BTreeSet<String>,
+    /// Roles that it assumes, by ARN.
+    assumes: BTreeSet<String>,
+}
+
+/// Each identity of the configuration with what it calls.
+fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identity, Needs> {
+    let estate = Estate::laid_out(settings, "", Moment::from_millis(0));
+    let mut found: BTreeMap<Identity, Needs> = BTreeMap::new();
+    for (at, side) in estate.sides.iter().enumerate() {
+        let standby = estate.pairs.iter().any(|pair| pair.standby as usize == at);
+        let datasets = wanted.iter().copied().filter(|dataset| standby || !of_standby_alone(*dataset));
+        let needs = found.entry(Identity::of(&side.place)).or_default();
+        needs.call(datasets, false);
+        needs.regions.insert(side.place.region.clone());
+    }
+    for book in &estate.zones {
+        found.entry(Identity::of(&book.place)).or_default().call(wanted.iter().copied(), true);
+    }
+    let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();
+    for identity in assumed {
+        found.entry(identity.base()).or_default().assumes.extend(identity.role);
+    }
+    found
+}
+
+impl Needs {
+    /// What a scan calls that knows no configuration.
+    fn anywhere(wanted: &BTreeSet<Dataset>) -> Self {
+        let mut needs = Self::default();
+        needs.call(wanted.iter().copied(), false);
+        needs.call(wanted.iter().copied(), true);
+        needs
+    }
+
+    /// Adds the calls of these datasets that a side makes, or those that the reader of Route 53 makes.
+    fn call(&mut self, datasets: impl Iterator<Item = Dataset>, global: bool) {
+        let called = datasets.flat_map(operations).filter(|operation| operation.service.is_global() == global);
+        let actions = if global { &mut self.global } else { &mut self.regional };
+        actions.extend(called.map(|operation| operation.iam_action()));
+        // Every reader asks whose account it sees, at the Regional endpoint of its credentials.
+        self.global.insert(GET_CALLER_IDENTITY.iam_action());
+    }
+
+    fn add(&mut self, other: Self) {
+        self.regional.extend(other.regional);
+        self.regions.extend(other.regions);
+        self.global.extend(other.global);
+        self.assumes.extend(other.assumes);
+    }
+
+    /// The policy. Most actions of WorkSpaces have no resource to narrow them to (AWS-FACTS §5), and a scan reads all of the others'
+    /// resources: Regions narrow it, and actions.
+    fn policy(&self) -> Value {
+        let statement = |sid: &str, actions: &BTreeSet<String>, resources: Value| json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources });
+        let mut statements = Vec::new();
+        if !self.regional.is_empty() {
+            let mut regional = statement("ReadRegions", &self.regional, json!("*"));
+            if !self.regions.is_empty() {
+                regional["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": self.regions } });
+            }
+            statements.push(regional);
+        }
+        if !self.global.is_empty() {
+            statements.push(statement("ReadGlobal", &self.global, json!("*")));
+        }
+        if !self.assumes.is_empty() {
+            let action = BTreeSet::from(["sts:AssumeRole".to_owned()]);
+            statements.push(statement("AssumeRoles", &action, json!(self.assumes)));
+        }
+        json!({ "Version": "2012-10-17", "Statement": statements })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deskpair_rules::model::settings::PairSettings;
+
+    fn settings(change: impl FnOnce(&mut PairSettings)) -> Settings {
+        let side = |region: &str| SideSettings { region: region.to_owned(), ..SideSettings::default() };
+        let mut pair = PairSettings {
+            name: "corp".to_owned(),
+            alias: "desktop.corp.example".to_owned(),
+            primary: side("us-east-1"),
+            standby: side("us-west-2"),
+            ..PairSettings::default()
+        };
+        change(&mut pair);
+        Settings { pairs: vec![pair], ..Settings::default() }
+    }
+
+    fn all() -> BTreeSet<Dataset> {
+        Dataset::ALL.into_iter().collect()
+    }
+
+    #[test]
+    fn one_identity_reads_both_regions_and_route_53() {
+        let found = identities(settings(|_| {}), &all());
+        assert_eq!(found.keys().map(ToString::to_string).collect::<Vec<_>>(), ["default"]);
+        let needs = found.values().next().expect("one");
+        assert_eq!(Vec::from_iter(&needs.regions), ["us-east-1", "us-west-2"]);
+        let policy = needs.policy();
+        assert_eq!(policy["Statement"][0]["Condition"]["StringEquals"]["aws:RequestedRegion"][1], "us-west-2");
+        assert_eq!(policy["Statement"].as_array().map(Vec::len), Some(2));
+        let mut anywhere = Needs::anywhere(&all());
+        anywhere.regions.clone_from(&needs.regions);
+        assert_eq!(*needs, anywhere);
+    }
+
+    #[test]
+    fn each_role_is_allowed_what_it_reads_and_no_more() {
+        let (east, west) = ("arn:aws:iam::111122223333:role/east", "arn:aws:iam::444455556666:role/west");
+        let found = identities(
+            settings(|pair| {
+                pair.primary.role_arn = Some(east.to_owned());
+                pair.standby.role_arn = Some(west.to_owned());
+            }),
+            &all(),
+        );
+        let of = |name: &str| found.iter().find(|(identity, _)| identity.is(name)).expect("it is there").1;
+        let status = "workspaces:DescribeWorkspacesConnectionStatus";
+        assert!(of(west).regional.contains(status) && !of(east).regional.contains(status));
+        // Route 53 is read as the primary side is.
+        assert!(of(east).global.iter().any(|action| action.starts_with("route53:")));
+        assert_eq!(Vec::from_iter(&of(west).global), ["sts:GetCallerIdentity"]);
+        let base = of("default");
+        assert_eq!(Vec::from_iter(&base.assumes), [east, west]);
+        assert!(base.regional.is_empty() && base.global.is_empty());
+        assert_eq!(base.policy()["Statement"][0]["Resource"][0], east);
+    }
+}
