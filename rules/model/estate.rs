@@ -92,13 +92,17 @@ pub enum Dataset {
     Protections,
     /// `route53:ListHealthChecks` and `GetHealthCheckStatus`.
     HealthChecks,
-    /// Questions to name servers.
+    /// Questions to name servers: the TXT record at the alias's name.
     Txt,
+    /// Questions to name servers: to whom the parent delegates the alias's zone, and whether those speak for it.
+    Delegation,
+    /// Questions to name servers: the chain of signatures from the trust anchor to the TXT record.
+    Dnssec,
 }
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -137,6 +141,8 @@ impl Dataset {
         Self::Protections,
         Self::HealthChecks,
         Self::Txt,
+        Self::Delegation,
+        Self::Dnssec,
     ];
 }
 
@@ -402,10 +408,7 @@ impl Estate {
             let view = names.binary_search(&pair.alias).expect("every alias is among the names");
             pairs.push(PairPlaces { primary, standby, zones: book as u32, txt: view as u32 });
         }
-        let txt = names
-            .into_iter()
-            .map(|name| TxtView { name, answers: Slice::cut(Vec::new(), Self::NOT_COLLECTED) })
-            .collect();
+        let txt = names.into_iter().map(TxtView::unasked).collect();
         let not_collected = Gap {
             service: String::new(),
             operation: String::new(),

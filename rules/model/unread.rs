@@ -69,6 +69,8 @@ impl PairView<'_> {
             Dataset::Protections => self.gaps_of_zones(&self.zones.protections),
             Dataset::HealthChecks => self.zones.health_checks.gap().into_iter().collect(),
             Dataset::Txt => self.txt.answers.gap().into_iter().collect(),
+            Dataset::Delegation => self.txt.delegation.gap().into_iter().collect(),
+            Dataset::Dnssec => self.txt.signatures.gap().into_iter().collect(),
         };
         gaps.retain(|gap| *gap != Estate::NOT_COLLECTED);
         gaps.sort_unstable();

@@ -90,8 +90,8 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::ZoneDetails => &[GET_HOSTED_ZONE],
         Dataset::ZoneTexts => &[LIST_RESOURCE_RECORD_SETS],
         Dataset::Protections => &[LIST_RESOURCE_RECORD_SET_PROTECTIONS],
-        // Neither is an AWS API.
-        Dataset::Logos | Dataset::Txt => &[],
+        // None is an AWS API.
+        Dataset::Logos | Dataset::Txt | Dataset::Delegation | Dataset::Dnssec => &[],
     }
 }
 
@@ -130,7 +130,9 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         | Dataset::Applications
         | Dataset::Vpcs
         | Dataset::Zones
-        | Dataset::Txt => &[],
+        | Dataset::Txt
+        | Dataset::Delegation
+        | Dataset::Dnssec => &[],
     }
 }
 

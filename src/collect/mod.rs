@@ -96,8 +96,8 @@ pub async fn collect(
     for at in 0..estate.zones.len() {
         books.push(zones::Reader::new(&estate, at, &sides, &run, &surroundings.access, &wanted).await?);
     }
-    let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline));
-    let views: Vec<txt::Reader> = views.filter(|_| wanted.contains(&Dataset::Txt)).collect();
+    let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline, &wanted));
+    let views: Vec<txt::Reader> = views.collect();
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
     let sides: Tasks<side::Harvest> = sides.into_iter().map(|reader| Task::new(reader.read())).collect();

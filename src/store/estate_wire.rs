@@ -7,7 +7,7 @@ use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, Platf
 use deskpair_rules::model::directory::{
     AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory,
 };
-use deskpair_rules::model::dns::TxtAnswer;
+use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
 use deskpair_rules::model::files::{Backup, FileSystem, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::network::{SecurityGroup, Vpc, VpcEndpoint};
@@ -303,6 +303,8 @@ enum Line {
     RecordSet(RecordSet),
     HealthCheck(HealthCheck),
     Txt(TxtAnswer),
+    Delegation(DelegationAnswer),
+    Dnssec(DnssecAnswer),
     AccountSettings(AccountSettings),
     AddIn(ClientAddIn),
     ImagePermission(ImagePermission),

@@ -30,8 +30,10 @@ pub(super) fn write<W: Write>(estate: &Estate, out: W) -> io::Result<(W, Digest)
         lines.book(at as u32, book)?;
     }
     for view in &estate.txt {
-        let key = ListKey { list: Dataset::Txt, side: None, book: None, of: Some(view.name.clone()) };
-        lines.list(key, &view.answers)?;
+        let key = |list| ListKey { list, side: None, book: None, of: Some(view.name.clone()) };
+        lines.list(key(Dataset::Txt), &view.answers)?;
+        lines.list(key(Dataset::Delegation), &view.delegation)?;
+        lines.list(key(Dataset::Dnssec), &view.signatures)?;
     }
     let lists = std::mem::take(&mut lines.lists);
     let trailer = Trailer { lists, gaps: estate.gaps.clone(), calls: estate.calls.clone() };

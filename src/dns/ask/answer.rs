@@ -20,12 +20,29 @@ pub(crate) enum Recursion {
     Desired,
 }
 
+/// Whether the records' signatures are wanted along with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signatures {
+    /// No.
+    Unwanted,
+    /// Yes (the DO bit), and unchecked (the CD bit): they are checked here, and a resolver that finds them wrong must not hide them.
+    Wanted,
+}
+
 /// A question about one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
     pub(crate) name: Name,
     pub(crate) kind: RecordType,
     pub(crate) recursion: Recursion,
+    pub(crate) signatures: Signatures,
+}
+
+impl Question {
+    /// What one server itself holds, without signatures.
+    pub(crate) const fn plain(name: Name, kind: RecordType) -> Self {
+        Self { name, kind, recursion: Recursion::No, signatures: Signatures::Unwanted }
+    }
 }
 
 /// An answer to the question that was asked.

@@ -1,6 +1,6 @@
 //! One question to one server: UDP with EDNS, then TCP where the answer was truncated.
 
-use super::answer::{Question, Recursion, Reply, read};
+use super::answer::{Question, Recursion, Reply, Signatures, read};
 use deskpair_rules::model::dns::Transport;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use std::io;
@@ -68,10 +68,12 @@ fn request(question: &Question, edns: WithEdns) -> Result<(u16, Vec<u8>), Failur
     let id = fastrand::u16(..);
     let mut message = Message::new(id, MessageType::Query, OpCode::Query);
     message.metadata.recursion_desired = question.recursion == Recursion::Desired;
+    message.metadata.checking_disabled = question.signatures == Signatures::Wanted;
     message.add_query(Query::query(question.name.clone(), question.kind));
     if edns == WithEdns::Yes {
         let mut opt = Edns::new();
         opt.set_max_payload(UDP_SIZE);
+        opt.set_dnssec_ok(question.signatures == Signatures::Wanted);
         message.set_edns(opt);
     }
     let packet =

@@ -20,52 +20,51 @@ const MAX_UNANSWERED: usize = 2;
 const MAX_DELEGATIONS: usize = 8;
 
 /// Why the servers, or some of them, are not known.
-type Missing = (GapCause, String);
-
-/// The servers of the zone that holds the name, by name and address, and what could not be found of them.
-pub(super) async fn authoritative(
-    name: &Name,
-    session: &Session,
-    resolvers: &[SocketAddr],
-    port: u16,
-) -> (Vec<Target>, Option<Missing>) {
-    let finder = Finder { session, resolvers, port };
-    let found = match finder.enclosing_zone(name).await {
-        Ok(found) => found,
-        Err(missing) => return (Vec::new(), Some(missing)),
-    };
-    let mut servers = match finder.servers_of(&found.zone).await {
-        Ok(names) => finder.reach_all(&names, &[]).await,
-        Err(missing) => return (Vec::new(), Some(missing)),
-    };
-    if found.below_failed {
-        servers = finder.descend(name, found.zone, servers).await;
-    }
-    (servers.targets, servers.missing)
-}
+pub(super) type Missing = (GapCause, String);
 
 /// The zone that encloses a name.
-struct Enclosing {
-    zone: Name,
+pub(super) struct Enclosing {
+    pub(super) zone: Name,
     /// Whether resolvers failed at a name further down: there may be a deeper zone, whose delegation is broken.
-    below_failed: bool,
+    pub(super) below_failed: bool,
 }
 
 /// Servers, and why others are not known.
-struct Servers {
-    targets: Vec<Target>,
-    missing: Option<Missing>,
+pub(super) struct Servers {
+    pub(super) targets: Vec<Target>,
+    pub(super) missing: Option<Missing>,
 }
 
-struct Finder<'a> {
-    session: &'a Session,
-    resolvers: &'a [SocketAddr],
-    port: u16,
+/// Finds servers of zones by their names.
+#[derive(Clone, Copy)]
+pub(super) struct Finder<'a> {
+    pub(super) session: &'a Session,
+    pub(super) resolvers: &'a [SocketAddr],
+    /// Servers whose ports are known.
+    pub(super) known: &'a [SocketAddr],
+    /// The port of all others.
+    pub(super) port: u16,
 }
 
 impl Finder<'_> {
+    /// The servers of the zone that holds the name, by name and address, and what could not be found of them.
+    pub(super) async fn authoritative(self, name: &Name) -> (Vec<Target>, Option<Missing>) {
+        let found = match self.enclosing_zone(name).await {
+            Ok(found) => found,
+            Err(missing) => return (Vec::new(), Some(missing)),
+        };
+        let mut servers = match self.servers_of(&found.zone).await {
+            Ok(names) => self.reach_all(&names, &[]).await,
+            Err(missing) => return (Vec::new(), Some(missing)),
+        };
+        if found.below_failed {
+            servers = self.descend(name, found.zone, servers).await;
+        }
+        (servers.targets, servers.missing)
+    }
+
     /// Walks up from the name until a resolver names the SOA of the zone that encloses it.
-    async fn enclosing_zone(&self, name: &Name) -> Result<Enclosing, Missing> {
+    pub(super) async fn enclosing_zone(self, name: &Name) -> Result<Enclosing, Missing> {
         let mut below_failed = false;
         let mut at = name.clone();
         let mut failed = None;
@@ -93,7 +92,7 @@ impl Finder<'_> {
         }
     }
 
-    async fn servers_of(&self, zone: &Name) -> Result<Vec<Name>, Missing> {
+    pub(super) async fn servers_of(self, zone: &Name) -> Result<Vec<Name>, Missing> {
         let message = match self.session.ask_any(self.resolvers, &question(zone, RecordType::NS)).await {
             Ok(message) => message,
             Err(failure) => return Err(describe(&failure, "NS", zone)),
@@ -106,7 +105,7 @@ impl Finder<'_> {
     }
 
     /// The addresses of each server; `glue` is what a referral brought along.
-    async fn reach_all(&self, names: &[Name], glue: &[(Name, IpAddr)]) -> Servers {
+    pub(super) async fn reach_all(self, names: &[Name], glue: &[(Name, IpAddr)]) -> Servers {
         let mut servers = Servers { targets: Vec::new(), missing: None };
         let mut unanswered = 0;
         for name in names.iter().take(MAX_SERVERS) {
@@ -157,8 +156,16 @@ impl Finder<'_> {
     }
 
     /// Leaves out the addresses that this machine has no route to, as where there is no IPv6, if the server has another one.
-    async fn routable(&self, addresses: Vec<IpAddr>) -> Vec<SocketAddr> {
-        let all: Vec<SocketAddr> = addresses.into_iter().map(|address| SocketAddr::new(address, self.port)).collect();
+    async fn routable(self, addresses: Vec<IpAddr>) -> Vec<SocketAddr> {
+        let mut all: Vec<SocketAddr> = Vec::new();
+        for address in addresses {
+            let known = self.known.iter().copied().filter(|known| known.ip() == address);
+            let before = all.len();
+            all.extend(known);
+            if all.len() == before {
+                all.push(SocketAddr::new(address, self.port));
+            }
+        }
         let mut reachable = Vec::new();
         for &address in &all {
             if has_route(address).await {
@@ -169,12 +176,12 @@ impl Finder<'_> {
     }
 
     /// Follows the delegations that the zone's own servers name, where resolvers fail below the zone.
-    async fn descend(&self, name: &Name, mut zone: Name, mut servers: Servers) -> Servers {
+    async fn descend(self, name: &Name, mut zone: Name, mut servers: Servers) -> Servers {
         for _ in 0..MAX_DELEGATIONS {
             let mut below = None;
             for target in &servers.targets {
                 let Reach::At(address) = target.server else { continue };
-                let asked = Question { name: name.clone(), kind: RecordType::TXT, recursion: Recursion::No };
+                let asked = Question::plain(name.clone(), RecordType::TXT);
                 if let Ok(message) = self.session.ask(address, &asked).await.1 {
                     below = referral(&message, name)
                         .filter(|(to, _)| *to != zone && zone.zone_of(to))
@@ -191,12 +198,12 @@ impl Finder<'_> {
 }
 
 fn question(name: &Name, kind: RecordType) -> Question {
-    Question { name: name.clone(), kind, recursion: Recursion::Desired }
+    Question { recursion: Recursion::Desired, ..Question::plain(name.clone(), kind) }
 }
 
 /// The zone that an answer about `at` names: its SOA, or that of the zone which denies it. None where the name is a CNAME, whose
 /// answer is about the zone of another name.
-fn zone_of_answer(message: &Message, at: &Name) -> Option<Name> {
+pub(super) fn zone_of_answer(message: &Message, at: &Name) -> Option<Name> {
     let is_alias = message.answers.iter().any(|record| matches!(record.data, RData::CNAME(_)) && record.name == *at);
     if is_alias {
         return None;
@@ -217,7 +224,7 @@ fn addresses_in(message: &Message) -> Vec<IpAddr> {
     message.answers.iter().filter_map(|record| address_of(&record.data)).collect()
 }
 
-fn glue_in(message: &Message) -> Vec<(Name, IpAddr)> {
+pub(super) fn glue_in(message: &Message) -> Vec<(Name, IpAddr)> {
     let glue =
         |record: &hickory_proto::rr::Record| address_of(&record.data).map(|address| (record.name.clone(), address));
     message.additionals.iter().filter_map(glue).collect()
@@ -232,7 +239,7 @@ fn address_of(data: &RData) -> Option<IpAddr> {
 }
 
 /// Why a question to the resolvers failed, as a gap tells it.
-fn describe(failed: &Failed, kind: &str, name: &Name) -> Missing {
+pub(super) fn describe(failed: &Failed, kind: &str, name: &Name) -> Missing {
     let what = format!("{kind} of {}", shown(name));
     match failed {
         Failed::NobodyToAsk => (

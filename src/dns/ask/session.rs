@@ -1,8 +1,8 @@
 //! Questions of one run: repeated where it helps, spaced so that no server is pressed.
 
-use super::AskPlan;
 use super::answer::Question;
 use super::exchange::{Exchanged, Failure, exchange};
+use super::plan::AskPlan;
 use hickory_proto::op::{Message, ResponseCode};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// What questions to servers share: patience, and when each server was last asked.
+#[derive(Debug)]
 pub(super) struct Session {
     attempts: u32,
     timeout: Duration,

@@ -3,6 +3,7 @@
 use super::parse;
 use crate::store::estate_file::EstateFileError;
 use crate::store::estate_wire::{ConnectionRecord, ListKey, TagRecord};
+use deskpair_rules::model::dns::TxtView;
 use deskpair_rules::model::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRecord, WorkspaceRow};
 use deskpair_rules::model::{Dataset, End, Estate, Side, Slice, Symbols, ZoneBook};
 use rayon::prelude::*;
@@ -94,11 +95,10 @@ impl<'e> Target<'e> {
         match (side, book, of) {
             (Some(side), None, of) => Self::of_side(estate.sides.get_mut(*side as usize)?, *list, of, make),
             (None, Some(book), of) => Self::of_book(estate.zones.get_mut(*book as usize)?, *list, of, make),
-            (None, None, Some(of)) if *list == Dataset::Txt => {
-                let view = estate.txt.iter_mut().find(|view| view.name == of)?;
-                Some(Self::Plain(&mut view.answers))
+            (None, None, Some(of)) => {
+                Self::of_view(estate.txt.iter_mut().find(|view| view.name == of)?, *list)
             }
-            (None, None, _) | (Some(_), Some(_), _) => None,
+            (None, None, None) | (Some(_), Some(_), _) => None,
         }
     }
 
@@ -142,7 +142,9 @@ impl<'e> Target<'e> {
                 | Dataset::ZoneDetails
                 | Dataset::ZoneTexts
                 | Dataset::Protections
-                | Dataset::Txt => None,
+                | Dataset::Txt
+                | Dataset::Delegation
+                | Dataset::Dnssec => None,
             };
         }
         Some(match list {
@@ -183,7 +185,9 @@ impl<'e> Target<'e> {
             | Dataset::Zones
             | Dataset::RecordSets
             | Dataset::HealthChecks
-            | Dataset::Txt => return None,
+            | Dataset::Txt
+            | Dataset::Delegation
+            | Dataset::Dnssec => return None,
         })
     }
 
@@ -195,6 +199,15 @@ impl<'e> Target<'e> {
             (Dataset::ZoneTexts, Some(of)) => keyed(&mut book.texts, of, make),
             (Dataset::Protections, Some(of)) => keyed(&mut book.protections, of, make),
             (Dataset::RecordSets, Some(of)) => keyed(&mut book.record_sets, of, make),
+            _ => None,
+        }
+    }
+
+    fn of_view(view: &'e mut TxtView, list: Dataset) -> Option<Self> {
+        match list {
+            Dataset::Txt => Some(Self::Plain(&mut view.answers)),
+            Dataset::Delegation => Some(Self::Plain(&mut view.delegation)),
+            Dataset::Dnssec => Some(Self::Plain(&mut view.signatures)),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::digest::Digest;
 use super::estate_file::EstateFileError;
 use super::estate_wire::{Header, ListKey, ListLine, Opening, Place, SCHEMA, Trailer, TrailerLine};
 use deskpair_rules::model::dns::TxtView;
-use deskpair_rules::model::{Dataset, End, Estate, GapCause, GapId, Side, Slice, Symbols, ZoneBook};
+use deskpair_rules::model::{Dataset, End, Estate, GapCause, GapId, Side, Symbols, ZoneBook};
 use lists::{Items, Target};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -130,7 +130,6 @@ impl Reading {
             ZoneBook { account, ..ZoneBook::uncollected(place) }
         });
         let zones = zones.collect();
-        let unasked = |name| TxtView { name, answers: Slice::cut(Vec::new(), Estate::NOT_COLLECTED) };
         let estate = Estate {
             tool_version: header.tool_version,
             taken_at: header.taken_at,
@@ -139,7 +138,7 @@ impl Reading {
             symbols: Symbols::default(),
             sides,
             zones,
-            txt: header.names.into_iter().map(unasked).collect(),
+            txt: header.names.into_iter().map(TxtView::unasked).collect(),
             pairs: header.pairs,
             gaps: Vec::new(),
             calls: Default::default(),

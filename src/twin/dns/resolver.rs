@@ -4,7 +4,7 @@ use super::message::{answer_to, failure, question};
 use super::parent::{delegation, hosts};
 use super::text::parse_name;
 use super::{Clock, ZoneSource};
-use crate::dns::ask::{Question, Recursion, exchange, negative_ttl, plain_ttl};
+use crate::dns::ask::{Question, exchange, negative_ttl, plain_ttl};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use std::collections::BTreeMap;
@@ -153,7 +153,7 @@ impl Resolver {
 
     /// Asks the servers that the name is delegated to, in turn; the parent where it is in no zone of the source.
     async fn forward(&self, name: &Name, kind: RecordType) -> Option<Message> {
-        let asked = Question { name: name.clone(), kind, recursion: Recursion::No };
+        let asked = Question::plain(name.clone(), kind);
         for server in self.upstream(name, kind) {
             if let (_, Ok(message)) = exchange(server, &asked, self.timeout).await
                 && message.metadata.authoritative

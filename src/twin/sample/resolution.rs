@@ -140,6 +140,7 @@ pub(super) fn answers(said: impl Fn(ServerKind) -> TxtOutcome) -> Vec<TxtAnswer>
             transport: Transport::Udp,
             authoritative: kind == ServerKind::Authoritative,
             outcome: said(kind),
+            asked_again_after: None,
         })
         .collect()
 }

@@ -12,7 +12,7 @@ fn alias() -> Name {
 }
 
 fn asked() -> Question {
-    Question { name: alias(), kind: RecordType::TXT, recursion: Recursion::No }
+    Question::plain(alias(), RecordType::TXT)
 }
 
 fn answer(code: ResponseCode) -> Message {
