@@ -44,8 +44,7 @@ impl Reader {
 
     pub(super) async fn read(self) -> Harvest {
         let plan = self.plan.as_ref().map_err(|message| Box::new(self.gap(GapCause::Failed, message.clone())));
-        let inquiry = plan.and_then(|plan| Inquiry::new(&self.name, plan));
-        let inquiry = inquiry.as_ref();
+        let inquiry = &plan.and_then(|plan| Inquiry::new(&self.name, plan));
         // The record first: what finds its servers finds them for the others too.
         let answers = self.told(Dataset::Txt, inquiry, Inquiry::texts).await;
         let delegation = self.told(Dataset::Delegation, inquiry, Inquiry::delegation);
@@ -57,14 +56,14 @@ impl Reader {
     async fn told<'i, T, A: Future<Output = Told<T>>>(
         &self,
         dataset: Dataset,
-        inquiry: Result<&'i Inquiry, &Box<Gap>>,
+        inquiry: &'i Result<Inquiry, Box<Gap>>,
         ask: impl FnOnce(&'i Inquiry) -> A,
     ) -> Option<Listing<T>> {
         if !self.wanted.contains(&dataset) {
             return None;
         }
         let (items, gap) = match (inquiry, self.deadline) {
-            (Err(gap), _) => (Vec::new(), Some(Gap::clone(gap))),
+            (Err(gap), _) => (Vec::new(), Some(Gap::clone(gap.as_ref()))),
             (Ok(inquiry), None) => ask(inquiry).await,
             (Ok(inquiry), Some(deadline)) => timeout_at(deadline, ask(inquiry)).await.unwrap_or_else(|_| {
                 let message = "the time allowed for the whole run ended first".to_owned();

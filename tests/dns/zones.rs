@@ -1,7 +1,7 @@
 //! A small world of zones for the twin's name servers.
 
 use deskpair::dns::ask::{AskPlan, Authoritative, ask};
-use deskpair::twin::dns::{DnsOptions, DnsTwin, Node, NodeSet, ZoneInfo, ZoneSource};
+use deskpair::twin::dns::{DnsOptions, DnsTwin, Node, NodeSet, Signing, ZoneInfo, ZoneSource};
 use deskpair_rules::model::dns::{TxtAnswer, TxtOutcome};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -54,6 +54,11 @@ impl Zones {
         node.push(set);
     }
 
+    /// Signs every zone so.
+    pub(super) fn sign(&self, signing: Signing) {
+        self.change_infos(|infos| infos.iter_mut().for_each(|info| info.signing = signing));
+    }
+
     pub(super) fn remove(&self, zone: &str, name: &str) {
         self.sets.lock().unwrap().remove(&(zone.to_owned(), name.to_owned()));
     }
@@ -85,7 +90,7 @@ pub(super) fn info(id: &str, name: &str, servers: &[&str]) -> ZoneInfo {
         id: id.to_owned(),
         name: name.to_owned(),
         name_servers: servers.iter().map(|&server| server.to_owned()).collect(),
-        delegated_to: Vec::new(),
+        ..ZoneInfo::default()
     }
 }
 
@@ -98,7 +103,18 @@ pub(super) fn plan() -> AskPlan {
         attempts: 2,
         timeout: Duration::from_millis(300),
         pause: Duration::from_millis(5),
-        port: 53,
+        ..AskPlan::default()
+    }
+}
+
+/// All of a twin's servers are asked.
+pub(super) fn whole_plan(twin: &DnsTwin) -> AskPlan {
+    AskPlan {
+        authoritative: Authoritative::Given(twin.authoritative.clone()),
+        parent: vec![twin.parent],
+        resolvers: vec![twin.resolver],
+        timeout: Duration::from_secs(2),
+        ..plan()
     }
 }
 

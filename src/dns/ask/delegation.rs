@@ -229,16 +229,18 @@ fn said_by_child(message: &Message, zone: &Name) -> DelegationOutcome {
         ResponseCode::NoError if message.metadata.authoritative => {
             let servers = shown(&name_servers(&message.answers, zone));
             match soa_above(message, zone) {
-                Some(DelegationOutcome::Undelegated { zone: above }) if servers.is_empty() && above != show_name(zone) => {
+                Some(DelegationOutcome::Undelegated { zone: above })
+                    if servers.is_empty() && above != show_name(zone) =>
+                {
                     DelegationOutcome::Undelegated { zone: above }
                 }
                 Some(_) | None => DelegationOutcome::Authority { servers },
             }
         }
         ResponseCode::NoError => referred(message, zone).unwrap_or(DelegationOutcome::Hearsay),
-        ResponseCode::NXDomain => soa_above(message, zone)
-            .filter(|_| message.metadata.authoritative)
-            .unwrap_or(DelegationOutcome::NxDomain),
+        ResponseCode::NXDomain => {
+            soa_above(message, zone).filter(|_| message.metadata.authoritative).unwrap_or(DelegationOutcome::NxDomain)
+        }
         _ => code_of(message),
     }
 }
@@ -250,7 +252,8 @@ fn referred(message: &Message, name: &Name) -> Option<DelegationOutcome> {
 
 /// The zone that denies a name, by its SOA.
 fn soa_above(message: &Message, name: &Name) -> Option<DelegationOutcome> {
-    let soa = message.authorities.iter().find(|record| matches!(record.data, RData::SOA(_)) && record.name.zone_of(name))?;
+    let soa =
+        message.authorities.iter().find(|record| matches!(record.data, RData::SOA(_)) && record.name.zone_of(name))?;
     Some(DelegationOutcome::Undelegated { zone: show_name(&soa.name) })
 }
 

@@ -98,19 +98,21 @@ impl Links {
     }
 
     async fn fetch(&self, name: &Name, kind: RecordType) -> Result<Message, String> {
-        let is_own = self.zone.as_ref().is_none_or(|zone| zone.zone_of(name) && !(kind == RecordType::DS && zone == name));
-        let question = |recursion| Question {
-            recursion,
-            signatures: Signatures::Wanted,
-            ..Question::plain(name.clone(), kind)
-        };
+        let is_own =
+            self.zone.as_ref().is_none_or(|zone| zone.zone_of(name) && !(kind == RecordType::DS && zone == name));
+        let question =
+            |recursion| Question { recursion, signatures: Signatures::Wanted, ..Question::plain(name.clone(), kind) };
         let (servers, recursion) = if is_own {
             (std::slice::from_ref(&self.source), self.recursion)
         } else {
             (self.above.servers.as_slice(), self.above.recursion)
         };
         if is_own {
-            return self.session.ask_any(servers, &question(recursion)).await.map_err(|failed| words(&failed, name, kind));
+            return self
+                .session
+                .ask_any(servers, &question(recursion))
+                .await
+                .map_err(|failed| words(&failed, name, kind));
         }
         let mut said = self.above.said.lock().await;
         let key = (name.clone(), kind);
@@ -149,7 +151,9 @@ fn words(failed: &Failed, name: &Name, kind: RecordType) -> String {
         Failed::Code(server, ResponseCode::ServFail) => format!("{server} answered SERVFAIL to {what}"),
         Failed::Code(server, code) => format!("{server} answered RCODE {} to {what}", u16::from(*code)),
         Failed::Unanswered(server, Failure::Timeout) => format!("{server} gave no answer in time to {what}"),
-        Failed::Unanswered(server, Failure::Unreachable(why)) => format!("{server} could not be asked for {what}: {why}"),
+        Failed::Unanswered(server, Failure::Unreachable(why)) => {
+            format!("{server} could not be asked for {what}: {why}")
+        }
         Failed::Unanswered(server, Failure::Wrong(why)) => format!("{server} gave a wrong answer to {what}: {why}"),
     }
 }

@@ -15,8 +15,8 @@ use hickory_net::xfer::FirstAnswer;
 use hickory_net::{DnsError, DnsHandle, NetError};
 use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, DS, RRSIG};
 use hickory_proto::dnssec::{Proof, TrustAnchors};
-use hickory_proto::op::{DnsRequestOptions, Message, Query};
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::op::{DnsRequestOptions, DnsResponse, Message, Query};
+use hickory_proto::rr::{Name, RData, Record, RecordType, SerialNumber};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -59,8 +59,7 @@ pub fn read_trust_anchors(files: &[PathBuf]) -> Result<TrustAnchors, AnchorError
 }
 
 fn read_anchor(path: &Path) -> Result<String, AnchorError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|why| AnchorError::Unreadable { path: path.to_owned(), why })?;
+    let text = std::fs::read_to_string(path).map_err(|why| AnchorError::Unreadable { path: path.to_owned(), why })?;
     TrustAnchors::from_str(&text).map_err(|error| malformed(path, error.to_string()))?;
     // A file of comments alone trusts nobody.
     let has_key = text.lines().any(|line| line.split(';').next().is_some_and(|line| line.contains("DNSKEY")));
@@ -161,7 +160,8 @@ impl Inquiry {
             Some(signature) => signature.input().signer_name.to_lowercase(),
             None => {
                 let soa = links.get(&self.name, RecordType::SOA).await?;
-                zone_of_answer(&soa, &self.name).ok_or_else(|| format!("{source} does not tell which zone holds {}", self.name))?
+                zone_of_answer(&soa, &self.name)
+                    .ok_or_else(|| format!("{source} does not tell which zone holds {}", self.name))?
             }
         };
         if is_authority {
@@ -171,7 +171,7 @@ impl Inquiry {
             .lookup(Query::query(self.name.clone(), RecordType::TXT), DnsRequestOptions::default())
             .first_answer()
             .await;
-        match verdict(&validated) {
+        match verdict(&validated, &self.name) {
             Verdict::Secure => return Ok(Some(DnssecOutcome::Secure)),
             Verdict::Insecure => return Ok(Some(DnssecOutcome::Insecure)),
             Verdict::Bogus => {}
@@ -201,10 +201,8 @@ impl Inquiry {
         if !self.plan.asks_authority() {
             return links.get(zone, RecordType::DS).await.map(|message| has_ds(&message));
         }
-        let question = super::Question {
-            signatures: Signatures::Wanted,
-            ..super::Question::plain(zone.clone(), RecordType::DS)
-        };
+        let question =
+            super::Question { signatures: Signatures::Wanted, ..super::Question::plain(zone.clone(), RecordType::DS) };
         let mut why = format!("no server of the zone above {zone} is known");
         for address in addresses(&self.parents().await.targets) {
             match self.session.ask(address, &question).await.1 {
@@ -242,17 +240,37 @@ enum Verdict {
     Unclear(String),
 }
 
-fn verdict(validated: &Result<hickory_proto::op::DnsResponse, NetError>) -> Verdict {
-    let message = match validated {
-        Ok(message) => message,
-        Err(NetError::Dns(DnsError::Nsec { proof, .. })) => return of_proofs(std::iter::once(*proof)),
-        Err(error) => return Verdict::Unclear(error.to_string()),
-    };
-    let proofs = |records: &[Record]| -> Vec<Proof> {
+fn verdict(validated: &Result<DnsResponse, NetError>, name: &Name) -> Verdict {
+    match validated {
+        Ok(message) => of_proofs(proofs(message).into_iter()),
+        // Right below a wildcard's parent hickory 0.26 looks for a proof that the wildcard itself is absent, which there cannot be.
+        Err(NetError::Dns(DnsError::Nsec { response, .. })) if is_proven_wildcard(response, name) => Verdict::Secure,
+        Err(NetError::Dns(DnsError::Nsec { proof, .. })) => of_proofs(std::iter::once(*proof)),
+        Err(error) => Verdict::Unclear(error.to_string()),
+    }
+}
+
+/// What validation says of the records that answer, or of those that prove absence.
+fn proofs(message: &Message) -> Vec<Proof> {
+    let of = |records: &[Record]| -> Vec<Proof> {
         records.iter().filter(|record| record.record_type() != RecordType::RRSIG).map(|record| record.proof).collect()
     };
-    let answers = proofs(&message.answers);
-    of_proofs(if answers.is_empty() { proofs(&message.authorities) } else { answers }.into_iter())
+    let answers = of(&message.answers);
+    if answers.is_empty() { of(&message.authorities) } else { answers }
+}
+
+/// Whether records are a wildcard's, rightly signed, with a rightly signed proof that the name itself does not exist (RFC 4035 §5.3.4).
+fn is_proven_wildcard(message: &Message, name: &Name) -> bool {
+    let answered = !message.answers.is_empty() && proofs(message).iter().all(Proof::is_secure);
+    let covers = |record: &Record| match &record.data {
+        RData::DNSSEC(DNSSECRData::NSEC(proof)) if record.proof.is_secure() => {
+            // The last proof of a zone leads back to its first name.
+            let next = proof.next_domain_name();
+            record.name < *name && (*name < *next || (*next <= record.name && next.zone_of(name)))
+        }
+        _ => false,
+    };
+    answered && message.authorities.iter().any(covers)
 }
 
 fn of_proofs(proofs: impl Iterator<Item = Proof>) -> Verdict {
@@ -327,21 +345,28 @@ fn cause(messages: &[(Name, RecordType, Message)], name: &Name, zone: &Name, now
     late.next().unwrap_or(BogusCause::Broken)
 }
 
+/// When a signature holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Times {
+    from: Moment,
+    until: Moment,
+}
+
 /// The first set of records that has signatures, none of which holds now.
 fn out_of_time(records: &[Record], now: Moment) -> Option<BogusCause> {
-    let mut sets: Vec<(&Name, RecordType, Vec<(Moment, Moment)>)> = Vec::new();
+    let mut sets: Vec<(&Name, RecordType, Vec<Times>)> = Vec::new();
     for record in records {
         let RData::DNSSEC(DNSSECRData::RRSIG(signature)) = &record.data else { continue };
         let input = signature.input();
-        let at = |serial: u32| Moment::from_secs(i64::from(serial));
-        let times = (at(input.sig_inception.get()), at(input.sig_expiration.get()));
+        let at = |serial: SerialNumber| Moment::from_secs(i64::from(serial.get()));
+        let times = Times { from: at(input.sig_inception), until: at(input.sig_expiration) };
         match sets.iter_mut().find(|(name, kind, _)| **name == record.name && *kind == input.type_covered) {
             Some((.., known)) => known.push(times),
             None => sets.push((&record.name, input.type_covered, vec![times])),
         }
     }
-    let holds = |(from, until): &(Moment, Moment)| *from <= now && now <= *until;
+    let holds = |times: &Times| times.from <= now && now <= times.until;
     let (name, kind, times) = sets.into_iter().find(|(.., times)| !times.iter().any(holds))?;
-    let (from, until) = times.into_iter().max_by_key(|(_, until)| *until)?;
+    let Times { from, until } = times.into_iter().max_by_key(|times| times.until)?;
     Some(BogusCause::OutOfTime { what: format!("{kind} of {}", show_name(name)), from, until })
 }

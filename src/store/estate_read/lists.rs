@@ -95,9 +95,7 @@ impl<'e> Target<'e> {
         match (side, book, of) {
             (Some(side), None, of) => Self::of_side(estate.sides.get_mut(*side as usize)?, *list, of, make),
             (None, Some(book), of) => Self::of_book(estate.zones.get_mut(*book as usize)?, *list, of, make),
-            (None, None, Some(of)) => {
-                Self::of_view(estate.txt.iter_mut().find(|view| view.name == of)?, *list)
-            }
+            (None, None, Some(of)) => Self::of_view(estate.txt.iter_mut().find(|view| view.name == of)?, *list),
             (None, None, None) | (Some(_), Some(_), _) => None,
         }
     }

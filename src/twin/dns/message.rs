@@ -25,9 +25,15 @@ pub(super) fn answer_to(request: &Message) -> Message {
     if request.edns.is_some() {
         let mut edns = Edns::new();
         edns.set_max_payload(UDP_SIZE);
+        edns.set_dnssec_ok(wants_signatures(request));
         answer.set_edns(edns);
     }
     answer
+}
+
+/// Whether a request asks for signatures (the DO bit).
+pub(super) fn wants_signatures(request: &Message) -> bool {
+    request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok)
 }
 
 /// The same with a response code.
@@ -100,8 +106,14 @@ pub(super) fn ns_records(zone: &Name, servers: &[String]) -> Vec<Record> {
 
 /// An SOA as it stands in a negative answer: with the time that the answer may be kept (RFC 2308 §3).
 pub(super) fn negative_soa(mut soa: Record) -> Record {
-    if let RData::SOA(data) = &soa.data {
-        soa.ttl = soa.ttl.min(data.minimum);
-    }
+    soa.ttl = negative_ttl_of(&soa);
     soa
+}
+
+/// Seconds that a negative answer may be kept.
+pub(super) fn negative_ttl_of(soa: &Record) -> u32 {
+    match &soa.data {
+        RData::SOA(data) => soa.ttl.min(data.minimum),
+        _ => soa.ttl,
+    }
 }

@@ -4,16 +4,22 @@
 //! (another id, no DNS message at all, an answer cut short), and what is served is a few record sets of a changing world.
 
 mod authority;
+mod instead;
 mod message;
 mod parent;
 mod resolver;
 mod serve;
+mod signing;
 mod text;
 
+pub use instead::Instead;
+pub use signing::Signing;
+
 use authority::Authority;
-use parent::Parent;
-use resolver::Resolver;
+use parent::{Addresses, Parent};
+use resolver::{Resolver, Upstream};
 use serve::{Bound, Handler, Running};
+use signing::Keys;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -41,9 +47,13 @@ pub struct ZoneInfo {
     /// The names of its servers. They stand at its apex where the source has no NS record there, and they have the addresses of
     /// the twin's authoritative servers, in turn.
     pub name_servers: Vec<String>,
-    /// The servers that the parent zone names; empty where they are the same. A name that is not among `name_servers` has no
-    /// address: such a delegation is lame.
+    /// The servers that the parent zone names; empty where they are the same. A name that is neither among `name_servers` nor `lame` has
+    /// no address: such a delegation is lame.
     pub delegated_to: Vec<String>,
+    /// Names of servers that lead to one that holds no zone: it refuses.
+    pub lame: Vec<String>,
+    /// How the zone is signed.
+    pub signing: Signing,
 }
 
 /// What stands at a name.
@@ -76,6 +86,8 @@ pub struct DnsOptions {
     pub authoritative: Vec<SocketAddr>,
     /// The parent zone's server: port 0 as for the authoritative ones.
     pub parent: SocketAddr,
+    /// The server that holds no zone: port 0 as for the authoritative ones.
+    pub lame: SocketAddr,
     /// The resolver: port 0 takes any.
     pub resolver: SocketAddr,
     /// The resolver's clock.
@@ -91,6 +103,7 @@ impl Default for DnsOptions {
         Self {
             authoritative: vec![local(1), local(2)],
             parent: local(3),
+            lame: local(4),
             resolver: local(1),
             clock: Arc::new(move || start.elapsed()),
             upstream_timeout: Duration::from_millis(500),
@@ -105,6 +118,8 @@ pub enum Server {
     Authoritative(usize),
     /// The parent zone's.
     Parent,
+    /// The one that holds no zone.
+    Lame,
     /// The resolver.
     Resolver,
 }
@@ -142,10 +157,12 @@ pub struct DnsTwin {
     pub parent: SocketAddr,
     /// The resolver.
     pub resolver: SocketAddr,
-    authorities: Vec<Running>,
+    authorities: Vec<(Running, Arc<Authority>)>,
     parent_running: Running,
+    lame_running: Running,
     resolver_running: Running,
     cache: Arc<Resolver>,
+    keys: Arc<Keys>,
 }
 
 /// How often free ports are looked for: another program may take the one that was found for the first server.
@@ -159,28 +176,59 @@ impl DnsTwin {
     pub async fn start(source: Arc<dyn ZoneSource>, options: DnsOptions) -> io::Result<Self> {
         let bound = bind_all(&options).await?;
         let authoritative: Vec<SocketAddr> = bound.authoritative.iter().map(|bound| bound.address).collect();
-        let addresses: Vec<IpAddr> = authoritative.iter().map(SocketAddr::ip).collect();
+        let addresses = Addresses {
+            authorities: authoritative.iter().map(SocketAddr::ip).collect(),
+            lame: bound.lame.address.ip(),
+        };
         let parent = bound.parent.address;
         let resolver = bound.resolver.address;
 
-        let authority = Arc::new(Authority::new(Arc::clone(&source)));
-        let above = Arc::new(Parent::new(Arc::clone(&source), addresses, parent.ip()));
-        let cache =
-            Arc::new(Resolver::new(source, authoritative.clone(), parent, options.clock, options.upstream_timeout));
-        let authorities = bound
-            .authoritative
-            .into_iter()
-            .map(|bound| Running::start(bound, Handler::Authority(Arc::clone(&authority))))
-            .collect();
+        let keys = Arc::new(Keys::default());
+        let above = Parent::new(Arc::clone(&source), addresses.clone(), parent.ip(), Arc::clone(&keys));
+        let upstream = Upstream { authoritative: authoritative.clone(), parent, addresses };
+        let cache = Resolver::new(Arc::clone(&source), upstream, options.clock, options.upstream_timeout);
+        let cache = Arc::new(cache);
+        let start = |bound| {
+            let authority = Arc::new(Authority::new(Arc::clone(&source), Arc::clone(&keys)));
+            (Running::start(bound, Handler::Authority(Arc::clone(&authority))), authority)
+        };
+        let authorities = bound.authoritative.into_iter().map(start).collect();
         Ok(Self {
             authoritative,
             parent,
             resolver,
             authorities,
-            parent_running: Running::start(bound.parent, Handler::Parent(above)),
+            parent_running: Running::start(bound.parent, Handler::Parent(Arc::new(above))),
+            lame_running: Running::start(bound.lame, Handler::Lame),
             resolver_running: Running::start(bound.resolver, Handler::Resolver(Arc::clone(&cache))),
             cache,
+            keys,
         })
+    }
+
+    /// The key that the root is signed with, as a trust anchor file has it: a DNSKEY record.
+    pub fn trust_anchor(&self) -> String {
+        self.keys.trust_anchor()
+    }
+
+    /// Has an authoritative server, or the resolver, say something else of a name's TXT record than the zone holds, until the zone holds
+    /// another one. The others say nothing of TXT records.
+    ///
+    /// # Panics
+    /// Where there is no such authoritative server, and for text that is no name.
+    pub fn say_instead(&self, server: Server, name: &str, instead: Instead) {
+        let name = text::parse_name(name).expect("a name");
+        match server {
+            Server::Authoritative(at) => self.authorities[at].1.say_instead(&name, instead),
+            Server::Resolver => self.cache.say_instead(&name, instead),
+            Server::Parent | Server::Lame => {}
+        }
+    }
+
+    /// What an authoritative server that does not lag says of a name's TXT record: its values as Route 53 holds them.
+    pub fn current(&self, source: &dyn ZoneSource, name: &str) -> Vec<String> {
+        let name = text::parse_name(name).expect("a name");
+        instead::txt_at(source, &name).map(|set| set.values).unwrap_or_default()
     }
 
     /// Makes a server misbehave from its next answer on, or behave again.
@@ -206,8 +254,9 @@ impl DnsTwin {
 
     fn running(&self, server: Server) -> &Running {
         match server {
-            Server::Authoritative(at) => &self.authorities[at],
+            Server::Authoritative(at) => &self.authorities[at].0,
             Server::Parent => &self.parent_running,
+            Server::Lame => &self.lame_running,
             Server::Resolver => &self.resolver_running,
         }
     }
@@ -215,10 +264,11 @@ impl DnsTwin {
     /// Stops the servers, the resolver first: it asks the others. Answers under way go out.
     pub async fn stop(self) {
         self.resolver_running.stop().await;
-        for running in self.authorities {
+        for (running, _) in self.authorities {
             running.stop().await;
         }
         self.parent_running.stop().await;
+        self.lame_running.stop().await;
     }
 }
 
@@ -226,11 +276,12 @@ impl DnsTwin {
 struct AllBound {
     authoritative: Vec<Bound>,
     parent: Bound,
+    lame: Bound,
     resolver: Bound,
 }
 
 async fn bind_all(options: &DnsOptions) -> io::Result<AllBound> {
-    let everywhere = options.authoritative.iter().chain([&options.parent, &options.resolver]);
+    let everywhere = options.authoritative.iter().chain([&options.parent, &options.lame, &options.resolver]);
     if let Some(outside) = everywhere.into_iter().find(|address| !address.ip().is_loopback()) {
         let message = format!("{outside} is not on loopback, and the twin's name servers are for this machine alone");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
@@ -252,8 +303,9 @@ async fn try_bind(options: &DnsOptions) -> io::Result<AllBound> {
     }
     let port = authoritative.first().map_or(0, |first| first.address.port());
     let parent = bind_beside(options.parent, port).await?;
+    let lame = bind_beside(options.lame, port).await?;
     let resolver = Bound::bind(options.resolver).await?;
-    Ok(AllBound { authoritative, parent, resolver })
+    Ok(AllBound { authoritative, parent, lame, resolver })
 }
 
 /// Binds to an address, with this port where it names none. Where the machine has one loopback address only, that one has to do,

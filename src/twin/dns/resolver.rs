@@ -1,10 +1,11 @@
 //! A resolver that caches what the other servers say for as long as they allow it.
 
-use super::message::{answer_to, failure, question};
-use super::parent::{delegation, hosts};
-use super::text::parse_name;
+use super::instead::{Instead, Words, txt_at};
+use super::message::{answer_to, failure, question, wants_signatures};
+use super::parent::{Addresses, delegation, hosts};
+use super::text::{parse_name, parse_value};
 use super::{Clock, ZoneSource};
-use crate::dns::ask::{Question, exchange, negative_ttl, plain_ttl};
+use crate::dns::ask::{Question, Signatures, exchange, negative_ttl, plain_ttl};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use std::collections::BTreeMap;
@@ -20,11 +21,20 @@ const MAX_ENTRIES: usize = 10_000;
 
 pub(super) struct Resolver {
     source: Arc<dyn ZoneSource>,
-    authoritative: Vec<SocketAddr>,
-    parent: SocketAddr,
+    upstream: Upstream,
     clock: Clock,
     timeout: Duration,
     cache: Mutex<BTreeMap<(Name, RecordType), Entry>>,
+    words: Words,
+}
+
+/// The servers that are asked.
+#[derive(Clone, Debug)]
+pub(super) struct Upstream {
+    pub(super) authoritative: Vec<SocketAddr>,
+    pub(super) parent: SocketAddr,
+    /// Where names of servers lead.
+    pub(super) addresses: Addresses,
 }
 
 /// An answer, and how long it holds by the clock.
@@ -41,14 +51,13 @@ struct Entry {
 const EVERY_TYPE: RecordType = RecordType::ZERO;
 
 impl Resolver {
-    pub(super) const fn new(
-        source: Arc<dyn ZoneSource>,
-        authoritative: Vec<SocketAddr>,
-        parent: SocketAddr,
-        clock: Clock,
-        timeout: Duration,
-    ) -> Self {
-        Self { source, authoritative, parent, clock, timeout, cache: Mutex::new(BTreeMap::new()) }
+    pub(super) fn new(source: Arc<dyn ZoneSource>, upstream: Upstream, clock: Clock, timeout: Duration) -> Self {
+        Self { source, upstream, clock, timeout, cache: Mutex::new(BTreeMap::new()), words: Words::default() }
+    }
+
+    /// Has this resolver say something else of a name's TXT record than the zone's servers.
+    pub(super) fn say_instead(&self, name: &Name, instead: Instead) {
+        self.words.set(self.source.as_ref(), name, instead);
     }
 
     pub(super) fn flush(&self) {
@@ -67,17 +76,44 @@ impl Resolver {
         answer
     }
 
+    /// What it says of its own, where it does.
+    fn own_words(&self, request: &Message, name: &Name, kind: RecordType) -> Option<Message> {
+        if kind != RecordType::TXT {
+            return None;
+        }
+        let instead = self.words.of(name, txt_at(self.source.as_ref(), name).as_ref())?;
+        let values = instead.values.iter().map(|value| parse_value(kind, value));
+        let Ok(values) = values.collect::<Result<Vec<_>, _>>() else {
+            return Some(failure(request, ResponseCode::ServFail));
+        };
+        let mut answer = answer_to(request);
+        answer.metadata.authoritative = instead.authoritative;
+        if values.is_empty() {
+            answer.metadata.response_code = ResponseCode::NXDomain;
+        }
+        answer.add_answers(values.into_iter().map(|data| Record::from_rdata(name.clone(), instead.ttl, data)));
+        Some(answer)
+    }
+
     async fn resolve(&self, request: &Message, name: &Name, kind: RecordType) -> Message {
+        if let Some(answer) = self.own_words(request, name, kind) {
+            return answer;
+        }
         let mut answer = answer_to(request);
         let mut at = name.clone();
         for _ in 0..=MAX_CHAIN {
-            let Some(entry) = self.entry(&at, kind).await else {
+            let Some(mut entry) = self.entry(&at, kind).await else {
                 return failure(request, ResponseCode::ServFail);
             };
+            if !wants_signatures(request) {
+                let is_plain = |record: &Record| record.record_type() == kind || !is_about_signatures(record);
+                entry.answers.retain(is_plain);
+                entry.authorities.retain(is_plain);
+            }
             let end = end_of_chain(&entry.answers, &at);
             answer.metadata.response_code = entry.code;
             let led_away = end != at && !entry.answers.iter().any(|record| record.name == end);
-            let settled = !led_away || !entry.authorities.is_empty() || kind == RecordType::CNAME;
+            let settled = !led_away || entry.authorities.iter().any(is_soa) || kind == RecordType::CNAME;
             answer.add_answers(entry.answers);
             if settled {
                 answer.add_authorities(entry.authorities);
@@ -101,7 +137,7 @@ impl Resolver {
             authorities: message
                 .authorities
                 .iter()
-                .filter(|record| matches!(record.data, RData::SOA(_)))
+                .filter(|record| is_soa(record) || is_about_signatures(record))
                 .cloned()
                 .collect(),
             stored: now,
@@ -111,9 +147,9 @@ impl Resolver {
         // The whole answer goes when its first record does; a negative one as RFC 2308 §5 says, and without an SOA at once.
         let positive = entry.answers.iter().map(|record| plain_ttl(record.ttl)).min();
         let negative = negative_ttl(&message, &end);
-        let keeps = match (positive, entry.authorities.is_empty()) {
-            (Some(positive), true) => positive,
-            (Some(positive), false) => positive.min(negative.unwrap_or(0)),
+        let keeps = match (positive, entry.authorities.iter().any(is_soa)) {
+            (Some(positive), false) => positive,
+            (Some(positive), true) => positive.min(negative.unwrap_or(0)),
             (None, _) => negative.unwrap_or(0),
         };
         entry.until = now + Duration::from_secs(u64::from(keeps));
@@ -153,7 +189,7 @@ impl Resolver {
 
     /// Asks the servers that the name is delegated to, in turn; the parent where it is in no zone of the source.
     async fn forward(&self, name: &Name, kind: RecordType) -> Option<Message> {
-        let asked = Question::plain(name.clone(), kind);
+        let asked = Question { signatures: Signatures::Wanted, ..Question::plain(name.clone(), kind) };
         for server in self.upstream(name, kind) {
             if let (_, Ok(message)) = exchange(server, &asked, self.timeout).await
                 && message.metadata.authoritative
@@ -176,16 +212,25 @@ impl Resolver {
                 best = Some((zone, servers));
             }
         }
-        let Some((_, servers)) = best else { return vec![self.parent] };
-        let addresses: Vec<_> = self.authoritative.iter().map(SocketAddr::ip).collect();
-        let hosts = hosts(&infos, &addresses);
+        let Some((_, servers)) = best else { return vec![self.upstream.parent] };
+        let hosts = hosts(&infos, &self.upstream.addresses);
         let named: Vec<_> = servers.iter().filter_map(|server| hosts.get(server)).collect();
-        self.authoritative
+        self.upstream
+            .authoritative
             .iter()
             .filter(|server| named.iter().any(|address| **address == server.ip()))
             .copied()
             .collect()
     }
+}
+
+const fn is_soa(record: &Record) -> bool {
+    matches!(record.data, RData::SOA(_))
+}
+
+/// Signatures and proofs, which a client gets that asks for them.
+fn is_about_signatures(record: &Record) -> bool {
+    matches!(record.record_type(), RecordType::RRSIG | RecordType::NSEC)
 }
 
 /// The name that an answer's CNAMEs lead to.

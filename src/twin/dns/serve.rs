@@ -53,6 +53,8 @@ pub(super) enum Handler {
     Authority(Arc<Authority>),
     Parent(Arc<Parent>),
     Resolver(Arc<Resolver>),
+    /// Holds nothing, and refuses.
+    Lame,
 }
 
 impl Handler {
@@ -61,6 +63,7 @@ impl Handler {
             Self::Authority(authority) => authority.answer(request),
             Self::Parent(parent) => parent.answer(request),
             Self::Resolver(resolver) => resolver.answer(request).await,
+            Self::Lame => failure(request, ResponseCode::Refused),
         }
     }
 }

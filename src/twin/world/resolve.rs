@@ -26,7 +26,9 @@ impl ZoneSource for WorldZones {
             id: zone.facts.id.clone(),
             name: zone.facts.name.clone(),
             name_servers: zone.name_servers.iter().map(|server| format!("{server}.")).collect(),
-            delegated_to: Vec::new(),
+            delegated_to: zone.delegated_to.clone(),
+            lame: zone.lame.clone(),
+            signing: zone.signing,
         };
         world.public_zones().map(info).collect()
     }

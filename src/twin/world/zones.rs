@@ -2,6 +2,7 @@
 
 use super::World;
 use super::clock::After;
+use crate::twin::dns::Signing;
 use deskpair_rules::model::estate::ZoneBook;
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::{End, Estate, GapId, Moment, Slice};
@@ -34,6 +35,12 @@ pub struct Zone {
     pub name_servers: Vec<String>,
     /// The record sets that no change may touch, in the order of the API.
     pub protections: Slice<RecordProtection>,
+    /// The servers that its parent names; empty where they are the same. With a trailing dot.
+    pub delegated_to: Vec<String>,
+    /// Names of servers, with a trailing dot, that lead to one that holds no zone.
+    pub lame: Vec<String>,
+    /// How it is signed.
+    pub signing: Signing,
     /// Its record sets, as the API lists them, in its order.
     pub(crate) records: Vec<RecordSet>,
     /// How the list of record sets at the aliases ends.
@@ -150,6 +157,9 @@ impl Zone {
             detail: Ok(detail),
             name_servers,
             protections: Slice::whole_of(Vec::new()),
+            delegated_to: Vec::new(),
+            lame: Vec::new(),
+            signing: Signing::default(),
             served: records.clone(),
             records,
             end: End::Whole,
