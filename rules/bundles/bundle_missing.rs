@@ -72,11 +72,13 @@ impl Rule for BundleMissing {
             desktops => format!("on which {desktops} desktops are"),
         };
         let (primary, standby) = (&pair.settings.primary.region, &pair.settings.standby.region);
+        let absence = bundle.map(|bundle| pair.bundle_absence(bundle));
+        let (phrase, advice) = absence.map_or_else(Default::default, |absence| (absence.phrase, absence.advice));
         let remedy = format!(
             "Create the bundle in {standby} under the same name, on the copy of its image, with the same compute type and volumes. \
-             Where a counterpart has another name on purpose, say so with a [[pair.map]] of kind \"bundle\"."
+             {advice}"
         );
-        Wording::new(format!("the bundle {}, {whose} in {primary}, has no counterpart in {standby}", names.name))
+        Wording::new(format!("the bundle {}, {whose} in {primary}, {phrase}", names.name))
             .with("BundleId", names.primary, "absent")
             .fixed_by(remedy)
     }
@@ -173,9 +175,29 @@ mod tests {
             standby: "power-west".to_owned(),
         });
         assert_eq!(fixture.verdicts(&BundleMissing), (2, vec![]));
-        let twin = fixture.side(On::Standby).bundles.items()[1].clone();
+        let mut twin = fixture.side(On::Standby).bundles.items()[1].clone();
+        twin.bundle_id = "wsb-stwin".to_owned();
         fixture.side(On::Standby).bundles.items_mut().push(twin);
         assert_eq!(fixture.judge(&BundleMissing).unknowns()[0].1, Unknown::Undetermined(SEVERAL_BUNDLES));
+    }
+
+    #[test]
+    fn a_map_that_names_nothing_is_said_to_and_near_names_are_offered() {
+        let mut fixture = Fixture::clean();
+        fixture.side(On::Standby).bundles.items_mut()[1].name = "Power Bundle".to_owned();
+        assert_eq!(fixture.verdicts(&BundleMissing).1, ["in-use power-bundle"]);
+        let remedy = |fixture: &Fixture| fixture.words(&BundleMissing).remedy.expect("a remedy");
+        assert!(remedy(&fixture).ends_with("us-west-2 has Power Bundle, which may be meant."), "{}", remedy(&fixture));
+        fixture.pair().maps.push(MapEntry {
+            kind: MapKind::Bundle,
+            primary: "power-bundle".to_owned(),
+            standby: "Power-Bundle".to_owned(),
+        });
+        assert_eq!(
+            fixture.words(&BundleMissing).message,
+            "the bundle power-bundle, on which 1 desktop is in us-east-1, is mapped to Power-Bundle, which us-west-2 does not have"
+        );
+        assert!(remedy(&fixture).contains("correct it"), "{}", remedy(&fixture));
     }
 
     #[test]

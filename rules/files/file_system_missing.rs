@@ -167,7 +167,8 @@ mod tests {
             assert!(matches!(sheet.unknowns(), [(_, Unknown::Gap(by))] if *by == gap));
         }
         let mut fixture = Fixture::clean();
-        let twice = fixture.side(On::Standby).file_systems.items()[0].clone();
+        let mut twice = fixture.side(On::Standby).file_systems.items()[0].clone();
+        twice.file_system_id = "fs-s000000000001".to_owned();
         fixture.side(On::Standby).file_systems.items_mut().push(twice);
         let sheet = fixture.judge(&FileSystemMissing);
         assert!(matches!(sheet.unknowns(), [(Subject::FileSystem { p: 0, .. }, Unknown::Undetermined(_))]));

@@ -55,15 +55,14 @@ impl Rule for ImageMissing {
         let at = if let Subject::Image { p, .. } = subject { p } else { Subject::NONE };
         let bundles = in_use_at(pair, at).map(|in_use| in_use.bundle_names()).unwrap_or_default();
         let (primary, standby) = (&pair.settings.primary.region, &pair.settings.standby.region);
-        Wording::new(format!(
-            "the image {}, on which {bundles} in {primary}, has no counterpart in {standby}",
-            names.name
-        ))
-        .with("ImageId", names.primary, "absent")
-        .fixed_by(format!(
-            "Copy the image from {primary} to {standby} (CopyWorkspaceImage) under the same name, then build the standby bundle on \
-             the copy. Where a counterpart has another name on purpose, say so with a [[pair.map]] of kind \"image\"."
-        ))
+        let absence = pair.primary.images.items().get(at as usize).map(|image| pair.image_absence(image));
+        let (phrase, advice) = absence.map_or_else(Default::default, |absence| (absence.phrase, absence.advice));
+        Wording::new(format!("the image {}, on which {bundles} in {primary}, {phrase}", names.name))
+            .with("ImageId", names.primary, "absent")
+            .fixed_by(format!(
+                "Copy the image from {primary} to {standby} (CopyWorkspaceImage) under the same name, then build the standby bundle on \
+                 the copy. {advice}"
+            ))
     }
 }
 
@@ -154,6 +153,24 @@ mod tests {
         };
         fixture.side(On::Standby).resource_tags.items_mut().push(tag);
         assert_eq!(fixture.verdicts(&ImageMissing), (2, vec![]));
+    }
+
+    #[test]
+    fn a_map_that_names_nothing_is_said_to() {
+        let mut fixture = Fixture::clean();
+        fixture.pair().maps.push(MapEntry {
+            kind: MapKind::Image,
+            primary: "power-image".to_owned(),
+            standby: "power-west".to_owned(),
+        });
+        assert_eq!(fixture.verdicts(&ImageMissing), (1, vec!["missing power-image".to_owned()]));
+        let words = fixture.words(&ImageMissing);
+        assert_eq!(
+            words.message,
+            "the image power-image, on which the bundle power-bundle rests in us-east-1, is mapped to power-west, which us-west-2 does \
+             not have"
+        );
+        assert!(words.remedy.expect("a remedy").contains("correct it"));
     }
 
     #[test]

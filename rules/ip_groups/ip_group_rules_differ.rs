@@ -164,7 +164,8 @@ mod tests {
         let sheet = standby(&["192.0.2.0/24", "198.51.100.0/25", "\u{202e}/8"]).judge(&IpGroupRulesDiffer);
         assert_eq!(sheet.unknowns(), [(Subject::IpGroup { p: 0, s: 0 }, Unknown::Undetermined(NO_RANGE))]);
         let mut fixture = Fixture::clean();
-        let twin = fixture.side(On::Standby).ip_groups.items()[0].clone();
+        let mut twin = fixture.side(On::Standby).ip_groups.items()[0].clone();
+        twin.group_id = "wsipg-stwin000".to_owned();
         fixture.side(On::Standby).ip_groups.items_mut().push(twin);
         assert_eq!(fixture.judge(&IpGroupRulesDiffer).unknowns()[0].1, Unknown::Undetermined(SEVERAL_IP_GROUPS));
         let mut fixture = Fixture::clean();

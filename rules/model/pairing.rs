@@ -8,11 +8,16 @@ use super::desktops::Desktops;
 use super::directory::WorkspaceDirectory;
 use super::dns::TxtView;
 use super::files::FileSystem;
-use super::image::{Bundle, Image, IpGroup};
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
-use super::workspace::{TagRow, WorkspaceRow};
+use super::workspace::WorkspaceRow;
 use super::{Estate, Moment, Side, Sym, ZoneBook};
+
+mod counterpart;
+#[cfg(test)]
+mod tests;
+
+pub use counterpart::{Absence, NO_NAME, SHARED_BUNDLE, SHARED_IMAGE, SHARED_IP_GROUP};
 
 /// The tag that deskpair writes on a copy: its value is `<Region>/<id>` of what it was copied from.
 pub const COPY_OF_TAG: &str = "deskpair:copy-of";
@@ -230,123 +235,26 @@ impl<'e> PairView<'e> {
         super::desktops::person(&self.estate.symbols, row)
     }
 
-    /// What the map says stands in for this name or id.
-    pub fn mapped(&self, kind: MapKind, name: &str, id: &str) -> Option<&'e str> {
-        self.settings
-            .maps
-            .iter()
-            .find(|entry| entry.kind == kind && (entry.primary == name || entry.primary == id))
-            .map(|entry| entry.standby.as_str())
-    }
-
-    /// What a standby image or bundle was copied from, by the tag that deskpair wrote on it: `<Region>/<id>`. `Ok(None)` where it surely
-    /// has no such tag.
-    ///
-    /// # Errors
-    /// The gap that may hide the tag.
-    pub fn copy_source(&self, id: &str) -> Result<Option<&'e str>, GapId> {
-        let symbols = &self.estate.symbols;
-        let tags = &self.standby.resource_tags;
-        let Some(key) = symbols.find(COPY_OF_TAG) else { return tags.whole().map(|_| None) };
-        let of_this = |tag: &TagRow| tag.key == key && symbols.text(tag.arn).rsplit('/').next() == Some(id);
-        Ok(tags.find(of_this)?.map(|tag| symbols.text(tag.value)))
-    }
-
-    /// The standby side's counterpart of a primary image.
-    pub fn image(&self, image: &Image) -> Paired<'e, Image> {
-        let source = format!("{}/{}", self.settings.primary.region, image.image_id);
-        self.counterpart(
-            &self.standby.images,
-            (MapKind::Image, &image.name, &image.image_id),
-            |other| (&other.name, &other.image_id),
-            |_| true,
-            Some(&source),
-        )
-    }
-
-    /// The standby side's counterpart of a primary bundle. What AWS made for standby WorkSpaces is none, unless the map names it.
-    pub fn bundle(&self, bundle: &Bundle) -> Paired<'e, Bundle> {
-        let source = format!("{}/{}", self.settings.primary.region, bundle.bundle_id);
-        self.counterpart(
-            &self.standby.bundles,
-            (MapKind::Bundle, &bundle.name, &bundle.bundle_id),
-            |other| (&other.name, &other.bundle_id),
-            |other| other.bundle_type != STANDBY_BUNDLE,
-            Some(&source),
-        )
-    }
-
-    /// The standby side's counterpart of a primary IP access control group.
-    pub fn ip_group(&self, group: &IpGroup) -> Paired<'e, IpGroup> {
-        self.counterpart(
-            &self.standby.ip_groups,
-            (MapKind::IpGroup, &group.group_name, &group.group_id),
-            |other| (&other.group_name, &other.group_id),
-            |_| true,
-            None,
-        )
-    }
-
     /// The standby side's counterpart of a primary file system: by map, by tag, else by a DNS alias that both have. Other equal names
     /// are too weak to rest people's files on.
     pub fn file_system(&self, file_system: &FileSystem) -> Paired<'e, FileSystem> {
         let list = &self.standby.file_systems;
+        let id: fn(&FileSystem) -> &str = |other| &other.file_system_id;
         if let Some(target) = self.mapped(MapKind::FileSystem, file_system.natural_name(), &file_system.file_system_id)
         {
-            return single(list, PairedBy::Map, |other| {
+            return single(list, PairedBy::Map, id, |other| {
                 other.file_system_id == target || other.natural_name() == target
             });
         }
         let source = format!("{}/{}", self.settings.primary.region, file_system.file_system_id);
         let tagged = |other: &FileSystem| other.tags.iter().any(|tag| tag.key == COPY_OF_TAG && tag.value == source);
-        match single(list, PairedBy::Tag, tagged) {
+        match single(list, PairedBy::Tag, id, tagged) {
             Paired::Missing => {}
             found @ (Paired::With { .. } | Paired::Ambiguous(_) | Paired::Unknown(_)) => return found,
         }
-        single(list, PairedBy::Name, |other| {
+        single(list, PairedBy::Name, id, |other| {
             file_system.dns_aliases().any(|alias| other.dns_aliases().any(|theirs| theirs.eq_ignore_ascii_case(alias)))
         })
-    }
-
-    /// Map, then tag, then name.
-    fn counterpart<T>(
-        &self,
-        list: &'e Slice<T>,
-        (kind, name, id): (MapKind, &str, &str),
-        names: impl Fn(&T) -> (&str, &str),
-        usable: impl Fn(&T) -> bool,
-        source: Option<&str>,
-    ) -> Paired<'e, T> {
-        if let Some(target) = self.mapped(kind, name, id) {
-            return single(list, PairedBy::Map, |other| {
-                let (name, id) = names(other);
-                name == target || id == target
-            });
-        }
-        let tags = &self.standby.resource_tags;
-        if let Some(source) = source {
-            let symbols = &self.estate.symbols;
-            // Tags are many and copies few: the tag's two texts are looked up once, and compared as numbers.
-            let copies: Vec<&str> = symbols
-                .find(COPY_OF_TAG)
-                .zip(symbols.find(source))
-                .into_iter()
-                .flat_map(|(key, value)| tags.items().iter().filter(move |tag| tag.key == key && tag.value == value))
-                .filter_map(|tag| symbols.text(tag.arn).rsplit('/').next())
-                .collect();
-            let is_copy = |id: &str| copies.contains(&id);
-            match single(list, PairedBy::Tag, |other| usable(other) && is_copy(names(other).1)) {
-                Paired::Missing => {}
-                // The tag is on none of those that were read; the name may be.
-                Paired::Unknown(_) => {}
-                found @ (Paired::With { .. } | Paired::Ambiguous(_)) => return found,
-            }
-        }
-        match (single(list, PairedBy::Name, |other| usable(other) && names(other).0 == name), source.and(tags.gap())) {
-            // A copy under another name could carry a tag that was not read.
-            (Paired::Missing, Some(gap)) => Paired::Unknown(Unknown::Gap(gap)),
-            (paired, _) => paired,
-        }
     }
 }
 
@@ -395,9 +303,15 @@ fn registration<'e>(side: &'e Side, directory: &Located) -> Result<Option<&'e Wo
     }
 }
 
-fn single<T>(list: &Slice<T>, by: PairedBy, wanted: impl Fn(&T) -> bool) -> Paired<'_, T> {
-    let found: Vec<u32> =
-        list.items().iter().enumerate().filter(|(_, item)| wanted(item)).map(|(at, _)| at as u32).collect();
+/// The one item that is wanted. What is listed twice under one id is one item.
+fn single<T>(list: &Slice<T>, by: PairedBy, id: impl Fn(&T) -> &str, wanted: impl Fn(&T) -> bool) -> Paired<'_, T> {
+    let mut found: Vec<u32> = Vec::new();
+    for (at, item) in list.items().iter().enumerate().filter(|(_, item)| wanted(item)) {
+        let known = |&known: &u32| !id(item).is_empty() && id(&list.items()[known as usize]) == id(item);
+        if !found.iter().any(known) {
+            found.push(at as u32);
+        }
+    }
     match (found.as_slice(), list.gap()) {
         ([at], _) => Paired::With { at: *at, item: &list.items()[*at as usize], by },
         ([], None) => Paired::Missing,

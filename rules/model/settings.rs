@@ -203,6 +203,22 @@ pub enum MapKind {
     User,
 }
 
+impl MapKind {
+    /// The word for it in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Bundle => "bundle",
+            Self::IpGroup => "ip-group",
+            Self::Directory => "directory",
+            Self::FileSystem => "file-system",
+            Self::SecurityGroup => "security-group",
+            Self::Ou => "ou",
+            Self::User => "user",
+        }
+    }
+}
+
 /// Something people need beside their desktop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
