@@ -70,9 +70,7 @@ impl Rule for ImageMissing {
 mod tests {
     use super::*;
     use crate::fixture::{Fixture, On};
-    use crate::model::pairing::COPY_OF_TAG;
     use crate::model::settings::{MapEntry, MapKind};
-    use crate::model::workspace::TagRow;
     use crate::model::{Slice, image::Image};
 
     fn missing() -> Fixture {
@@ -146,12 +144,7 @@ mod tests {
         });
         assert_eq!(fixture.verdicts(&ImageMissing), (2, vec![]));
         let mut fixture = renamed();
-        let tag = TagRow {
-            arn: fixture.sym("arn:aws:workspaces:us-west-2:111122223333:workspaceimage/wsi-swest"),
-            key: fixture.sym(COPY_OF_TAG),
-            value: fixture.sym("us-east-1/wsi-ppower"),
-        };
-        fixture.side(On::Standby).resource_tags.items_mut().push(tag);
+        fixture.copied("wsi-swest", Some("us-east-1/wsi-ppower"));
         assert_eq!(fixture.verdicts(&ImageMissing), (2, vec![]));
     }
 
@@ -207,6 +200,7 @@ mod tests {
     #[test]
     fn several_of_one_name_are_not_guessed_at() {
         let mut fixture = Fixture::clean();
+        fixture.copied("wsi-spower", None);
         let twin = Image { image_id: "wsi-stwin".to_owned(), ..fixture.side(On::Standby).images.items()[1].clone() };
         fixture.side(On::Standby).images.items_mut().push(twin);
         let sheet = fixture.judge(&ImageMissing);

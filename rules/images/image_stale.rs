@@ -1,6 +1,6 @@
 //! IMG-003: the standby Region's copy of an image must be of the image that is in use.
 
-use super::in_use::{NONE_IN_USE, images_in_use, in_use_at};
+use super::in_use::{NONE_IN_USE, NONE_PAIRED, images_in_use, in_use_at};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::{Bundle, Image};
 use crate::model::pairing::{COPY_OF_TAG, PairedBy, SEVERAL_BUNDLES, SEVERAL_IMAGES};
@@ -113,7 +113,7 @@ impl Rule for ImageStale {
             }
         }
         if sheet.is_empty() {
-            sheet.not_applicable(if unpaired == 0 { NONE_IN_USE } else { "no image in use has a counterpart" });
+            sheet.not_applicable(if unpaired == 0 { NONE_IN_USE } else { NONE_PAIRED });
         }
     }
 
@@ -152,19 +152,10 @@ mod tests {
     use crate::fixture::{Fixture, HOUR, On, TAKEN_AT};
     use crate::model::Moment;
     use crate::model::settings::{MapEntry, MapKind};
-    use crate::model::workspace::TagRow;
-
-    fn tag(fixture: &mut Fixture, image: &str, source: &str) {
-        let tag = TagRow {
-            arn: fixture.sym(&format!("arn:aws:workspaces:us-west-2:111122223333:workspaceimage/{image}")),
-            key: fixture.sym(COPY_OF_TAG),
-            value: fixture.sym(source),
-        };
-        fixture.side(On::Standby).resource_tags.items_mut().push(tag);
-    }
 
     fn older() -> Fixture {
         let mut fixture = Fixture::clean();
+        fixture.copied("wsi-spower", None);
         let created = Some(Moment::from_secs(TAKEN_AT.secs() - 365 * 24 * HOUR));
         fixture.side(On::Standby).images.items_mut()[1].created = created;
         fixture
@@ -173,7 +164,6 @@ mod tests {
     /// People moved to a new image; the standby Region has a copy of the one before, under its own name.
     fn left_behind() -> Fixture {
         let mut fixture = Fixture::clean();
-        tag(&mut fixture, "wsi-spower", "us-east-1/wsi-ppower");
         let primary = fixture.side(On::Primary);
         let new =
             Image { image_id: "wsi-pnew".to_owned(), name: "power-v2".to_owned(), ..primary.images.items()[1].clone() };
@@ -188,7 +178,7 @@ mod tests {
         assert_eq!(fixture.verdicts(&ImageStale), (2, vec![]));
         // A tag tells more than a date.
         fixture = older();
-        tag(&mut fixture, "wsi-spower", "us-east-1/wsi-ppower");
+        fixture.copied("wsi-spower", Some("us-east-1/wsi-ppower"));
         assert_eq!(fixture.verdicts(&ImageStale), (2, vec![]));
     }
 
@@ -205,7 +195,7 @@ mod tests {
     #[test]
     fn fails_where_the_tag_names_another_source() {
         let mut fixture = Fixture::clean();
-        tag(&mut fixture, "wsi-spower", "us-east-1/wsi-pbefore");
+        fixture.copied("wsi-spower", Some("us-east-1/wsi-pbefore"));
         assert_eq!(fixture.verdicts(&ImageStale), (1, vec!["other-source power-image".to_owned()]));
         assert_eq!(fixture.words(&ImageStale).drift[0].standby, "us-east-1/wsi-pbefore");
     }
@@ -242,7 +232,8 @@ mod tests {
     #[test]
     fn an_image_without_a_date_cannot_be_told() {
         let mut fixture = Fixture::clean();
-        fixture.side(On::Standby).images.items_mut()[1].created = None;
+        fixture.copied("wsi-spower", None);
+        fixture.standby_image("power-image").created = None;
         let sheet = fixture.judge(&ImageStale);
         assert_eq!((sheet.passes(), sheet.fails().len()), (1, 0));
         assert_eq!(sheet.unknowns()[0].1, Unknown::Undetermined(NO_DATE));
@@ -252,7 +243,7 @@ mod tests {
     fn a_missing_counterpart_is_another_rules_matter() {
         let mut fixture = Fixture::clean();
         fixture.side(On::Standby).images.items_mut().clear();
-        assert_eq!(fixture.judge(&ImageStale).reasons(), ["no image in use has a counterpart"]);
+        assert_eq!(fixture.judge(&ImageStale).reasons(), [NONE_PAIRED]);
         fixture.side(On::Primary).bundles.items_mut().retain(|bundle: &Bundle| bundle.name.is_empty());
         assert_eq!(fixture.judge(&ImageStale).reasons(), [NONE_IN_USE]);
     }

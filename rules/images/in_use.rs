@@ -1,13 +1,16 @@
 //! Which of the primary side's own images somebody's desktop rests on, through a bundle of the account's own.
 
 use crate::model::image::{Bundle, Image};
-use crate::model::pairing::STANDBY_BUNDLE;
-use crate::model::{PairView, Subject, Sym, Unknown};
+use crate::model::pairing::{PairedBy, SEVERAL_IMAGES, STANDBY_BUNDLE};
+use crate::model::{PairView, Paired, Subject, Sym, Unknown};
 use crate::rule::Sheet;
 use hashbrown::{HashMap, HashSet};
 
 /// What is said where there is none.
 pub(super) const NONE_IN_USE: &str = "nobody's desktop rests on an image of the account's own";
+
+/// What is said where images are in use and there is none to compare one with: IMG-001 says so of each.
+pub(super) const NONE_PAIRED: &str = "no image in use has a counterpart";
 
 /// What is said of a bundle whose image the answer lacks.
 const NO_IMAGE: &str = "a bundle that people's desktops are on does not tell which image it rests on";
@@ -76,6 +79,50 @@ pub(super) fn images_in_use<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<I
         }
     }
     found
+}
+
+/// An image in use with its counterpart.
+pub(super) struct ImagePair<'e> {
+    /// The subject of a verdict on the two.
+    pub(super) subject: Subject,
+    /// The primary side's.
+    pub(super) primary: &'e Image,
+    /// The standby side's.
+    pub(super) standby: &'e Image,
+    /// What the pairing rests on.
+    pub(super) by: PairedBy,
+}
+
+/// The images in use that have a counterpart. What may hide others goes on the sheet; a missing counterpart is IMG-001's matter.
+pub(super) fn paired_images<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<ImagePair<'e>> {
+    let mut found = Vec::new();
+    for in_use in images_in_use(pair, sheet) {
+        let lone = Subject::Image { p: in_use.at, s: Subject::NONE };
+        match pair.image(in_use.image) {
+            Paired::With { at, item, by } => {
+                let subject = Subject::Image { p: in_use.at, s: at };
+                found.push(ImagePair { subject, primary: in_use.image, standby: item, by });
+            }
+            Paired::Missing => {}
+            Paired::Ambiguous(_) => sheet.unknown(lone, Unknown::Undetermined(SEVERAL_IMAGES)),
+            Paired::Unknown(why) => sheet.unknown(lone, why),
+        }
+    }
+    found
+}
+
+/// Says that there was nothing to compare, where no verdict has been given.
+pub(super) fn none_compared(pair: &PairView<'_>, sheet: &mut Sheet) {
+    if sheet.is_empty() {
+        let in_use = !images_in_use(pair, &mut Sheet::default()).is_empty();
+        sheet.not_applicable(if in_use { NONE_PAIRED } else { NONE_IN_USE });
+    }
+}
+
+/// The two images of a subject, to word what was found of them.
+pub(super) fn both<'e>(pair: &PairView<'e>, subject: Subject) -> Option<(&'e Image, &'e Image)> {
+    let Subject::Image { p, s } = subject else { return None };
+    pair.primary.images.items().get(p as usize).zip(pair.standby.images.items().get(s as usize))
 }
 
 impl ImageInUse<'_> {

@@ -324,6 +324,22 @@ impl Side {
         self.image_permissions.get(image).ok_or(Estate::NOT_COLLECTED)?.whole()
     }
 
+    /// The applications that an image brings.
+    ///
+    /// # Errors
+    /// The gap, also where this image's applications were not asked for.
+    pub fn image_applications_of(&self, image: &str) -> Result<&[ApplicationAssociation], GapId> {
+        self.image_applications.get(image).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The applications that a bundle brings.
+    ///
+    /// # Errors
+    /// The gap, also where this bundle's applications were not asked for.
+    pub fn bundle_applications_of(&self, bundle: &str) -> Result<&[ApplicationAssociation], GapId> {
+        self.bundle_applications.get(bundle).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
     /// The executions of a DataSync task, as far as they were read.
     pub fn executions_of(&self, task: &str) -> Option<&Slice<SyncExecution>> {
         self.sync_executions.get(task)

@@ -2,6 +2,7 @@
 //!
 //! It knows no rule and no verdict: those are built on it.
 
+pub mod accounts;
 pub mod alias;
 pub mod desktops;
 pub mod directory;
