@@ -1,11 +1,10 @@
 //! BND-002: the standby Region's bundle must not be smaller than the primary's.
 
-use super::bundle_missing::unseen;
+use super::{NONE_PAIRED, both, compute, paired_bundles};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::hardware::{Standing, gib};
 use crate::model::image::{Bundle, Storage};
-use crate::model::pairing::SEVERAL_BUNDLES;
-use crate::model::{Dataset, PairView, Paired, Subject, Unknown};
+use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
 
 /// BND-002 bundle-hardware-differs.
@@ -28,10 +27,6 @@ static META: Meta = Meta {
 
 const UNTOLD: &str =
     "a bundle's compute type or the size of a volume is missing from the answer, or is no number of GiB";
-
-fn compute(bundle: &Bundle) -> &str {
-    bundle.compute_type.as_ref().map_or("", |compute| compute.name.as_str())
-}
 
 fn capacity(storage: Option<&Storage>) -> &str {
     storage.map_or("", |storage| storage.capacity.as_str())
@@ -58,43 +53,27 @@ impl Rule for BundleHardwareDiffers {
     }
 
     fn judge(&self, pair: &PairView<'_>, sheet: &mut Sheet) {
-        for (p, bundle) in super::own(pair) {
-            let lone = Subject::Bundle { p, s: Subject::NONE };
-            match pair.bundle(bundle) {
-                Paired::With { at, item, .. } => {
-                    let subject = Subject::Bundle { p, s: at };
-                    let members = compare(bundle, item);
-                    // What is surely less is a fail, whatever else is not told.
-                    if members.iter().any(|(.., standing)| standing.differs()) {
-                        sheet.fail(subject, 0);
-                    } else if members.iter().any(|(.., standing)| *standing == Standing::Untold) {
-                        sheet.unknown(subject, Unknown::Undetermined(UNTOLD));
-                    } else {
-                        sheet.pass();
-                    }
-                }
-                // That is what BND-001 says.
-                Paired::Missing => {}
-                Paired::Ambiguous(_) => sheet.unknown(lone, Unknown::Undetermined(SEVERAL_BUNDLES)),
-                Paired::Unknown(why) => sheet.unknown(lone, why),
+        for bundles in paired_bundles(pair, sheet) {
+            let members = compare(bundles.primary, bundles.standby);
+            // What is surely less is a fail, whatever else is not told.
+            if members.iter().any(|(.., standing)| standing.differs()) {
+                sheet.fail(bundles.subject, 0);
+            } else if members.iter().any(|(.., standing)| *standing == Standing::Untold) {
+                sheet.unknown(bundles.subject, Unknown::Undetermined(UNTOLD));
+            } else {
+                sheet.pass();
             }
         }
-        if let Some(gap) = pair.primary.bundles.gap() {
-            unseen(pair, sheet, gap.into());
-        }
         if sheet.is_empty() {
-            sheet.not_applicable("no bundle of the primary side's own has a counterpart");
+            sheet.not_applicable(NONE_PAIRED);
         }
     }
 
     fn word(&self, pair: &PairView<'_>, subject: Subject, _: usize) -> Wording {
-        let found = if let Subject::Bundle { p, s } = subject {
-            pair.primary.bundles.items().get(p as usize).zip(pair.standby.bundles.items().get(s as usize))
-        } else {
-            None
-        };
         let standby = &pair.settings.standby.region;
-        let Some((p, s)) = found else { return Wording::new(format!("a bundle in {standby} is smaller")) };
+        let Some((p, s)) = both(pair, subject) else {
+            return Wording::new(format!("a bundle in {standby} is smaller"));
+        };
         let mut less: Vec<String> = Vec::new();
         let mut wording = Wording::default();
         for (member, of_p, of_s, standing) in compare(p, s) {
@@ -183,10 +162,7 @@ mod tests {
     fn a_missing_counterpart_is_another_rules_matter() {
         let mut fixture = Fixture::clean();
         fixture.side(On::Standby).bundles.items_mut().clear();
-        assert_eq!(
-            fixture.judge(&BundleHardwareDiffers).reasons(),
-            ["no bundle of the primary side's own has a counterpart"]
-        );
+        assert_eq!(fixture.judge(&BundleHardwareDiffers).reasons(), [NONE_PAIRED]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ static META: Meta = Meta {
     summary: "an image that desktops of the primary Region rest on has no counterpart in the standby Region",
     cases: &[Case { key: "missing", severity: Severity::High, effect: Effect::Degrades, uncounted: false }],
     reach: Reach::Desktop,
-    implies: &["BND-001", "BND-003", "IMG-003"],
+    implies: &["BND-001", "BND-003", "BND-004", "IMG-003"],
     needs: &[
         Dataset::Images,
         Dataset::Bundles,
