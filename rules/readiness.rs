@@ -261,24 +261,36 @@ pub(crate) fn link_roots(view: &PairView<'_>, rules: &[&'static dyn Rule], findi
 
 /// Whether what is said of `subject` can follow from what is said of `root`.
 fn follows(view: &PairView<'_>, root: Subject, subject: Subject) -> bool {
+    /// Whether two subjects name one thing, on either side.
+    fn same(left: (u32, u32), right: (u32, u32)) -> bool {
+        let equal = |left: u32, right: u32| left == right && left != Subject::NONE;
+        equal(left.0, right.0) || equal(left.1, right.1)
+    }
+    let image_of = |p: u32| view.primary.images.items().get(p as usize).map(|image| image.image_id.as_str());
+    let bundle_of = |p: u32| view.primary.bundles.items().get(p as usize);
+    let bundles_image = |p: u32| bundle_of(p).map(|bundle| bundle.image_id.as_str());
+    let desktops_bundle = |p: u32| {
+        let desktop = view.primary.workspaces.items().get(p as usize)?;
+        Some(view.estate.symbols.text(desktop.bundle))
+    };
     match (root, subject) {
-        (Subject::Image { p: image, .. }, Subject::Image { p, .. }) => image == p,
-        (Subject::Image { p: image, .. }, Subject::Bundle { p, .. }) => {
-            let (image, bundle) =
-                (view.primary.images.items().get(image as usize), view.primary.bundles.items().get(p as usize));
-            image.zip(bundle).is_some_and(|(image, bundle)| image.image_id == bundle.image_id)
-        }
-        (Subject::Bundle { p: bundle, .. }, Subject::Bundle { p, .. }) => bundle == p,
-        (Subject::Bundle { p: bundle, .. }, Subject::Desktop { p, .. }) => {
-            let bundle = view.primary.bundles.items().get(bundle as usize);
-            let desktop = view.primary.workspaces.items().get(p as usize);
-            bundle
-                .zip(desktop)
-                .is_some_and(|(bundle, desktop)| view.estate.symbols.text(desktop.bundle) == bundle.bundle_id)
-        }
-        (Subject::IpGroup { p: root, .. }, Subject::IpGroup { p, .. }) => root == p,
-        (Subject::FileSystem { p: root, .. }, Subject::FileSystem { p, .. }) => root == p,
+        (Subject::Image { p: root, s: theirs }, Subject::Image { p, s }) => same((root, theirs), (p, s)),
+        (Subject::Bundle { p: root, s: theirs }, Subject::Bundle { p, s }) => same((root, theirs), (p, s)),
+        (Subject::IpGroup { p: root, s: theirs }, Subject::IpGroup { p, s }) => same((root, theirs), (p, s)),
+        (Subject::FileSystem { p: root, s: theirs }, Subject::FileSystem { p, s }) => same((root, theirs), (p, s)),
         (Subject::Platform(root), Subject::Platform(platform)) => root == platform,
+        (Subject::Image { p: image, .. }, Subject::Bundle { p, .. })
+        | (Subject::Bundle { p, .. }, Subject::Image { p: image, .. }) => {
+            image_of(image).is_some_and(|image| bundles_image(p) == Some(image))
+        }
+        (Subject::Bundle { p: bundle, .. }, Subject::Desktop { p, .. }) => {
+            bundle_of(bundle).is_some_and(|bundle| desktops_bundle(p) == Some(&bundle.bundle_id))
+        }
+        (Subject::Image { p: image, .. }, Subject::Desktop { p, .. }) => {
+            let bundle = desktops_bundle(p);
+            let bundle = view.primary.bundles.items().iter().find(|known| bundle == Some(&known.bundle_id));
+            bundle.zip(image_of(image)).is_some_and(|(bundle, image)| bundle.image_id == image)
+        }
         (Subject::Desktop { .. }, Subject::Desktop { .. }) => false,
         // What rests on the whole pair follows from anything that was said of a part of it.
         (_, _) => true,

@@ -4,6 +4,7 @@ use crate::model::directory::WorkspaceDirectory;
 use crate::model::image::IpGroup;
 use crate::model::ranges::Ranges;
 use crate::model::{PairView, Side, Unknown};
+use std::collections::BTreeSet;
 
 /// What is said of a rule that is no range of addresses.
 pub(super) const NO_RANGE: &str = "a rule of an IP access control group is no range of addresses";
@@ -89,6 +90,18 @@ impl Admitted {
             (false, Some(_)) => format!("{}, and what could not be read", self.known),
         }
     }
+}
+
+/// Why groups that a directory names are not among those that were read.
+pub(super) fn unread_groups(side: &Side, registration: &WorkspaceDirectory) -> BTreeSet<Unknown> {
+    let found = registration.ip_group_ids.iter().map(|id| side.ip_groups.find(|group| group.group_id == *id));
+    found
+        .filter_map(|found| match found {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(Unknown::Undetermined(NO_GROUP)),
+            Err(gap) => Some(Unknown::Gap(gap)),
+        })
+        .collect()
 }
 
 /// The addresses that one group admits.

@@ -1,13 +1,12 @@
 //! IPG-002: a group and its counterpart must admit the same addresses.
 
-use super::admitted::{NO_GROUP, named, ranges_of};
+use super::admitted::{named, ranges_of, unread_groups};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::IpGroup;
 use crate::model::pairing::SEVERAL_IP_GROUPS;
 use crate::model::{Dataset, PairView, Paired, Subject, Unknown};
 use crate::registered;
 use crate::rule::{Rule, Sheet, Wording};
-use std::collections::BTreeSet;
 
 /// IPG-002 ip-group-rules-differ.
 pub(super) struct IpGroupRulesDiffer;
@@ -57,20 +56,8 @@ impl Rule for IpGroupRulesDiffer {
             }
         }
         // A directory's groups that were not among those read. The standby's pair with a primary one, which may be what was not read.
-        let mut hidden: BTreeSet<Unknown> = BTreeSet::new();
-        for (side, registration) in [(pair.primary, of_p), (pair.standby, of_s)] {
-            for id in &registration.ip_group_ids {
-                match side.ip_groups.find(|group| group.group_id == *id) {
-                    Ok(Some(_)) => {}
-                    Ok(None) => {
-                        hidden.insert(Unknown::Undetermined(NO_GROUP));
-                    }
-                    Err(gap) => {
-                        hidden.insert(gap.into());
-                    }
-                }
-            }
-        }
+        let mut hidden = unread_groups(pair.primary, of_p);
+        hidden.extend(unread_groups(pair.standby, of_s));
         if !of_s.ip_group_ids.is_empty() {
             hidden.extend(pair.primary.ip_groups.gap().map(Unknown::Gap));
         }
@@ -112,7 +99,7 @@ impl Rule for IpGroupRulesDiffer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::admitted::NO_RANGE;
+    use super::super::admitted::{NO_GROUP, NO_RANGE};
     use super::*;
     use crate::fixture::{Fixture, On};
     use crate::model::image::IpRule;
