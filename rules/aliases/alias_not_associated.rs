@@ -1,5 +1,6 @@
 //! ALS-003: the alias must lead to a directory on each side.
 
+use super::NO_ALIAS;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::alias::ConnectionAlias;
 use crate::model::pairing::association;
@@ -53,7 +54,7 @@ impl Rule for AliasNotAssociated {
         if sides.into_iter().any(|side| unassociated(pair, side).is_some()) {
             sheet.fail(Subject::Alias, 0);
         } else if found == 0 && sheet.is_empty() {
-            sheet.not_applicable("neither Region has the connection alias");
+            sheet.not_applicable(NO_ALIAS);
         }
     }
 
@@ -132,6 +133,6 @@ mod tests {
         for on in [On::Primary, On::Standby] {
             fixture.side(on).aliases.items_mut().clear();
         }
-        assert_eq!(fixture.judge(&AliasNotAssociated).reasons(), ["neither Region has the connection alias"]);
+        assert_eq!(fixture.judge(&AliasNotAssociated).reasons(), [NO_ALIAS]);
     }
 }

@@ -1,8 +1,8 @@
 //! ALS-004: where the configuration declares a directory, the alias must lead to that one.
 
+use super::{Place, places};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::pairing::association;
-use crate::model::settings::SideSettings;
 use crate::model::{Dataset, PairView, Side, Subject};
 use crate::rule::{Rule, Sheet, Wording};
 
@@ -28,13 +28,6 @@ static META: Meta = Meta {
     options: &[],
     doc: include_str!("alias_on_another_directory.md"),
 };
-
-/// A side with its configuration.
-type Place<'e> = (&'e Side, &'e SideSettings);
-
-fn places<'e>(pair: &PairView<'e>) -> [Place<'e>; 2] {
-    [(pair.primary, &pair.settings.primary), (pair.standby, &pair.settings.standby)]
-}
 
 /// The directory that a side's alias leads to.
 fn associated<'e>(pair: &PairView<'e>, side: &'e Side) -> Option<&'e str> {

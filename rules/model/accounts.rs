@@ -1,7 +1,7 @@
 //! The accounts that are a pair's own: those that its sides are read as, and those that its configuration names in role ARNs. What is
 //! shared with one of them is shared within the deployment.
 
-use super::{GapId, PairView};
+use super::{GapId, PairView, Side};
 use std::collections::BTreeSet;
 
 /// The accounts that are a pair's own.
@@ -17,6 +17,17 @@ fn account_of(role_arn: &str) -> Option<&str> {
     role_arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
+/// The account that a side is read in: as the session says, else as the role that it is read with says.
+///
+/// # Errors
+/// The gap that hides it.
+pub fn account_of_side(side: &Side) -> Result<&str, GapId> {
+    match &side.account {
+        Ok(account) => Ok(account),
+        Err(gap) => side.place.role_arn.as_deref().and_then(account_of).ok_or(*gap),
+    }
+}
+
 impl<'e> OwnAccounts<'e> {
     /// Those of a pair. The owner of a connection alias, either side, and the zone may each be in an account of its own.
     pub fn of(pair: &PairView<'e>) -> Self {
@@ -27,13 +38,11 @@ impl<'e> OwnAccounts<'e> {
         own.known.extend(roles.filter_map(|role| account_of(role)));
         own.known.extend(pair.zones.account.as_ref().map(String::as_str));
         for side in [pair.primary, pair.standby] {
-            match &side.account {
+            match account_of_side(side) {
                 Ok(account) => {
                     own.known.insert(account);
                 }
-                // The role that the side is read with tells as well.
-                Err(_) if side.place.role_arn.as_deref().and_then(account_of).is_some() => {}
-                Err(gap) => own.unread = own.unread.or(Some(*gap)),
+                Err(gap) => own.unread = own.unread.or(Some(gap)),
             }
         }
         own

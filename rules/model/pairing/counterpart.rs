@@ -225,11 +225,14 @@ impl<'e> PairView<'e> {
             if !(kind.ordinary)(other) {
                 return false;
             }
-            let copies = self.copies_of(kind, other_id);
-            if !copies.is_empty() {
-                return kind.tag_binds && copies.contains(&their_id);
+            match self.tagged_copy(kind, other_name, other_id) {
+                Paired::With { item, .. } => kind.tag_binds && (kind.names)(item).1 == their_id,
+                Paired::Ambiguous(several) => {
+                    let is_theirs = |&at: &u32| (kind.names)(&kind.standby.items()[at as usize]).1 == their_id;
+                    kind.tag_binds && several.iter().any(is_theirs)
+                }
+                Paired::Missing | Paired::Unknown(_) => other_name == name,
             }
-            other_name == name
         })
     }
 

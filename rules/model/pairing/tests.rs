@@ -248,6 +248,11 @@ fn what_aws_made_pairs_by_map_alone() {
     assert_eq!(bundle(&estate(&primary, &standby, &[]), "p-1"), Answer::Missing);
     let fixture = estate(&primary, &standby, &[map("Standard", "s-1")]);
     assert_eq!(bundle(&fixture, "p-1"), with("s-1", PairedBy::Map));
+    // Its copies by tag leave another of the name a rival.
+    let copy = |id: &str, source: &str| by_aws(Made { copy_of: Some(source.to_owned()), ..made(id, "other") });
+    let two = [made("p-1", "Standard"), made("p-2", "Standard")];
+    let fixture = estate(&two, &[made("s-1", "Standard"), copy("s-2", "p-1"), copy("s-3", "p-2")], &[]);
+    assert_eq!(bundle(&fixture, "p-1"), Answer::Unknown(Unknown::Undetermined(SHARED_BUNDLE)));
     // A primary one is nobody's rival.
     let primary = [made("p-1", "Standard"), by_aws(made("p-2", "Standard"))];
     let fixture = estate(&primary, &[made("s-1", "Standard")], &[]);
