@@ -195,7 +195,7 @@ pub enum MapKind {
     Directory,
     /// An FSx file system, by id.
     FileSystem,
-    /// A security group, by id.
+    /// A security group, or a prefix list that stands in its rules, by id.
     SecurityGroup,
     /// An organizational unit, by distinguished name.
     Ou,

@@ -1,6 +1,6 @@
-//! Yes or no, set on a directory for the desktops that are made or rebuilt in it.
+//! What is set on a directory for the desktops that are made or rebuilt in it.
 
-use crate::model::directory::CreationProperties;
+use crate::model::directory::{CreationProperties, WorkspaceDirectory};
 use crate::model::{PairView, Subject, Unknown};
 use crate::registered;
 use crate::rule::Sheet;
@@ -27,6 +27,38 @@ impl Departs {
     pub(super) const fn of_case(case: usize) -> Self {
         if case == 0 { Self::Opens } else { Self::Closes }
     }
+}
+
+/// What is said where one directory's answer has no defaults at all.
+pub(super) const UNTOLD: &str = "one of the directories does not tell with what defaults new WorkSpaces are made";
+
+/// Both directories' defaults; where there are not two to compare, the sheet says why.
+pub(super) fn both<'e>(
+    pair: &PairView<'e>,
+    sheet: &mut Sheet,
+    nowhere: &'static str,
+) -> Option<(&'e CreationProperties, &'e CreationProperties)> {
+    let (p, s) = registered::both(pair, sheet)?;
+    let defaults = of(p, s);
+    match (&p.workspace_creation_properties, &s.workspace_creation_properties) {
+        (None, None) => sheet.not_applicable(nowhere),
+        (None, Some(_)) | (Some(_), None) => sheet.unknown(Subject::Directories, Unknown::Undetermined(UNTOLD)),
+        (Some(_), Some(_)) => {}
+    }
+    defaults
+}
+
+/// Both directories' defaults, to word what was found of them.
+pub(super) fn read<'e>(pair: &PairView<'e>) -> Option<(&'e CreationProperties, &'e CreationProperties)> {
+    let (p, s) = pair.registrations().ok().flatten()?;
+    of(p, s)
+}
+
+fn of<'e>(
+    p: &'e WorkspaceDirectory,
+    s: &'e WorkspaceDirectory,
+) -> Option<(&'e CreationProperties, &'e CreationProperties)> {
+    p.workspace_creation_properties.as_ref().zip(s.workspace_creation_properties.as_ref())
 }
 
 /// Compares one default of the pair's directories. An answer without it is neither yes nor no: no document says what then holds.

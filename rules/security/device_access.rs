@@ -1,5 +1,6 @@
 //! SEC-006: the devices that may connect must be the same in both Regions.
 
+use super::compared::{self, Compares, Member};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{AccessProperties, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -68,35 +69,29 @@ const DEVICES: [Device; 9] = [
     ("DeviceTypeWorkSpacesThinClient", "WorkSpaces Thin Client", |access| &access.device_type_workspaces_thin_client),
 ];
 
-/// One device type on both sides.
-struct Compared<'e> {
-    member: &'static str,
-    title: &'static str,
-    primary: &'e str,
-    standby: &'e str,
-}
-
-impl Compared<'_> {
-    /// The case of a difference; `None` where there is none.
-    fn case(&self) -> Result<Option<usize>, Unknown> {
-        if self.primary == self.standby {
-            return Ok(None);
-        }
-        match (Access::of(self.primary), Access::of(self.standby)) {
-            (Some(primary), Some(standby)) if standby < primary => Ok(Some(SHUT_OUT)),
-            (Some(_), Some(_)) => Ok(Some(LET_IN)),
-            (_, _) => Err(Unknown::Undetermined(NO_SUCH_VALUE)),
-        }
+/// A device type on both sides.
+fn compares(primary: &str, standby: &str) -> Compares {
+    if primary == standby {
+        return Compares::Same;
+    }
+    match (Access::of(primary), Access::of(standby)) {
+        (Some(primary), Some(standby)) if standby < primary => Compares::Differs(SHUT_OUT),
+        (Some(_), Some(_)) => Compares::Differs(LET_IN),
+        (_, _) => Compares::Untold(Unknown::Undetermined(NO_SUCH_VALUE)),
     }
 }
 
-fn compare<'e>(p: &'e WorkspaceDirectory, s: &'e WorkspaceDirectory) -> Vec<Compared<'e>> {
-    let of = |side: &'e WorkspaceDirectory, device: &Device| -> &'e str {
-        side.workspace_access_properties.as_ref().map_or("", device.2)
+fn compare(p: &WorkspaceDirectory, s: &WorkspaceDirectory) -> Vec<Member> {
+    let of = |side: &WorkspaceDirectory, value: fn(&AccessProperties) -> &str| {
+        side.workspace_access_properties.as_ref().map_or("", value).to_owned()
     };
     DEVICES
         .iter()
-        .map(|device| Compared { member: device.0, title: device.1, primary: of(p, device), standby: of(s, device) })
+        .map(|&(member, title, value)| {
+            let (primary, standby) = (of(p, value), of(s, value));
+            let compares = compares(&primary, &standby);
+            Member::new(format!("WorkspaceAccessProperties.{member}"), title, (primary, standby), compares)
+        })
         .collect()
 }
 
@@ -107,53 +102,15 @@ impl Rule for DeviceAccess {
 
     fn judge(&self, pair: &PairView<'_>, sheet: &mut Sheet) {
         let Some((p, s)) = registered::both(pair, sheet) else { return };
-        let devices = compare(p, s);
-        if devices.iter().all(|device| device.primary.is_empty() && device.standby.is_empty()) {
-            sheet.not_applicable(NOWHERE);
-            return;
-        }
-        let verdicts: Vec<Result<Option<usize>, Unknown>> = devices.iter().map(Compared::case).collect();
-        // Where devices differ both ways the worse carries the finding. What surely differs is a fail, whatever else is not told.
-        let worst = verdicts.iter().filter_map(|verdict| verdict.ok().flatten()).min();
-        match (worst, verdicts.iter().find_map(|verdict| verdict.err())) {
-            (Some(case), _) => sheet.fail(Subject::Directories, case),
-            (None, Some(why)) => sheet.unknown(Subject::Directories, why),
-            (None, None) => sheet.pass(),
-        }
+        compared::settle(&META, sheet, &compare(p, s), NOWHERE);
     }
 
     fn word(&self, pair: &PairView<'_>, _: Subject, _: usize) -> Wording {
-        let region = &pair.settings.standby.region;
-        let Some((p, s)) = pair.registrations().ok().flatten() else {
-            return Wording::new(format!("device access differs in {region}"));
-        };
-        let (mut shut_out, mut let_in): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
-        let mut unset = false;
-        let mut wording = Wording::default();
-        for device in compare(p, s) {
-            match device.case() {
-                Ok(None) => continue,
-                Ok(Some(SHUT_OUT)) => shut_out.push(device.title),
-                Ok(Some(_)) => let_in.push(device.title),
-                Err(_) => {}
-            }
-            unset |= device.primary.is_empty() || device.standby.is_empty();
-            let value = |value: &str| if value.is_empty() { "absent".to_owned() } else { value.to_owned() };
-            wording = wording.with(
-                format!("WorkspaceAccessProperties.{}", device.member),
-                value(device.primary),
-                value(device.standby),
-            );
-        }
-        let mut what: Vec<String> = Vec::new();
-        if !shut_out.is_empty() {
-            what.push(format!("is narrower for {}", shut_out.join(", ")));
-        }
-        if !let_in.is_empty() {
-            what.push(format!("is wider for {}", let_in.join(", ")));
-        }
-        wording.message = format!("device access in {region} {}", what.join(" and "));
-        if unset {
+        let members = compared::of(pair, compare);
+        let ways = compared::ways(&members, &[(SHUT_OUT, "is narrower for"), (LET_IN, "is wider for")]);
+        let mut wording =
+            compared::wording(format!("device access in {} {ways}", pair.settings.standby.region), &members);
+        if wording.drift.iter().any(|line| line.primary == "absent" || line.standby == "absent") {
             wording
                 .message
                 .push_str("; where a type is set on one side alone, no document says what holds on the other");

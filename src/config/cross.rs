@@ -183,7 +183,8 @@ fn maps(pair: View<'_>, found: &mut Vec<Problem>) {
         let form = match kind {
             "directory" => ("^(d-[0-9a-f]{8,63}|wsd-[0-9a-z]{8,63})$", Text::Directory.example()),
             "file-system" => ("^fs-[0-9a-f]{8,18}$", "fs-0123456789abcdef0"),
-            "security-group" => ("^sg-[0-9a-f]{8,17}$", "sg-0123456789abcdef0"),
+            // Prefix lists stand in security groups' rules as groups do.
+            "security-group" => ("^(sg|pl)-[0-9a-f]{8,17}$", "sg-0123456789abcdef0"),
             _ => continue,
         };
         for side in ["primary", "standby"] {
