@@ -141,7 +141,7 @@ mod tests {
     fn tags_that_were_not_read_are_not_taken_for_absent() {
         let mut fixture = Fixture::clean();
         tagged(&mut fixture, &[("anna", "Sales"), ("bert", "Legal")]);
-        fixture.cut(On::Primary, Dataset::DesktopTags, crate::fixture::Kept::Half);
+        fixture.cut(On::Primary, Dataset::PrimaryDesktopTags, crate::fixture::Kept::Half);
         assert_eq!(groups(&fixture, "Department"), ["(unread) 2/2", "Sales 1/1"]);
     }
 

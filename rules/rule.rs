@@ -1,12 +1,18 @@
 //! What a rule is, and the sheet on which it puts its verdicts.
 
 use crate::meta::Meta;
-use crate::model::{PairView, Subject, Unknown};
+use crate::model::settings::RuleSettings;
+use crate::model::{Dataset, PairView, Subject, Unknown};
 
 /// One check of the catalogue. It finds; it words what it found when asked; it never formats a report.
 pub trait Rule: Sync {
     /// What it says of itself.
     fn meta(&self) -> &'static Meta;
+
+    /// What it reads under its settings: all that it declares, but where it compares only what the operator lists.
+    fn needs(&self, _: Option<&RuleSettings>) -> &'static [Dataset] {
+        self.meta().needs
+    }
 
     /// Gives every subject of the pair its verdict. A rule that has nothing to compare says so with
     /// [`Sheet::not_applicable`]; there is no default.

@@ -84,7 +84,8 @@ pub(super) fn judge_pair<'e>(
         }
         // Other evidence carried every verdict, so these hide no subject; but what could be read and was not is told, and no run
         // that lacks it is more than inconclusive.
-        for gap in meta.needs.iter().flat_map(|dataset| view.gaps_in(*dataset)).map(Unknown::Gap) {
+        let needs = rule.needs(view.estate.settings.rules.get(meta.id));
+        for gap in needs.iter().flat_map(|dataset| view.gaps_in(*dataset)).map(Unknown::Gap) {
             if !mentioned.contains(&gap) {
                 by_reason.entry(gap).or_default();
             }

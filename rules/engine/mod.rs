@@ -29,10 +29,9 @@ pub use words::{CREDENTIALS_REMEDY, Worded, why_text};
 pub fn needed(options: &Options, settings: &BTreeMap<String, RuleSettings>) -> BTreeSet<Dataset> {
     crate::registry()
         .iter()
-        .map(|rule| rule.meta())
-        .filter(|meta| options.wants(meta, settings))
-        .flat_map(|meta| meta.needs.iter().copied())
-        .chain(options.group_by.as_ref().map(|_| Dataset::DesktopTags))
+        .filter(|rule| options.wants(rule.meta(), settings))
+        .flat_map(|rule| rule.needs(settings.get(rule.meta().id)).iter().copied())
+        .chain(options.group_by.as_ref().map(|_| Dataset::PrimaryDesktopTags))
         .collect()
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::fixture::{Fixture, HOUR, On, TAKEN_AT};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::settings::Waiver;
+use crate::model::workspace::TagRow;
 use crate::model::{GapId, Moment, Slice, Subject, Unknown};
 use crate::readiness::State;
 use crate::rule::{Sheet, Wording};
@@ -513,9 +514,22 @@ fn fingerprints_outlive_ids_and_tell_findings_apart() {
     for on in [On::Primary, On::Standby] {
         let rows: Vec<u32> = (0..renamed.side(on).workspaces.items().len() as u32).collect();
         let ids: Vec<_> = rows.iter().map(|row| renamed.sym(&format!("ws-{on:?}-{row}-renamed"))).collect();
+        let arns: Vec<_> = rows
+            .iter()
+            .map(|row| renamed.sym(&format!("arn:aws:workspaces:x:y:workspace/ws-{on:?}-{row}-renamed")))
+            .collect();
+        let symbols = renamed.estate.symbols.clone();
         let side = renamed.side(on);
-        for (row, id) in side.workspaces.items_mut().iter_mut().zip(ids) {
-            row.id = id;
+        for ((row, id), arn) in side.workspaces.items_mut().iter_mut().zip(ids).zip(arns) {
+            // What else is known of the desktop follows it.
+            let old = std::mem::replace(&mut row.id, id);
+            side.connections
+                .items_mut()
+                .iter_mut()
+                .filter(|known| known.workspace == old)
+                .for_each(|known| known.workspace = id);
+            let of_old = |tag: &&mut TagRow| symbols.text(tag.arn).ends_with(&format!("/{}", symbols.text(old)));
+            side.desktop_tags.items_mut().iter_mut().filter(of_old).for_each(|tag| tag.arn = arn);
         }
         side.aliases.items_mut()[0].alias_id.push_str("-renamed");
         side.file_systems

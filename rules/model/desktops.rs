@@ -1,14 +1,21 @@
 //! People, their primary desktops, and the standby desktop each would land on.
 
-use super::pairing::{Located, PairView, Unknown, locate};
-use super::settings::MapKind;
-use super::workspace::WorkspaceRow;
-use super::{GapId, Sym, Symbols};
-use hashbrown::HashMap;
-use std::borrow::Cow;
+mod links;
+mod matching;
+mod names;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
 
-/// The user name of user-decoupled desktops (service model, `CreateWorkspaces`).
-pub const UNDEFINED: &str = "[UNDEFINED]";
+use super::pairing::{Located, PairView, Unknown, locate};
+use super::{GapId, Subject, Sym, Symbols};
+use hashbrown::HashMap;
+pub use links::{Relation, ToldBy};
+use matching::{By, Keyed, Match, Matching};
+pub use names::UNDEFINED;
+use names::{Keys, Of, Owner, is_qualified};
+pub(crate) use names::{fold, person};
 
 /// The pair's people and desktops.
 #[derive(Debug, Default)]
@@ -17,14 +24,23 @@ pub struct Desktops {
     pub primary: Vec<Desktop>,
     /// The people who have them, by name.
     pub people: Vec<Person>,
-    /// Positions in the standby side's `workspaces`, of the pair's directory, that stand in for nobody's.
-    pub orphans: Vec<u32>,
+    /// Positions in the standby side's `workspaces`, of the pair's directory, that stand in for nobody's and could be nobody's who is
+    /// known. Those on their way out are among them.
+    pub orphans: Vec<Orphan>,
+    /// Why an orphan may be somebody's all the same.
+    pub orphans_doubt: Option<Unknown>,
+    /// The relations that AWS keeps, of desktops in the pair's directories, sorted.
+    pub relations: Vec<Relation>,
     /// Why there may be more people than these.
     pub hidden: Option<Unknown>,
     /// The primary Region's directories that are no pair's, and how many desktops each has, by id: nobody asks what becomes of their people.
     pub outside: Vec<(Sym, u32)>,
     /// Positions in `primary`, by bundle: for the reach of bundles and images.
     by_bundle: HashMap<Sym, Vec<u32>>,
+    /// The primary desktops of which it cannot be told which one stands in for them, by row: each with its group of candidates.
+    contested: Vec<(u32, u32)>,
+    /// Groups of candidates: positions in the standby side's `workspaces`.
+    candidates: Vec<Vec<u32>>,
 }
 
 /// One primary desktop.
@@ -41,8 +57,19 @@ pub struct Desktop {
 /// One person with a primary desktop, or one user-decoupled desktop, which is nobody's.
 #[derive(Clone, Copy, Debug)]
 pub struct Person {
-    /// The name as the primary desktop has it.
+    /// The name as the primary desktop has it; of several spellings the first in the order of texts.
     pub name: Sym,
+    /// How many primary desktops they have.
+    pub desktops: u32,
+}
+
+/// A standby desktop that stands in for nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    /// Position in the standby side's `workspaces`.
+    pub row: u32,
+    /// Whether its user has a primary desktop all the same, for which another stands in.
+    pub is_spare: bool,
 }
 
 /// What stands in for a desktop.
@@ -56,17 +83,6 @@ pub enum Counterpart {
     Ambiguous,
     /// It cannot be told.
     Unknown(Unknown),
-}
-
-/// The name that stands for a desktop's person.
-pub(crate) fn person(symbols: &Symbols, row: &WorkspaceRow) -> Sym {
-    if row.user.is_some() && symbols.text(row.user) != UNDEFINED {
-        row.user
-    } else if row.name.is_some() {
-        row.name
-    } else {
-        row.id
-    }
 }
 
 impl Desktops {
@@ -97,44 +113,190 @@ impl Desktops {
             }
         };
         desktops.hidden = pair.primary.workspaces.gap().map(Unknown::Gap);
-        let mut keys = Keys::new(pair);
-        let standby = Standby::of(pair, &mut keys);
-
         desktops.outside = outside(pair, directory);
 
-        // Whom each primary desktop belongs to; a key that several desktops have stands in for none of them safely.
-        let home = symbols.find(directory);
-        let mut mine: Vec<(u32, Sym)> = Vec::new();
-        for (at, row) in pair.primary.workspaces.items().iter().enumerate() {
-            if Some(row.directory) == home && !is_leaving(symbols.text(row.state)) {
-                mine.push((at as u32, keys.of(row, true)));
-            }
-        }
-        let mut mentions: Vec<u32> = vec![0; keys.names.count()];
-        for &(_, key) in &mine {
-            mentions[key.index()] += 1;
-        }
-        let mut people: Vec<u32> = vec![u32::MAX; keys.names.count()];
-        let mut taken: Vec<u32> = Vec::new();
-        for (at, key) in mine {
-            let row = &pair.primary.workspaces.items()[at as usize];
-            if people[key.index()] == u32::MAX {
-                people[key.index()] = desktops.people.len() as u32;
-                desktops.people.push(Person { name: person(symbols, row) });
-            }
-            let counterpart = standby.counterpart(pair, row, key, mentions[key.index()]);
-            if let Counterpart::Row(taken_row) = counterpart {
-                taken.push(taken_row);
-            }
+        let mut keys = Keys::new(pair);
+        let mine = Mine::of(pair, directory, &mut keys);
+        let standby = Standby::of(pair, &mut keys);
+        let rows = |list: &[Keyed]| list.iter().map(|keyed| keyed.row).collect::<Vec<_>>();
+        desktops.relations = links::relations(pair, &rows(&mine.keyed), &rows(&standby.keyed));
+        let (list, keys_count) = (&pair.standby.workspaces, keys.names.count());
+        // Where the list was cut, what is on its way out may not be the only one: another may be among what was not read.
+        let rest = list.gap().is_none();
+        let matching = Matching::of(&mine.keyed, &standby.keyed, standby.live, rest, &desktops.relations, keys_count);
+
+        let mut people: Vec<u32> = vec![u32::MAX; keys_count];
+        let doubts = Doubts::of(pair, &desktops.relations, keys.unread.filter(|_| mine.qualified || standby.qualified));
+        for ((keyed, owner), found) in mine.keyed.iter().zip(&mine.owners).zip(&matching.primary) {
+            let row = &pair.primary.workspaces.items()[keyed.row as usize];
+            let person = desktops.person(&mut people, *owner, person(symbols, row), symbols);
+            let counterpart = match *found {
+                Match::With(at, by) => doubts.of_match(keyed.row, standby.keyed[at as usize].row, by),
+                Match::Contested(group) => {
+                    desktops.contested.push((keyed.row, group));
+                    Counterpart::Ambiguous
+                }
+                Match::Free => {
+                    doubts.of_absence(standby.absent, standby.qualified || is_qualified(symbols.text(row.user)))
+                }
+            };
             desktops.by_bundle.entry(row.bundle).or_default().push(desktops.primary.len() as u32);
-            desktops.primary.push(Desktop { row: at, person: people[key.index()], counterpart });
+            desktops.primary.push(Desktop { row: keyed.row, person, counterpart });
         }
-        taken.sort_unstable();
         if desktops.primary.is_empty() && desktops.hidden.is_none() {
             desktops.hidden = unlisted(pair);
         }
-        desktops.orphans = standby.rows.into_iter().filter(|row| taken.binary_search(row).is_err()).collect();
+        let row = |at: u32| standby.keyed[at as usize].row;
+        desktops.candidates = matching.groups.into_iter().map(|group| group.into_iter().map(row).collect()).collect();
+        let free = standby.keyed.iter().zip(&matching.standby).filter(|(_, found)| **found == Match::Free);
+        let orphan = |keyed: &Keyed| Orphan { row: keyed.row, is_spare: people[keyed.key.index()] != u32::MAX };
+        desktops.orphans = free.map(|(keyed, _)| orphan(keyed)).collect();
+        desktops.orphans.sort_unstable_by_key(|orphan| orphan.row);
+        desktops.orphans_doubt = desktops.hidden.or(doubts.unread.map(Unknown::Gap));
         desktops
+    }
+
+    /// Who tells of a relation that AWS keeps between a primary and a standby desktop, by position; `None` where neither does.
+    pub fn relation(&self, p: u32, s: u32) -> Option<ToldBy> {
+        let found = self.relations.binary_search_by(|known| (known.p, known.s).cmp(&(p, s)));
+        found.ok().map(|at| self.relations[at].told_by)
+    }
+
+    /// The standby desktops, by position, that could stand in for the primary one at this position where it cannot be told which does.
+    pub fn candidates_of(&self, row: u32) -> &[u32] {
+        let found = self.contested.binary_search_by_key(&row, |&(row, _)| row);
+        found.map_or(&[], |at| &self.candidates[self.contested[at].1 as usize])
+    }
+
+    /// The position in [`people`](Self::people) of a desktop's owner, who is added where they are new.
+    fn person(&mut self, known: &mut [u32], owner: Owner, name: Sym, symbols: &Symbols) -> u32 {
+        let slot = &mut known[owner.key.index()];
+        if *slot == u32::MAX || !owner.is_person {
+            *slot = self.people.len() as u32;
+            self.people.push(Person { name, desktops: 1 });
+        } else {
+            let person = &mut self.people[*slot as usize];
+            person.desktops += 1;
+            if symbols.text(name) < symbols.text(person.name) {
+                person.name = name;
+            }
+        }
+        *slot
+    }
+}
+
+/// The primary desktops in the pair's directory that are somebody's.
+struct Mine {
+    keyed: Vec<Keyed>,
+    owners: Vec<Owner>,
+    /// Whether a user name of these has a domain in it.
+    qualified: bool,
+}
+
+impl Mine {
+    fn of(pair: &PairView<'_>, directory: &str, keys: &mut Keys<'_>) -> Self {
+        let symbols = &pair.estate.symbols;
+        let home = symbols.find(directory);
+        let mut mine = Self { keyed: Vec::new(), owners: Vec::new(), qualified: false };
+        for (at, row) in pair.primary.workspaces.items().iter().enumerate() {
+            if Some(row.directory) == home && !is_leaving(symbols.text(row.state)) {
+                let owner = keys.of(row, Of::Primary);
+                mine.qualified |= is_qualified(symbols.text(row.user));
+                mine.keyed.push(Keyed { row: at as u32, key: owner.key });
+                mine.owners.push(owner);
+            }
+        }
+        mine
+    }
+}
+
+/// The standby desktops in the pair's directory.
+struct Standby {
+    /// Those that stay, then those that are on their way out.
+    keyed: Vec<Keyed>,
+    /// How many stay.
+    live: usize,
+    /// What is said of a desktop for which there is none among these.
+    absent: Counterpart,
+    /// Whether a user name of these has a domain in it.
+    qualified: bool,
+}
+
+impl Standby {
+    fn of(pair: &PairView<'_>, keys: &mut Keys<'_>) -> Self {
+        let symbols = &pair.estate.symbols;
+        let list = &pair.standby.workspaces;
+        let absent = match (&pair.standby_directory, list.gap()) {
+            (Located::Unknown(why), _) => Counterpart::Unknown(*why),
+            (Located::Found { .. } | Located::Absent, Some(gap)) => Counterpart::Unknown(Unknown::Gap(gap)),
+            (Located::Found { .. } | Located::Absent, None) => Counterpart::Missing,
+        };
+        let home = pair.standby_directory.id().and_then(|id| symbols.find(id));
+        let mut standby = Self { keyed: Vec::new(), live: 0, absent, qualified: false };
+        let mut leaving = Vec::new();
+        for (at, row) in list.items().iter().enumerate() {
+            // The alias leads to the pair's directory: a desktop in another one, whatever it is linked to, is nobody's landing.
+            if home.is_none() || Some(row.directory) != home {
+                continue;
+            }
+            standby.qualified |= is_qualified(symbols.text(row.user));
+            let keyed = Keyed { row: at as u32, key: keys.of(row, Of::Standby).key };
+            if is_leaving(symbols.text(row.state)) {
+                leaving.push(keyed);
+            } else {
+                standby.keyed.push(keyed);
+            }
+        }
+        standby.live = standby.keyed.len();
+        // A desktop on its way out stands in only where there is no other.
+        standby.keyed.append(&mut leaving);
+        standby
+    }
+}
+
+/// What was not read, and whom it could belong to.
+struct Doubts {
+    /// What may hide a domain that names have in them.
+    unread: Option<GapId>,
+    /// Primary rows that name a standby WorkSpace which may be among what was not read, sorted.
+    primary: Vec<u32>,
+    /// Standby rows that name a primary one likewise, sorted.
+    standby: Vec<u32>,
+    /// What hides the standby WorkSpace, and the primary one.
+    gaps: [Option<GapId>; 2],
+}
+
+impl Doubts {
+    fn of(pair: &PairView<'_>, relations: &[Relation], unread: Option<GapId>) -> Self {
+        let gaps = [pair.standby.workspaces.gap(), pair.primary.workspaces.gap()];
+        let rows = |gap: Option<GapId>, of: fn(&Relation) -> (u32, u32)| {
+            let unfound = relations.iter().map(of).filter(|&(_, named)| named == Subject::NONE && gap.is_some());
+            let mut rows: Vec<u32> = unfound.map(|(row, _)| row).collect();
+            rows.sort_unstable();
+            rows
+        };
+        let primary = rows(gaps[0], |relation| (relation.p, relation.s));
+        let standby = rows(gaps[1], |relation| (relation.s, relation.p));
+        Self { unread, primary, standby, gaps }
+    }
+
+    /// What is said of a match: one that rests on a name alone is none where AWS names another that may be among what was not read.
+    fn of_match(&self, p: u32, s: u32, by: By) -> Counterpart {
+        let named = |rows: &[u32], row: u32| by == By::Key && rows.binary_search(&row).is_ok();
+        let gap = match (named(&self.primary, p), named(&self.standby, s)) {
+            (true, _) => self.gaps[0],
+            (false, true) => self.gaps[1],
+            (false, false) => None,
+        };
+        gap.map_or(Counterpart::Row(s), |gap| Counterpart::Unknown(Unknown::Gap(gap)))
+    }
+
+    /// What is said where there is no match.
+    fn of_absence(&self, absent: Counterpart, qualified: bool) -> Counterpart {
+        match (absent, self.unread) {
+            (Counterpart::Missing, Some(gap)) if qualified => Counterpart::Unknown(Unknown::Gap(gap)),
+            (absent, _) => absent,
+        }
     }
 }
 
@@ -174,208 +336,6 @@ fn outside(pair: &PairView<'_>, home: &str) -> Vec<(Sym, u32)> {
 }
 
 /// Whether a desktop in this state is on its way out and will not be anybody's.
-fn is_leaving(state: &str) -> bool {
+pub(crate) fn is_leaving(state: &str) -> bool {
     matches!(state, "TERMINATING" | "TERMINATED")
 }
-
-/// User names as two directories compare them.
-struct Keys<'e> {
-    symbols: &'e Symbols,
-    names: Symbols,
-    maps: HashMap<String, String>,
-    /// Lower case: the directory's domain and NetBIOS names.
-    own_domains: Vec<String>,
-    /// What may hide more of the directory's names. A user name with a domain in it may then be somebody's under another.
-    unread: Option<GapId>,
-}
-
-impl<'e> Keys<'e> {
-    fn new(pair: &PairView<'e>) -> Self {
-        let mut own_domains: Vec<String> = Vec::new();
-        let mut unread = None;
-        for (side, directory) in [(pair.primary, &pair.primary_directory), (pair.standby, &pair.standby_directory)] {
-            let Some(id) = directory.id() else { continue };
-            // Directory Service tells both names; a directory that it does not hold has but the one of its registration.
-            let named = side.directories.find(|known| known.directory_id == id).and_then(|known| match known {
-                Some(_) => Ok(()),
-                None => side.registrations.find(|registered| registered.directory_id == id).map(|_| ()),
-            });
-            unread = unread.or(named.err());
-            let known = side.directories.items().iter().filter(|known| known.directory_id == id);
-            own_domains.extend(known.flat_map(|known| [known.name.to_lowercase(), known.short_name.to_lowercase()]));
-            let registered = side.registrations.items().iter().filter(|registered| registered.directory_id == id);
-            own_domains.extend(registered.map(|registered| registered.directory_name.to_lowercase()));
-        }
-        own_domains.retain(|domain| !domain.is_empty());
-        own_domains.sort();
-        own_domains.dedup();
-        let maps = pair.settings.maps.iter().filter(|entry| entry.kind == MapKind::User);
-        let maps = maps.map(|entry| (entry.primary.to_lowercase(), entry.standby.to_lowercase())).collect();
-        Self { symbols: &pair.estate.symbols, names: Symbols::default(), maps, own_domains, unread }
-    }
-
-    /// The key of a desktop's person; equal keys on both sides are one person.
-    fn of(&mut self, row: &WorkspaceRow, primary: bool) -> Sym {
-        let user = self.symbols.text(row.user);
-        // A user name that the answer lacked is nobody's either: it must not make one of all who have none.
-        if user == UNDEFINED || user.is_empty() {
-            // User-decoupled desktops pair by their own name, and one without a name with none.
-            let own = if row.name.is_some() { row.name } else { row.id };
-            return self.names.intern(&format!("{UNDEFINED} {}", self.symbols.text(own)));
-        }
-        let bare = fold(user);
-        let bare = self.without_domain(&bare);
-        match self.maps.get(bare).filter(|_| primary) {
-            Some(mapped) => self.names.intern(mapped),
-            None => self.names.intern(bare),
-        }
-    }
-
-    fn without_domain<'n>(&self, user: &'n str) -> &'n str {
-        let own = |domain: &str| self.own_domains.binary_search_by(|known| known.as_str().cmp(domain)).is_ok();
-        if let Some((domain, name)) = user.split_once('\\')
-            && own(domain)
-        {
-            return name;
-        }
-        if let Some((name, domain)) = user.rsplit_once('@')
-            && own(domain)
-        {
-            return name;
-        }
-        user
-    }
-}
-
-/// Whether a user name has a domain before or behind it.
-fn is_qualified(user: &str) -> bool {
-    user.contains(['\\', '@'])
-}
-
-/// User names are not case-sensitive (AWS-FACTS §1.8).
-fn fold(user: &str) -> Cow<'_, str> {
-    if user.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(user)
-    } else {
-        Cow::Owned(user.to_lowercase())
-    }
-}
-
-/// The standby side's desktops, to be looked up.
-struct Standby {
-    /// Positions of the pair's directory's desktops.
-    rows: Vec<u32>,
-    /// By key: the only candidate, or [`SEVERAL`].
-    by_key: Vec<u32>,
-    /// By WorkSpace id.
-    by_id: HashMap<Sym, u32>,
-    /// By the primary desktop's id that a standby desktop names as its primary.
-    by_named_primary: HashMap<Sym, u32>,
-    absent: Counterpart,
-    /// Why a name with a domain in it may be somebody's under another name.
-    unread: Option<GapId>,
-    /// Whether a desktop of these has such a name.
-    qualified: bool,
-}
-
-const NOBODY: u32 = u32::MAX;
-const SEVERAL: u32 = u32::MAX - 1;
-
-impl Standby {
-    fn of(pair: &PairView<'_>, keys: &mut Keys<'_>) -> Self {
-        let symbols = &pair.estate.symbols;
-        let list = &pair.standby.workspaces;
-        let absent = match (&pair.standby_directory, list.gap()) {
-            (Located::Unknown(why), _) => Counterpart::Unknown(*why),
-            (Located::Found { .. } | Located::Absent, Some(gap)) => Counterpart::Unknown(Unknown::Gap(gap)),
-            (Located::Found { .. } | Located::Absent, None) => Counterpart::Missing,
-        };
-        let home = pair.standby_directory.id().and_then(|id| symbols.find(id));
-        let mut standby = Self {
-            rows: Vec::new(),
-            by_key: Vec::new(),
-            by_id: HashMap::new(),
-            by_named_primary: HashMap::new(),
-            absent,
-            unread: keys.unread,
-            qualified: false,
-        };
-        let linked = pair.primary.workspaces.items().iter().chain(list.items()).any(|row| row.extra != 0);
-        let mut leaving: Vec<(u32, Sym)> = Vec::new();
-        for (at, row) in list.items().iter().enumerate() {
-            let at = at as u32;
-            // The alias leads to the pair's directory: a desktop in another one, whatever it is linked to, is nobody's landing.
-            if home.is_none() || Some(row.directory) != home {
-                continue;
-            }
-            if linked {
-                standby.by_id.insert(row.id, at);
-                for related in pair.standby.extras.of(row).iter().flat_map(|extra| &extra.related_workspaces) {
-                    if related.r#type == "PRIMARY"
-                        && let Some(primary) = symbols.find(&related.workspace_id)
-                    {
-                        standby.by_named_primary.insert(primary, at);
-                    }
-                }
-            }
-            standby.rows.push(at);
-            standby.qualified |= is_qualified(symbols.text(row.user));
-            let key = keys.of(row, false);
-            if is_leaving(symbols.text(row.state)) {
-                leaving.push((at, key));
-            } else {
-                standby.add(at, key);
-            }
-        }
-        // A desktop on its way out stands in only where there is no other.
-        // Where the list was cut, another may be among what was not read.
-        let leaving = if list.gap().is_none() { leaving } else { Vec::new() };
-        for (at, key) in leaving {
-            if standby.by_key.get(key.index()).is_none_or(|&known| known == NOBODY) {
-                standby.add(at, key);
-            }
-        }
-        standby
-    }
-
-    fn add(&mut self, at: u32, key: Sym) {
-        if self.by_key.len() <= key.index() {
-            self.by_key.resize(key.index() + 1, NOBODY);
-        }
-        let slot = &mut self.by_key[key.index()];
-        *slot = if *slot == NOBODY { at } else { SEVERAL };
-    }
-
-    fn counterpart(&self, pair: &PairView<'_>, row: &WorkspaceRow, key: Sym, mentions: u32) -> Counterpart {
-        let symbols = &pair.estate.symbols;
-        let region = pair.settings.standby.region.as_str();
-        let named = pair
-            .primary
-            .extras
-            .of(row)
-            .into_iter()
-            .flat_map(|extra| &extra.related_workspaces)
-            .find(|related| related.r#type == "STANDBY" && related.region == region);
-        let linked = named
-            .and_then(|related| symbols.find(&related.workspace_id))
-            .and_then(|id| self.by_id.get(&id))
-            .or_else(|| self.by_named_primary.get(&row.id));
-        if let Some(&at) = linked {
-            return Counterpart::Row(at);
-        }
-        match self.by_key.get(key.index()).copied().unwrap_or(NOBODY) {
-            NOBODY => match (self.absent, self.unread) {
-                (Counterpart::Missing, Some(gap)) if self.qualified || is_qualified(symbols.text(row.user)) => {
-                    Counterpart::Unknown(Unknown::Gap(gap))
-                }
-                (absent, _) => absent,
-            },
-            SEVERAL => Counterpart::Ambiguous,
-            _ if mentions > 1 => Counterpart::Ambiguous,
-            at => Counterpart::Row(at),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

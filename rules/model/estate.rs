@@ -58,8 +58,10 @@ pub enum Dataset {
     Connections,
     /// `tag:GetResources`, of images and bundles; of standby sides alone.
     ResourceTags,
-    /// `tag:GetResources`, of WorkSpaces.
+    /// `tag:GetResources`, of WorkSpaces; of standby sides.
     DesktopTags,
+    /// `tag:GetResources`, of WorkSpaces; of primary sides.
+    PrimaryDesktopTags,
     /// `ec2:DescribeSecurityGroups`, of the groups that the pairs' directories name.
     SecurityGroups,
     /// `ec2:DescribeVpcEndpoints`, of the endpoints that the pairs' directories name.
@@ -102,7 +104,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -124,6 +126,7 @@ impl Dataset {
         Self::Connections,
         Self::ResourceTags,
         Self::DesktopTags,
+        Self::PrimaryDesktopTags,
         Self::SecurityGroups,
         Self::VpcEndpoints,
         Self::Vpcs,

@@ -21,6 +21,7 @@ pub mod settings;
 pub mod slice;
 pub mod subject;
 pub mod symbols;
+mod tags;
 mod unread;
 pub(crate) mod wire;
 pub mod workspace;

@@ -10,6 +10,7 @@ use super::dns::TxtView;
 use super::files::FileSystem;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
+use super::tags::Tags;
 use super::workspace::WorkspaceRow;
 use super::{Estate, Moment, Side, Sym, ZoneBook};
 
@@ -149,6 +150,8 @@ pub struct PairView<'e> {
     pub standby_directory: Located,
     /// The pair's people and desktops.
     pub desktops: Desktops,
+    /// Tags by desktop.
+    pub(super) tags: Tags,
 }
 
 impl<'e> PairView<'e> {
@@ -173,9 +176,20 @@ impl<'e> PairView<'e> {
             primary_directory,
             standby_directory,
             desktops: Desktops::default(),
+            tags: Tags::default(),
         };
         view.desktops = Desktops::of(&view);
         view
+    }
+
+    /// The directories of the pair at this position of the estate's settings, the primary side's first.
+    ///
+    /// # Panics
+    /// Where the estate has no such pair.
+    pub fn located(&self, pair: usize) -> (Located, Located) {
+        let places = &self.estate.pairs[pair];
+        let [primary, standby] = [places.primary, places.standby].map(|side| &self.estate.sides[side as usize]);
+        locate(&self.estate.settings.pairs[pair], primary, standby)
     }
 
     /// The pair's connection alias on a side: the one with the configured connection string.

@@ -51,9 +51,11 @@ impl Rule for UserWithoutStandby {
     fn word(&self, pair: &PairView<'_>, subject: Subject, _: usize) -> Wording {
         let names = subject.names(pair);
         let (here, there) = (&pair.settings.primary.region, &pair.settings.standby.region);
-        let lead = match &pair.standby_directory {
-            Located::Found { .. } | Located::Unknown(_) => format!("has no desktop in {there}"),
-            Located::Absent => format!("has no desktop in {there}, where the pair has no directory"),
+        let lead = match (&pair.standby_directory, several(pair, subject)) {
+            // Another of theirs may have one.
+            (_, true) => format!("no desktop in {there} stands in for it"),
+            (Located::Found { .. } | Located::Unknown(_), false) => format!("has no desktop in {there}"),
+            (Located::Absent, false) => format!("has no desktop in {there}, where the pair has no directory"),
         };
         let state = primary(pair, subject).map_or("", |row| pair.estate.symbols.text(row.state));
         Wording::new(format!("{} works on {} in {here} and {lead}", names.name, names.primary))
@@ -62,10 +64,19 @@ impl Rule for UserWithoutStandby {
     }
 }
 
+/// Whether a subject's person has several primary desktops.
+fn several(pair: &PairView<'_>, subject: Subject) -> bool {
+    let Subject::Desktop { p, .. } = subject else { return false };
+    let desktops = &pair.desktops;
+    let at = desktops.primary.binary_search_by_key(&p, |desktop| desktop.row);
+    at.is_ok_and(|at| desktops.people[desktops.primary[at].person as usize].desktops > 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{Fixture, On};
+    use crate::model::workspace::{Extra, Related};
     use crate::model::{Slice, Unknown};
     use crate::readiness::State;
 
@@ -87,6 +98,26 @@ mod tests {
         let readiness = &run.pairs[0].readiness;
         assert_eq!((readiness.users, readiness.ready, readiness.stranded), (3, 2, 1));
         assert_eq!(readiness.states[1], State::Stranded);
+    }
+
+    #[test]
+    fn of_somebody_with_two_desktops_the_one_without_a_standby_is_told_and_strands() {
+        let mut fixture = Fixture::clean();
+        fixture.add_desktop(On::Primary, "Bert", "standard");
+        let related = Related {
+            workspace_id: "ws-sbert".to_owned(),
+            region: "us-west-2".to_owned(),
+            r#type: "STANDBY".to_owned(),
+            ..Related::default()
+        };
+        let extra = Extra { related_workspaces: vec![related], ..Extra::default() };
+        let extra = fixture.side(On::Primary).extras.keep(extra);
+        fixture.desktop(On::Primary, "bert").extra = extra;
+        assert_eq!(fixture.verdicts(&UserWithoutStandby), (3, vec!["missing Bert".to_owned()]));
+        let message = fixture.words(&UserWithoutStandby).message;
+        assert_eq!(message, "Bert works on ws-pBert in us-east-1 and no desktop in us-west-2 stands in for it");
+        let run = fixture.run(&[&UserWithoutStandby]);
+        assert_eq!((run.pairs[0].readiness.users, run.pairs[0].readiness.stranded), (3, 1));
     }
 
     #[test]

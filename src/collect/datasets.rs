@@ -66,7 +66,7 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::AliasPermissions => &[DESCRIBE_CONNECTION_ALIAS_PERMISSIONS],
         Dataset::Workspaces => &[DESCRIBE_WORKSPACES],
         Dataset::Connections => &[DESCRIBE_WORKSPACES_CONNECTION_STATUS],
-        Dataset::ResourceTags | Dataset::DesktopTags => &[GET_RESOURCES],
+        Dataset::ResourceTags | Dataset::DesktopTags | Dataset::PrimaryDesktopTags => &[GET_RESOURCES],
         Dataset::FileSystems => &[DESCRIBE_FILE_SYSTEMS],
         Dataset::Backups => &[DESCRIBE_BACKUPS],
         Dataset::SyncTasks => &[LIST_TASKS, DESCRIBE_TASK],
@@ -121,6 +121,7 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         | Dataset::Workspaces
         | Dataset::ResourceTags
         | Dataset::DesktopTags
+        | Dataset::PrimaryDesktopTags
         | Dataset::FileSystems
         | Dataset::Backups
         | Dataset::SyncTasks

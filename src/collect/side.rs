@@ -84,6 +84,11 @@ impl Roles {
         self.parts.iter().any(|part| part.standby)
     }
 
+    /// Whether any pair fails over from this side.
+    fn is_primary(&self) -> bool {
+        self.parts.iter().any(|part| !part.standby)
+    }
+
     /// The pairs' aliases among those that were listed.
     fn aliases(&self, aliases: &[ConnectionAlias]) -> Vec<String> {
         let named: BTreeSet<&str> = self.parts.iter().map(|part| part.alias.as_str()).collect();
@@ -210,7 +215,8 @@ impl Reader {
         let wants_tags = tagging::Wanted {
             // A copy names its source: the tags that pair images and bundles are those of the standby side.
             of_resources: self.wants(Dataset::ResourceTags) && self.roles.is_standby(),
-            of_desktops: self.wants(Dataset::DesktopTags),
+            of_desktops: self.wants(Dataset::DesktopTags) && self.roles.is_standby()
+                || self.wants(Dataset::PrimaryDesktopTags) && self.roles.is_primary(),
         };
         let tags = async {
             if wants_tags.of_resources || wants_tags.of_desktops {

@@ -172,6 +172,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::Connections => side.connections.gap(),
         Dataset::ResourceTags => side.resource_tags.gap(),
         Dataset::DesktopTags => side.desktop_tags.gap(),
+        Dataset::PrimaryDesktopTags => estate.sides[estate.pairs[0].primary as usize].desktop_tags.gap(),
         Dataset::FileSystems => side.file_systems.gap(),
         Dataset::Backups => side.backups.gap(),
         Dataset::SyncTasks => side.sync_tasks.gap(),

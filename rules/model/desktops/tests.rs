@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixture::{Fixture, Kept, On};
-use crate::model::settings::MapEntry;
-use crate::model::workspace::{Extra, Related, WorkspaceRow};
+use crate::model::settings::{MapEntry, MapKind};
+use crate::model::workspace::{Extra, Related, StandbyProperties, WorkspaceRow};
 use crate::model::{Dataset, Slice};
 
 /// An estate with nobody in it.
@@ -41,7 +41,8 @@ fn counterparts(fixture: &Fixture) -> Vec<String> {
 fn orphans(fixture: &Fixture) -> Vec<String> {
     let view = fixture.view();
     let rows = view.standby.workspaces.items();
-    view.desktops.orphans.iter().map(|&at| view.estate.symbols.text(rows[at as usize].id).to_owned()).collect()
+    let ids = view.desktops.orphans.iter().map(|orphan| rows[orphan.row as usize].id);
+    ids.map(|id| view.estate.symbols.text(id).to_owned()).collect()
 }
 
 fn set_state(fixture: &mut Fixture, on: On, user: &str, state: &str) {
@@ -340,4 +341,262 @@ fn desktops_in_directories_of_no_pair_are_counted() {
     let places = fixture.estate.pairs[0];
     fixture.estate.pairs.push(places);
     assert_eq!(outside(&fixture), [("d-90670000ff".to_owned(), 1)]);
+}
+
+#[test]
+fn the_map_knows_the_directorys_own_domain_too() {
+    for (primary, standby) in
+        [("CORP\\anna", "a.smith@corp.example"), ("anna@CORP", "corp\\A.Smith"), ("ANNA", "a.smith")]
+    {
+        let mut fixture = with(&["CORP\\anna"], &["A.Smith"]);
+        map_user(&mut fixture, primary, standby);
+        assert_eq!(counterparts(&fixture), ["ws-sA.Smith"], "{primary} {standby}");
+    }
+    // Of two entries for one person the first holds.
+    let mut fixture = with(&["anna"], &["one", "two"]);
+    map_user(&mut fixture, "anna", "one");
+    map_user(&mut fixture, "CORP\\anna", "two");
+    assert_eq!(counterparts(&fixture), ["ws-sone"]);
+}
+
+#[test]
+fn a_name_that_the_map_gives_to_somebody_is_nobody_elses() {
+    let mut fixture = with(&["anna", "a.smith"], &["a.smith"]);
+    map_user(&mut fixture, "anna", "a.smith");
+    assert_eq!(counterparts(&fixture), ["ws-sa.smith", "missing"]);
+    fixture.remove_desktop(On::Primary, "anna");
+    assert_eq!(counterparts(&fixture), ["missing"]);
+    assert_eq!(orphans(&fixture), ["ws-sa.smith"]);
+    // Names that are mapped to themselves, and crosswise, are no riddle.
+    let mut fixture = with(&["anna", "bert", "carla"], &["anna", "bert", "carla"]);
+    for (primary, standby) in [("anna", "anna"), ("bert", "carla"), ("carla", "bert")] {
+        map_user(&mut fixture, primary, standby);
+    }
+    assert_eq!(counterparts(&fixture), ["ws-sanna", "ws-scarla", "ws-sbert"]);
+}
+
+#[test]
+fn user_decoupled_desktops_of_one_name_are_not_one_person() {
+    let mut fixture = with(&["p1", "p2"], &["s1"]);
+    for (on, user) in [(On::Primary, "p1"), (On::Primary, "p2"), (On::Standby, "s1")] {
+        decouple(&mut fixture, on, user, "kiosk");
+    }
+    assert_eq!(counterparts(&fixture), ["ambiguous", "ambiguous"]);
+    let desktops: Vec<u32> = fixture.view().desktops.people.iter().map(|person| person.desktops).collect();
+    assert_eq!(desktops, [1, 1]);
+}
+
+#[test]
+fn a_persons_name_rests_on_no_order() {
+    for users in [["bert", "ANNA", "anna", "Anna"], ["anna", "Anna", "ANNA", "bert"]] {
+        let fixture = with(&users, &[]);
+        let view = fixture.view();
+        let mut people: Vec<(&str, u32)> = view
+            .desktops
+            .people
+            .iter()
+            .map(|person| (view.estate.symbols.text(person.name), person.desktops))
+            .collect();
+        people.sort_unstable();
+        assert_eq!(people, [("ANNA", 3), ("bert", 1)]);
+    }
+}
+
+/// The ids of a primary desktop's candidates, sorted.
+fn candidates(fixture: &Fixture, at: usize) -> Vec<String> {
+    let view = fixture.view();
+    let rows = view.standby.workspaces.items();
+    let found = view.desktops.candidates_of(view.desktops.primary[at].row).iter();
+    let mut ids: Vec<String> = found.map(|&row| view.estate.symbols.text(rows[row as usize].id).to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn the_candidates_of_what_is_ambiguous_are_known_and_are_no_orphans() {
+    let fixture = with(&["anna", "bert", "carla"], &["anna", "ANNA", "bert", "dora"]);
+    assert_eq!(counterparts(&fixture), ["ambiguous", "ws-sbert", "missing"]);
+    assert_eq!(candidates(&fixture, 0), ["ws-sANNA", "ws-sanna"]);
+    assert!(candidates(&fixture, 1).is_empty() && candidates(&fixture, 2).is_empty());
+    assert_eq!(orphans(&fixture), ["ws-sdora"]);
+    assert_eq!(fixture.view().desktops.orphans_doubt, None);
+}
+
+#[test]
+fn what_is_linked_is_nobody_elses_by_name() {
+    // bert's standby WorkSpace bears anna's name.
+    let mut fixture = with(&["anna", "bert"], &["anna", "bert"]);
+    relate(&mut fixture, On::Primary, "bert", "STANDBY", "ws-sanna", "us-west-2");
+    assert_eq!(counterparts(&fixture), ["missing", "ws-sanna"]);
+    assert_eq!(orphans(&fixture), ["ws-sbert"]);
+    // Somebody with two desktops on either side, of which two are linked: the others are left for each other.
+    let mut fixture = with(&["anna", "ANNA"], &["anna", "Anna"]);
+    relate(&mut fixture, On::Primary, "ANNA", "STANDBY", "ws-sanna", "us-west-2");
+    assert_eq!(counterparts(&fixture), ["ws-sAnna", "ws-sanna"]);
+}
+
+#[test]
+fn several_relations_of_one_desktop_are_ambiguous() {
+    // Two standby desktops name one primary.
+    let mut fixture = with(&["anna"], &["one", "two"]);
+    for user in ["one", "two"] {
+        relate(&mut fixture, On::Standby, user, "PRIMARY", "ws-panna", "us-east-1");
+    }
+    assert_eq!(counterparts(&fixture), ["ambiguous"]);
+    assert_eq!(candidates(&fixture, 0), ["ws-sone", "ws-stwo"]);
+    // Of two the one that both tell of holds.
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-stwo", "us-west-2");
+    assert_eq!(counterparts(&fixture), ["ws-stwo"]);
+    assert_eq!(orphans(&fixture), ["ws-sone"]);
+    // Two primary desktops name one standby.
+    let mut fixture = with(&["anna", "bert"], &["one", "bert"]);
+    for user in ["anna", "bert"] {
+        relate(&mut fixture, On::Primary, user, "STANDBY", "ws-sone", "us-west-2");
+    }
+    assert_eq!(counterparts(&fixture), ["ambiguous", "ambiguous"]);
+    assert_eq!(
+        (candidates(&fixture, 0), candidates(&fixture, 1)),
+        (vec!["ws-sone".to_owned()], vec!["ws-sone".to_owned()])
+    );
+    assert_eq!(orphans(&fixture), ["ws-sbert"]);
+}
+
+#[test]
+fn standby_properties_name_a_standby_workspace_too() {
+    let mut fixture = with(&["anna"], &["anna", "other"]);
+    let properties =
+        |id: &str| StandbyProperties { standby_workspace_id: id.to_owned(), ..StandbyProperties::default() };
+    let extra = Extra { standby_workspaces_properties: vec![properties("ws-sother")], ..Extra::default() };
+    let extra = fixture.side(On::Primary).extras.keep(extra);
+    fixture.desktop(On::Primary, "anna").extra = extra;
+    assert_eq!(counterparts(&fixture), ["ws-sother"]);
+    // They name no Region: what stands in another by the related WorkSpaces is not here.
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sother", "eu-west-1");
+    let row = *fixture.desktop(On::Primary, "anna");
+    let extra = fixture.side(On::Primary).extras.of_mut(&row).expect("it was related");
+    extra.standby_workspaces_properties = vec![properties("ws-sother"), properties("")];
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+    assert!(fixture.view().desktops.relations.is_empty());
+}
+
+#[test]
+fn a_relation_whose_region_is_not_told_holds_where_its_desktop_is() {
+    let mut fixture = with(&["anna"], &["anna", "other"]);
+    relate(&mut fixture, On::Standby, "other", "PRIMARY", "ws-panna", "");
+    assert_eq!(counterparts(&fixture), ["ws-sother"]);
+    relate(&mut fixture, On::Standby, "other", "PRIMARY", "ws-panna", "eu-west-1");
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+    // A standby desktop that names a standby one tells of a chain that this pair does not know.
+    relate(&mut fixture, On::Standby, "other", "STANDBY", "ws-panna", "us-east-1");
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+}
+
+#[test]
+fn who_tells_of_a_relation_is_known() {
+    let told = |fixture: &Fixture| {
+        let relations = fixture.view().desktops.relations;
+        relations.iter().map(|relation| (relation.p, relation.s, relation.told_by)).collect::<Vec<_>>()
+    };
+    let mut fixture = with(&["anna", "bert"], &["bert", "anna"]);
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sanna", "us-west-2");
+    assert_eq!(told(&fixture), [(0, 1, ToldBy::Primary)]);
+    relate(&mut fixture, On::Standby, "anna", "PRIMARY", "ws-panna", "us-east-1");
+    assert_eq!(told(&fixture), [(0, 1, ToldBy::Both)]);
+    relate(&mut fixture, On::Standby, "bert", "PRIMARY", "ws-pbert", "us-east-1");
+    relate(&mut fixture, On::Primary, "bert", "STANDBY", "ws-gone", "us-west-2");
+    let bert = [(1, 0, ToldBy::Standby), (1, Subject::NONE, ToldBy::Primary)];
+    assert_eq!(told(&fixture), [(0, 1, ToldBy::Both), bert[0], bert[1]]);
+    // What a desktop in another directory says of the relation counts.
+    let elsewhere = fixture.sym("d-92670000ff");
+    fixture.desktop(On::Standby, "anna").directory = elsewhere;
+    assert_eq!(told(&fixture)[0], (0, 1, ToldBy::Both));
+    assert_eq!(counterparts(&fixture), ["missing", "ws-sbert"]);
+}
+
+#[test]
+fn one_that_stays_goes_before_one_on_its_way_out_whatever_that_is_linked_to() {
+    let mut fixture = with(&["anna"], &["old", "anna"]);
+    set_state(&mut fixture, On::Standby, "old", "TERMINATING");
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-sold", "us-west-2");
+    relate(&mut fixture, On::Standby, "old", "PRIMARY", "ws-panna", "us-east-1");
+    assert_eq!(counterparts(&fixture), ["ws-sanna"]);
+    assert_eq!(orphans(&fixture), ["ws-sold"]);
+    // The only one stands in, so that its state is seen.
+    fixture.remove_desktop(On::Standby, "anna");
+    assert_eq!(counterparts(&fixture), ["ws-sold"]);
+    // A name does as well as a relation.
+    let mut fixture = with(&["anna"], &["anna", "ANNA"]);
+    for user in ["anna", "ANNA"] {
+        set_state(&mut fixture, On::Standby, user, "TERMINATED");
+    }
+    assert_eq!(counterparts(&fixture), ["ambiguous"]);
+}
+
+#[test]
+fn a_name_is_no_match_where_the_named_one_may_be_among_what_was_not_read() {
+    // anna's own standby WorkSpace is not among those that were read.
+    let mut fixture = with(&["anna", "bert"], &["anna", "bert"]);
+    relate(&mut fixture, On::Primary, "anna", "STANDBY", "ws-unread", "us-west-2");
+    let mut cut = fixture.clone();
+    cut.cut(On::Standby, Dataset::Workspaces, Kept::All);
+    assert_eq!(counterparts(&cut), ["unknown", "ws-sbert"]);
+    assert_eq!(counterparts(&fixture), ["ws-sanna", "ws-sbert"]);
+    // The standby desktop that bears bert's name is the standby WorkSpace of one that was not read.
+    relate(&mut fixture, On::Standby, "bert", "PRIMARY", "ws-unread", "us-east-1");
+    let gap = fixture.cut(On::Primary, Dataset::Workspaces, Kept::All);
+    assert_eq!(counterparts(&fixture), ["ws-sanna", "unknown"]);
+    let view = fixture.view();
+    assert_eq!(view.desktops.primary[1].counterpart, Counterpart::Unknown(Unknown::Gap(gap)));
+    assert_eq!(view.desktops.orphans_doubt, Some(Unknown::Gap(gap)));
+}
+
+#[test]
+fn an_orphan_whose_domain_could_not_be_read_is_in_doubt() {
+    let doubt = |mut fixture: Fixture| {
+        let gap = fixture.deny(On::Standby, Dataset::Directories);
+        fixture.view().desktops.orphans_doubt == Some(Unknown::Gap(gap))
+    };
+    assert!(doubt(with(&["anna"], &["CORP\\anna"])));
+    assert!(doubt(with(&["CORP\\anna"], &["anna"])));
+    assert!(!doubt(with(&["anna"], &["bert"])));
+}
+
+#[test]
+fn names_fold_the_same_wherever_a_letter_stands() {
+    assert_eq!(fold("anna"), "anna");
+    assert_eq!(fold("ANNA@CORP"), "anna@corp");
+    // The last letter of a Greek word has a small form of its own, which depends on what follows.
+    assert_eq!(fold("ΝΙΚΟΣ"), fold("νικοσ"));
+    assert_eq!(fold("Ébène"), "ébène");
+}
+
+#[test]
+fn one_person_in_two_directories_is_in_two_pairs() {
+    let mut fixture = with(&["anna", "bert"], &["anna"]);
+    // The second pair: another directory in each Region, where anna has desktops too, and her standby one is gone.
+    let (there, back) = (fixture.sym("d-90670000ee"), fixture.sym("d-92670000ee"));
+    for (on, directory) in [(On::Primary, there), (On::Standby, back)] {
+        fixture.add_desktop(on, "Anna", "standard");
+        fixture.desktop(on, "Anna").directory = directory;
+    }
+    let mut other = fixture.estate.settings.pairs[0].clone();
+    other.primary.directory = Some("d-90670000ee".to_owned());
+    other.standby.directory = Some("d-92670000ee".to_owned());
+    fixture.estate.settings.pairs.push(other);
+    let places = fixture.estate.pairs[0];
+    fixture.estate.pairs.push(places);
+    let people = |fixture: &Fixture, pair: usize| {
+        let view = PairView::new(&fixture.estate, pair, crate::fixture::TAKEN_AT);
+        let found = view.desktops.primary.iter().map(|desktop| match desktop.counterpart {
+            Counterpart::Row(row) => view.estate.symbols.text(view.standby.workspaces.items()[row as usize].id),
+            Counterpart::Missing => "missing",
+            Counterpart::Ambiguous | Counterpart::Unknown(_) => "unclear",
+        });
+        found.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(people(&fixture, 0), ["ws-sanna", "missing"]);
+    assert_eq!(people(&fixture, 1), ["ws-sAnna"]);
+    fixture.remove_desktop(On::Standby, "Anna");
+    assert_eq!(people(&fixture, 1), ["missing"]);
+    assert_eq!(people(&fixture, 0), ["ws-sanna", "missing"]);
 }

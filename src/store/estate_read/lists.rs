@@ -121,6 +121,7 @@ impl<'e> Target<'e> {
                 | Dataset::Connections
                 | Dataset::ResourceTags
                 | Dataset::DesktopTags
+                | Dataset::PrimaryDesktopTags
                 | Dataset::FileSystems
                 | Dataset::Backups
                 | Dataset::SyncTasks
@@ -170,7 +171,9 @@ impl<'e> Target<'e> {
             Dataset::Vpcs => Self::Plain(&mut side.vpcs),
             Dataset::Volumes => Self::Plain(&mut side.volumes),
             Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),
-            Dataset::Branding
+            // Either side's are the list of that side.
+            Dataset::PrimaryDesktopTags
+            | Dataset::Branding
             | Dataset::AliasPermissions
             | Dataset::AddIns
             | Dataset::ImagePermissions

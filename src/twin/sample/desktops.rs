@@ -9,9 +9,15 @@ use deskpair_rules::model::workspace::{
 use deskpair_rules::model::{Moment, Side, Slice, Sym, Symbols};
 use std::ops::Range;
 
-/// Standby WorkSpaces and tags cost the most memory a desktop: of a giant estate these first people alone have them, so that two
+/// Standby WorkSpaces and tags cost the most memory a desktop: of a giant estate these first people alone have all of them, so that two
 /// million desktops stay within a few hundred megabytes.
 const RICH_PEOPLE: u64 = 100_000;
+
+/// The key of the tag by which desktops are billed.
+pub(super) const COST_CENTRE: &str = "CostCentre";
+
+/// The tag that keeps clean-up away from standby desktops which are ordinary WorkSpaces.
+pub(super) const SKIP: (&str, &str) = ("Skip_Convert", "standby of the other Region");
 
 /// What all people's desktops rest on.
 pub(super) struct Cast<'a> {
@@ -175,8 +181,8 @@ impl<'a> Writer<'a> {
             disconnected: sym("DISCONNECTED"),
             unknown: sym("UNKNOWN"),
             department: sym("Department"),
-            cost_centre: sym("CostCentre"),
-            skip: [sym("Skip_Convert"), sym("standby of the other Region")],
+            cost_centre: sym(COST_CENTRE),
+            skip: [sym(SKIP.0), sym(SKIP.1)],
             text: String::new(),
             rows: Vec::with_capacity(room),
             connections: Vec::with_capacity(room),
@@ -195,9 +201,7 @@ impl<'a> Writer<'a> {
         };
         cast.mint.workspace(self.end.desktop(number), &mut self.text);
         let id = symbols.intern(&self.text);
-        if number < RICH_PEOPLE {
-            self.tag(at, chance, symbols);
-        }
+        self.tag(at, number < RICH_PEOPLE, chance, symbols);
         cast.mint.user(number, &mut self.text);
         let user = symbols.intern(&self.text);
         let prefix = if persona.system.starts_with("WINDOWS") { "WSAMZN-" } else { "A-" };
@@ -237,14 +241,20 @@ impl<'a> Writer<'a> {
     }
 
     /// Tags of the desktop whose id is in `text`.
-    fn tag(&mut self, at: usize, chance: u64, symbols: &mut Symbols) {
-        let arn = symbols.intern(&self.site.arn(&format!("workspace/{}", self.text)));
-        let shared = &self.shared[at];
-        let (department, centre) = shared.departments[(chance >> 24) as usize % shared.departments.len()];
-        self.tags.push(TagRow { arn, key: self.cost_centre, value: centre });
-        self.tags.push(TagRow { arn, key: self.department, value: department });
+    fn tag(&mut self, at: usize, richly: bool, chance: u64, symbols: &mut Symbols) {
         // Desktops that nobody uses are what cost tooling looks for (AWS-FACTS §4).
-        if self.end == End::Standby && PERSONAS[at].made == Made::ByHand {
+        let skip = self.end == End::Standby && PERSONAS[at].made == Made::ByHand;
+        if !richly && !skip {
+            return;
+        }
+        let arn = symbols.intern(&self.site.arn(&format!("workspace/{}", self.text)));
+        if richly {
+            let shared = &self.shared[at];
+            let (department, centre) = shared.departments[(chance >> 24) as usize % shared.departments.len()];
+            self.tags.push(TagRow { arn, key: self.cost_centre, value: centre });
+            self.tags.push(TagRow { arn, key: self.department, value: department });
+        }
+        if skip {
             self.tags.push(TagRow { arn, key: self.skip[0], value: self.skip[1] });
         }
     }

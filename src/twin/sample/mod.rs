@@ -79,7 +79,11 @@ fn peopled(options: &SampleOptions) -> Vec<(&'static Plan, Range<u64>)> {
 }
 
 fn laid_out(options: &SampleOptions, pairs: &[(Sites, Range<u64>)]) -> Estate {
-    let settings = Settings { pairs: pairs.iter().map(|(sites, _)| sites.settings()).collect(), ..Settings::default() };
+    let mut settings =
+        Settings { pairs: pairs.iter().map(|(sites, _)| sites.settings()).collect(), ..Settings::default() };
+    // What the company bills by has to be on both desktops of a person.
+    let tags = settings.rules.entry("WSP-012".to_owned()).or_default();
+    tags.options.insert("tags".to_owned(), vec![desktops::COST_CENTRE].into());
     Estate::laid_out(settings, env!("CARGO_PKG_VERSION"), options.taken_at)
 }
 

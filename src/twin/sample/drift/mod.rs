@@ -92,8 +92,20 @@ static PLANTINGS: &[Planting] = &[
     planting("SEC-006", "macOS may not connect in the standby Region", security::device),
     planting("WSP-001", "a person has no standby desktop", workspaces::missing),
     planting("WSP-002", "a person's standby desktop is in error", workspaces::unusable),
+    planting("WSP-003", "somebody's desktop was left when they went", workspaces::orphaned),
     planting("WSP-004", "a standby desktop is always on", workspaces::always_on),
     planting("WSP-005", "a standby desktop is smaller", workspaces::smaller),
+    planting("WSP-006", "a standby desktop streams by another protocol", workspaces::other_platform),
+    planting("WSP-007", "a standby desktop is not encrypted", workspaces::unencrypted),
+    planting("WSP-008", "a standby WorkSpace does not know its primary any more", workspaces::parted),
+    planting("WSP-009", "a standby WorkSpace's last snapshot is over two days old", workspaces::not_replicated),
+    planting("WSP-010", "a person has two standby desktops", workspaces::doubled),
+    planting("WSP-011", "a user name is capitalised on the standby side", workspaces::other_case),
+    planting("WSP-012", "a standby desktop is billed to another cost centre", workspaces::billed_elsewhere),
+    planting("WSP-013", "a standby WorkSpace was replaced by hand", workspaces::hand_built_instead),
+    planting("WSP-014", "a standby desktop lost the tag that keeps clean-up away", workspaces::unprotected),
+    planting("WSP-015", "a standby desktop's volume is being enlarged", workspaces::modified),
+    planting("WSP-016", "nobody has ever connected to a standby desktop", workspaces::unused),
 ];
 
 /// Every drift that can be planted, by rule id.

@@ -7,13 +7,13 @@
 
 use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
 use super::super::names::Mint;
-use super::super::site::{DAY, Sites, before};
+use super::super::site::Sites;
 use super::super::{catalogue, sides};
 use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
 use deskpair_rules::model::alias::AliasPermission;
 use deskpair_rules::model::pairing::COPY_OF_TAG;
-use deskpair_rules::model::workspace::{ConnectionRow, Extra, Flag, Modification, WorkspaceRow};
-use deskpair_rules::model::{Estate, Moment, Sym, Symbols};
+use deskpair_rules::model::workspace::WorkspaceRow;
+use deskpair_rules::model::{Estate, Sym, Symbols};
 use std::collections::BTreeSet;
 
 /// Plants the mixture.
@@ -127,25 +127,18 @@ fn corp_desktops(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
         }),
         (take(8), workspaces::shrink),
         (take(6), workspaces::keep_on),
-        (take(4), |row, symbols| {
-            let name = capitalised(symbols.text(row.user));
-            row.user = symbols.intern(&name);
-        }),
+        (take(4), workspaces::capitalise),
         (take(2), |row, symbols| row.state = symbols.intern("REBOOTING")),
-        (take(4), |row, _| {
-            row.user_volume_encrypted = Flag::No;
-            row.root_volume_encrypted = Flag::No;
-            row.key = Sym::NONE;
-        }),
+        (take(4), workspaces::decrypt),
     ];
     let (broken, unused, growing) = (take(4), take(20), take(2));
     terminate(estate, 0, sites, |row| none.contains(&row.user));
     workspaces::break_down(estate, 0, &broken.into_iter().collect());
-    grow(estate, &growing.into_iter().collect());
+    workspaces::grow(estate, &growing.into_iter().collect());
     if let Some(related) = related {
-        part(estate, &related);
+        workspaces::part(estate, &related);
     }
-    never_used(estate, &unused.into_iter().collect());
+    workspaces::never_use(estate, &unused.into_iter().collect());
     // Last, for these may rename the users by whom desktops are found.
     for (users, change) in findings {
         let users: BTreeSet<Sym> = users.into_iter().collect();
@@ -154,89 +147,7 @@ fn corp_desktops(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
             change(row, &mut estate.symbols);
         }
     }
-    leavers(estate, share(all, 6), mint);
-}
-
-/// `anna.kowalski` as somebody typed it by hand: `Anna.Kowalski`.
-fn capitalised(name: &str) -> String {
-    let mut start = true;
-    name.chars()
-        .map(|letter| {
-            let written = if start { letter.to_ascii_uppercase() } else { letter };
-            start = letter == '.';
-            written
-        })
-        .collect()
-}
-
-/// Desktops whose users asked for a larger volume that is being made.
-fn grow(estate: &mut Estate, users: &BTreeSet<Sym>) {
-    let growing = Extra {
-        modification_states: vec![Modification {
-            resource: "USER_VOLUME".to_owned(),
-            state: "UPDATE_IN_PROGRESS".to_owned(),
-        }],
-        ..Extra::default()
-    };
-    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    for row in standby.workspaces.items_mut().iter_mut().filter(|row| users.contains(&row.user)) {
-        row.extra = standby.extras.keep(growing.clone());
-    }
-}
-
-/// A standby WorkSpace that does not know its primary any more.
-fn part(estate: &mut Estate, primary: &WorkspaceRow) {
-    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    let row = standby.workspaces.items().iter().find(|row| row.user == primary.user).copied();
-    if let Some(extra) = row.and_then(|row| standby.extras.of_mut(&row)) {
-        extra.related_workspaces.clear();
-    }
-}
-
-/// Standby desktops that nobody has ever connected to.
-fn never_used(estate: &mut Estate, users: &BTreeSet<Sym>) {
-    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    let rows = standby.workspaces.items().iter().filter(|row| users.contains(&row.user));
-    let ids: BTreeSet<Sym> = rows.map(|row| row.id).collect();
-    for connection in standby.connections.items_mut().iter_mut().filter(|row| ids.contains(&row.workspace)) {
-        connection.last_known = None;
-    }
-}
-
-/// Standby desktops of people who have left: like one that is there, with names that come after everybody's.
-fn leavers(estate: &mut Estate, count: usize, mint: &Mint) {
-    let everybody: usize = estate.pairs.iter().map(|pair| people(estate, pair.primary)).sum();
-    let taken_at = estate.taken_at;
-    let symbols = &mut estate.symbols;
-    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    let stopped = symbols.intern("STOPPED");
-    let Some(like) = standby.workspaces.items().iter().find(|row| row.extra == 0 && row.state == stopped).copied()
-    else {
-        return;
-    };
-    let unknown = symbols.intern("UNKNOWN");
-    let mut text = String::new();
-    for leaver in 0..count {
-        let number = (everybody + leaver) as u64;
-        mint.user(number, &mut text);
-        let user = symbols.intern(&text);
-        mint.workspace(number * 2 + 1, &mut text);
-        let id = symbols.intern(&text);
-        mint.computer("WSAMZN-", number * 2 + 1, &mut text);
-        let computer = symbols.intern(&text);
-        standby.workspaces.items_mut().push(WorkspaceRow { id, user, computer, ..like });
-        let last: Moment = before(taken_at, 200 * DAY + leaver as i64 * DAY);
-        standby.connections.items_mut().push(ConnectionRow {
-            workspace: id,
-            state: unknown,
-            checked: Some(before(taken_at, 60)),
-            last_known: Some(last),
-        });
-    }
-}
-
-fn people(estate: &Estate, side: u32) -> usize {
-    estate.sides[side as usize].workspaces.items().len()
+    workspaces::leave(estate, share(all, 6), mint);
 }
 
 fn emea_everything(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
