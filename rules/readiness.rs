@@ -129,7 +129,8 @@ fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
         | Subject::IpGroup { .. }
         | Subject::Platform(_)
         | Subject::FileSystem { .. }
-        | Subject::Server(_) => Touched::Everybody,
+        | Subject::Server(_)
+        | Subject::ZoneText { .. } => Touched::Everybody,
     }
 }
 

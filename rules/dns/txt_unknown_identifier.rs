@@ -1,10 +1,10 @@
 //! DNS-002: the record must name a connection identifier that is live now. One that is left from an earlier association leads nowhere,
 //! and looks like any other.
 
-use crate::dns::zone::{NOBODY_TELLS, at_alias, is_told_absent, strings, values_of};
+use crate::dns::seen::{Live, Places, Source, identifier_words, record_words, sources};
+use crate::dns::zone::{NOBODY_TELLS, is_told_absent};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
-use crate::model::dns::ServerKind;
-use crate::model::{Dataset, GapId, PairView, Side, Subject};
+use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
 
 /// DNS-002 txt-unknown-identifier.
@@ -29,75 +29,6 @@ static META: Meta = Meta {
     doc: include_str!("txt_unknown_identifier.md"),
 };
 
-/// One record's character-strings, and where it was seen.
-struct Seen {
-    place: String,
-    strings: Vec<String>,
-}
-
-/// What one source of evidence says.
-enum Source {
-    Told(Vec<Seen>),
-    Hidden(GapId),
-}
-
-/// The live identifiers, and what may hide one.
-struct Live<'e> {
-    known: Vec<&'e str>,
-    hidden: Vec<GapId>,
-}
-
-impl<'e> Live<'e> {
-    fn of(pair: &PairView<'e>) -> Self {
-        let mut live = Self { known: Vec::new(), hidden: Vec::new() };
-        for side in [pair.primary, pair.standby] {
-            match pair.identifier(side) {
-                Ok(identifier) => live.known.extend(identifier),
-                Err(gap) => live.hidden.push(gap),
-            }
-        }
-        live
-    }
-
-    /// A record is one identifier in one string, with nothing before or behind it.
-    fn has(&self, seen: &Seen) -> bool {
-        matches!(seen.strings.as_slice(), [value] if self.known.contains(&value.as_str()))
-    }
-}
-
-/// What the zone's API and the name servers say, each for itself. Resolvers that may remember an older record are heard only where neither
-/// the zone nor a server of it says anything.
-fn sources(pair: &PairView<'_>) -> Vec<Source> {
-    let mut sources = Vec::new();
-    let mut told = false;
-    if let Some(here) = at_alias(pair) {
-        let seen: Vec<Seen> = here
-            .texts
-            .iter()
-            .flat_map(|placed| {
-                placed.set.resource_records.iter().map(|value| Seen {
-                    place: format!("the zone {} ({})", placed.zone.name, placed.zone.id),
-                    strings: strings(value),
-                })
-            })
-            .collect();
-        told |= !seen.is_empty();
-        sources.push(Source::Told(seen));
-        sources.extend(here.gap().map(Source::Hidden));
-    }
-    let asked = |of: fn(ServerKind) -> bool| -> Vec<Seen> {
-        let values = values_of(pair, of).into_iter();
-        values.map(|(server, strings)| Seen { place: format!("the server {server}"), strings }).collect()
-    };
-    let mut seen = asked(|kind| kind == ServerKind::Authoritative);
-    if seen.is_empty() && !told {
-        seen = asked(|kind| kind != ServerKind::Authoritative);
-    }
-    sources.push(Source::Told(seen));
-    sources.extend(pair.txt.answers.gap().map(Source::Hidden));
-    sources
-}
-
 impl Rule for TxtUnknownIdentifier {
     fn meta(&self) -> &'static Meta {
         &META
@@ -110,10 +41,12 @@ impl Rule for TxtUnknownIdentifier {
             match source {
                 Source::Hidden(gap) => sheet.unknown(Subject::Alias, gap),
                 Source::Told(seen) if seen.is_empty() => {}
-                Source::Told(seen) if seen.iter().all(|seen| live.has(seen)) => sheet.pass(),
+                Source::Told(seen) if seen.iter().flat_map(|seen| &seen.records).all(|record| live.has(record)) => {
+                    sheet.pass();
+                }
                 // It may be the identifier that was not read.
-                Source::Told(_) if !live.hidden.is_empty() => {
-                    live.hidden.iter().for_each(|&gap| sheet.unknown(Subject::Alias, gap));
+                Source::Told(_) if live.hidden().next().is_some() => {
+                    live.hidden().for_each(|gap| sheet.unknown(Subject::Alias, gap));
                 }
                 Source::Told(_) => fails = true,
             }
@@ -129,30 +62,25 @@ impl Rule for TxtUnknownIdentifier {
 
     fn word(&self, pair: &PairView<'_>, _: Subject, _: usize) -> Wording {
         let live = Live::of(pair);
-        let mut strangers: Vec<(String, Vec<String>)> = Vec::new();
+        let mut strangers = Places::default();
         for source in sources(pair) {
             let Source::Told(seen) = source else { continue };
-            for seen in seen.into_iter().filter(|seen| !live.has(seen)) {
-                let value = seen.strings.iter().map(|string| format!("{string:?}")).collect::<Vec<_>>().join(" ");
-                match strangers.iter_mut().find(|(known, _)| *known == value) {
-                    Some((_, places)) if places.contains(&seen.place) => {}
-                    Some((_, places)) => places.push(seen.place),
-                    None => strangers.push((value, vec![seen.place])),
+            for seen in seen {
+                for record in seen.records.iter().filter(|record| !live.has(record)) {
+                    strangers.add(record_words(record), &seen.place);
                 }
             }
         }
-        let said: Vec<String> =
-            strangers.iter().map(|(value, places)| format!("{value} ({})", places.join(", "))).collect();
-        let identifier = |side: &Side| match pair.alias(side) {
-            Ok(_) => pair.identifier(side).ok().flatten().unwrap_or("absent").to_owned(),
-            Err(_) => "not read".to_owned(),
-        };
         Wording::new(format!(
             "the TXT record of {} is {}, which is no live connection identifier of the alias",
             pair.settings.alias,
-            said.join(" and ")
+            strangers.words()
         ))
-        .with("ConnectionIdentifier", identifier(pair.primary), identifier(pair.standby))
+        .with(
+            "ConnectionIdentifier",
+            identifier_words(pair, pair.primary),
+            identifier_words(pair, pair.standby),
+        )
     }
 }
 
@@ -161,7 +89,7 @@ mod tests {
     use super::*;
     use crate::fixture::{Fixture, On};
     use crate::model::Unknown;
-    use crate::model::dns::TxtOutcome;
+    use crate::model::dns::{ServerKind, TxtOutcome};
     use crate::model::settings::DnsProvider;
 
     fn in_zone(fixture: &mut Fixture, values: &[&str]) {

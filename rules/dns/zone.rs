@@ -16,6 +16,11 @@ pub(super) struct Placed<'e> {
     pub(super) set: &'e RecordSet,
 }
 
+/// A zone in words: its name and its id.
+pub(super) fn zone_words(zone: &HostedZone) -> String {
+    format!("the zone {} ({})", zone.name, zone.id)
+}
+
 /// What stands at the alias's name in the zones that would answer for it: of the public zones and of the private ones, those with the
 /// longest name that encloses the alias.
 #[derive(Debug, Default)]
@@ -97,14 +102,15 @@ fn leave_out_undelegated(pair: &PairView<'_>, here: &mut AtAlias<'_>) {
     }
 }
 
-/// The TXT records that servers of some kinds gave: who said it, and the record's character-strings.
-pub(super) fn values_of<'e>(pair: &PairView<'e>, of: impl Fn(ServerKind) -> bool) -> Vec<(&'e str, Vec<String>)> {
-    let mut values = Vec::new();
+/// What servers of some kinds gave, an entry an answer: who said it, and its TXT records as their character-strings.
+pub(super) fn answers_of<'e>(
+    pair: &PairView<'e>,
+    of: impl Fn(ServerKind) -> bool,
+) -> Vec<(&'e str, &'e [Vec<String>])> {
+    let mut given = Vec::new();
     for answer in pair.txt.answers.items().iter().filter(|answer| of(answer.kind)) {
         match &answer.outcome {
-            TxtOutcome::Found { records, .. } => {
-                values.extend(records.iter().map(|record| (answer.server.as_str(), record.clone())));
-            }
+            TxtOutcome::Found { records, .. } => given.push((answer.server.as_str(), records.as_slice())),
             TxtOutcome::NxDomain { .. }
             | TxtOutcome::NoData { .. }
             | TxtOutcome::Cname { .. }
@@ -116,7 +122,13 @@ pub(super) fn values_of<'e>(pair: &PairView<'e>, of: impl Fn(ServerKind) -> bool
             | TxtOutcome::Wrong(_) => {}
         }
     }
-    values
+    given
+}
+
+/// The TXT records that servers of some kinds gave: who said it, and the record's character-strings.
+pub(super) fn values_of<'e>(pair: &PairView<'e>, of: impl Fn(ServerKind) -> bool) -> Vec<(&'e str, Vec<String>)> {
+    let given = answers_of(pair, of).into_iter();
+    given.flat_map(|(server, records)| records.iter().map(move |record| (server, record.clone()))).collect()
 }
 
 /// Why there is no verdict where nobody who should know says anything of the record, not even that there is none.
@@ -138,14 +150,14 @@ pub(super) fn is_told_absent(pair: &PairView<'_>) -> bool {
 }
 
 /// Whether a zone holds a name, or a parent of the zone that does. The name is in the form of [`dns_name`].
-fn encloses(zone: &str, name: &str) -> bool {
+pub(super) fn encloses(zone: &str, name: &str) -> bool {
     let zone = plain(zone);
     !zone.is_empty() && name.strip_suffix(&zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// A name as Route 53 writes it, in the form of [`dns_name`]. Route 53 escapes all but letters, digits, `-`, `_` and `.` as three octal
 /// digits; an escaped dot stays escaped, since it ends no label.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let name = dns_name(name);
     if !name.contains('\\') {
         return name;

@@ -1,6 +1,6 @@
 //! What a verdict is about.
 
-use super::pairing::PairView;
+use super::pairing::{PairView, dns_name};
 use std::borrow::Cow;
 
 /// What a verdict is about: positions in the pair's sides, so that a million of them are small. Words come from [`Subject::names`].
@@ -51,6 +51,13 @@ pub enum Subject {
     },
     /// A name server's answer: position in the view's answers.
     Server(u32),
+    /// A TXT record set at another name than an alias's.
+    ZoneText {
+        /// Position among the zones of the book's `texts`.
+        zone: u32,
+        /// Position in that zone's list.
+        at: u32,
+    },
 }
 
 /// The words for a subject.
@@ -167,6 +174,18 @@ impl Subject {
                         (name, server) => Cow::Owned(format!("{name} ({server})")),
                     }
                 }),
+                primary: Cow::Borrowed(""),
+                standby: Cow::Borrowed(""),
+            },
+            Self::ZoneText { zone, at } => Names {
+                kind: "record-set",
+                name: pair
+                    .zones
+                    .texts
+                    .values()
+                    .nth(zone as usize)
+                    .and_then(|texts| texts.items().get(at as usize))
+                    .map_or(Cow::Borrowed("(not read)"), |set| Cow::Owned(dns_name(&set.name))),
                 primary: Cow::Borrowed(""),
                 standby: Cow::Borrowed(""),
             },
