@@ -55,13 +55,14 @@ pub(super) fn not_resolvable(estate: &mut Estate, _sites: &Sites, _mint: &mut Mi
 }
 
 /// The record sets at a pair's alias.
-fn records<'a>(estate: &'a mut Estate, sites: &Sites) -> impl Iterator<Item = &'a mut RecordSet> {
+pub(super) fn records<'a>(estate: &'a mut Estate, sites: &Sites) -> impl Iterator<Item = &'a mut RecordSet> {
     let name = format!("{}.", sites.plan.alias);
     let sets = estate.zones.iter_mut().flat_map(|book| book.record_sets.values_mut());
     sets.flat_map(|records| records.items_mut()).filter(move |record| record.name == name)
 }
 
-fn say(estate: &mut Estate, pair: usize, said: impl Fn(ServerKind) -> TxtOutcome) {
+/// Lets every server say this of a pair's alias.
+pub(super) fn say(estate: &mut Estate, pair: usize, said: impl Fn(ServerKind) -> TxtOutcome) {
     let view = estate.pairs[pair].txt as usize;
     estate.txt[view].answers = Slice::whole_of(answers(said));
 }
