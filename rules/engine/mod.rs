@@ -6,6 +6,8 @@ mod finding;
 mod identity;
 mod judge;
 mod options;
+#[cfg(test)]
+mod properties;
 mod run;
 #[cfg(test)]
 mod silence;

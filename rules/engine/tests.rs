@@ -5,11 +5,10 @@ use crate::fixture::{Fixture, HOUR, On, TAKEN_AT};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::settings::Waiver;
 use crate::model::workspace::TagRow;
-use crate::model::{GapId, Moment, Slice, Subject, Unknown};
+use crate::model::{GapId, Moment, Subject, Unknown};
 use crate::readiness::State;
 use crate::rule::{Sheet, Wording};
 use crate::waivers::drift_digest;
-use proptest::prelude::*;
 
 /// A rule that says what a test wants.
 struct Scripted {
@@ -391,7 +390,7 @@ fn a_runs_id_is_that_of_its_inputs() {
 }
 
 /// An estate with drift of many kinds, and a gap.
-fn drifted() -> Fixture {
+pub(super) fn drifted() -> Fixture {
     let mut fixture = Fixture::clean();
     for (at, user) in ["dora", "emil", "fatma", "gustav", "héloïse"].into_iter().enumerate() {
         fixture.add_desktop(On::Primary, user, if at % 2 == 0 { "power" } else { "standard" });
@@ -410,78 +409,6 @@ fn drifted() -> Fixture {
     fixture.deny(On::Standby, Dataset::ClientProperties);
     fixture.estate.txt[0].answers.items_mut()[1].outcome = crate::model::dns::TxtOutcome::Refused;
     fixture
-}
-
-/// Everything that a report could say of a run, in its order.
-fn said(run: &Run<'_>) -> Vec<String> {
-    let mut said = vec![format!("{} {:?}", run.outcome.as_str(), run.broken)];
-    for pair in &run.pairs {
-        said.extend(pair.tallies.iter().map(|tally| format!("{tally:?}")));
-        for finding in &pair.findings {
-            let words = run.word(pair, finding);
-            let root = finding.root.map(|root| run.fingerprint(pair, &pair.findings[root as usize]));
-            said.push(format!(
-                "{} {} {:?} {} {:?} {} people, {} subjects, root {root:?}",
-                words.meta.id,
-                words.fingerprint,
-                finding.verdict,
-                words.names.name,
-                words.wording,
-                finding.people,
-                finding.subjects
-            ));
-        }
-        let readiness = &pair.readiness;
-        said.push(format!("{} {} {} {}", readiness.ready, readiness.degraded, readiness.stranded, readiness.unknown));
-        let mut people: Vec<String> = (0..readiness.states.len())
-            .map(|person| {
-                let causes: BTreeSet<String> = readiness
-                    .causes_of(person)
-                    .map(|cause| run.fingerprint(pair, &pair.findings[cause as usize]))
-                    .collect();
-                let name = pair.view.estate.symbols.text(pair.view.desktops.people[person].name);
-                format!("{name} {:?} {causes:?}", readiness.states[person])
-            })
-            .collect();
-        people.sort();
-        said.extend(people);
-    }
-    said
-}
-
-/// Puts a list in another order, the same for the same seed.
-fn shuffle<T>(list: &mut Slice<T>, seed: &mut u64) {
-    let items = list.items_mut();
-    for at in (1..items.len()).rev() {
-        // Knuth's multiplier: good enough to mix a list.
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        items.swap(at, (*seed >> 33) as usize % (at + 1));
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_order_of_aws_lists_alters_nothing(mut seed in any::<u64>()) {
-        let fixture = drifted();
-        let expected = said(&evaluate(&fixture.estate, Options::at(TAKEN_AT)));
-        let mut shuffled = fixture.clone();
-        for on in [On::Primary, On::Standby] {
-            let side = shuffled.side(on);
-            shuffle(&mut side.workspaces, &mut seed);
-            shuffle(&mut side.connections, &mut seed);
-            shuffle(&mut side.images, &mut seed);
-            shuffle(&mut side.bundles, &mut seed);
-            shuffle(&mut side.ip_groups, &mut seed);
-            shuffle(&mut side.backups, &mut seed);
-            shuffle(&mut side.sync_locations, &mut seed);
-            side.sync_executions.values_mut().for_each(|runs| shuffle(runs, &mut seed));
-            side.branding.values_mut().for_each(|branding| shuffle(branding, &mut seed));
-        }
-        shuffle(&mut shuffled.estate.txt[0].answers, &mut seed);
-        prop_assert_eq!(said(&evaluate(&shuffled.estate, Options::at(TAKEN_AT))), expected);
-    }
 }
 
 #[test]
