@@ -5,7 +5,7 @@ use super::evidence::{self, Folder, Reports};
 use super::judging::{Judging, settled};
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
-use super::{Globals, Typed, print, runtime, settings, signals};
+use super::{Globals, Typed, plan, print, runtime, settings, signals};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
 use crate::store::evidence::ESTATE;
@@ -22,7 +22,9 @@ use std::time::Duration;
 #[command(after_help = "\
 Examples:
   deskpair scan                                        both Regions, every rule, three reports
+  deskpair scan --plan                                 as whom, how many calls, how long, which permissions are missing
   deskpair scan --fail-on critical -f junit            a gate for CI
+  deskpair scan --group-by Department                  the same people by a tag of their desktops
   deskpair scan --rule WSP-001,WSP-002                 two rules, and only the calls they need
   deskpair scan --estate deskpair-report/estate.jsonl.zst --at now")]
 pub(super) struct Scan {
@@ -36,6 +38,9 @@ pub(super) struct Scan {
     /// Judge a file's estate as of `now` or an instant (2027-01-31T00:00:00Z), not as of when it was taken
     #[arg(long, value_name = "now|INSTANT", requires = "estate", value_parser = parse_at)]
     at: Option<At>,
+    /// Say as whom, how many calls, how long, and which permissions are missing, by one call of each kind; judge nothing
+    #[arg(long, conflicts_with_all = ["estate", "output", "format", "fail_on", "allow_incomplete", "strict"])]
+    plan: bool,
     /// Stop asking AWS after this long; what was not read by then is not evaluated
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
     deadline: Option<Duration>,
@@ -68,6 +73,9 @@ impl Scan {
         }
         let settings = settings::load(globals)?;
         let options = settled(options, &settings)?;
+        if self.plan {
+            return plan::show(globals, settings, &options, self.deadline);
+        }
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
         let wanted = needed(&options, &settings.rules);
