@@ -1,13 +1,14 @@
 //! `deskpair scan`: collect, judge, report, gate.
 
 use super::error::{CommandError, Result};
-use super::evidence::{self, Folder, Reports};
+use super::evidence::{self, Folder, Redaction, Reports};
 use super::judging::{Judging, settled};
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
 use super::{Globals, Typed, plan, print, runtime, settings, signals};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
+use crate::redact::redact;
 use crate::store::evidence::ESTATE;
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
@@ -30,6 +31,8 @@ Examples:
 pub(super) struct Scan {
     #[command(flatten)]
     reports: Reports,
+    #[command(flatten)]
+    redaction: Redaction,
     #[command(flatten)]
     judging: Judging,
     /// Judge this estate instead of asking AWS
@@ -78,8 +81,12 @@ impl Scan {
         }
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
+        let key = self.redaction.key(globals)?;
         let wanted = needed(&options, &settings.rules);
-        let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        if let Some(key) = &key {
+            redact(&mut estate, key);
+        }
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
         finish(globals, &self.reports, folder, &estate, options, Kept::InState)
@@ -88,8 +95,15 @@ impl Scan {
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
-        let (estate, estate_digest) = read_estate(path)?;
-        folder.copy_estate(path)?;
+        let key = self.redaction.key(globals)?;
+        let (mut estate, mut estate_digest) = read_estate(path)?;
+        match &key {
+            None => folder.copy_estate(path)?,
+            Some(key) => {
+                redact(&mut estate, key);
+                estate_digest = folder.write_estate(&estate)?;
+            }
+        }
         settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
         let options = settled(options, &estate.settings)?;
         let judged_at = match self.at {
