@@ -121,7 +121,8 @@ impl Plan {
         let bold = anstyle::Style::new().bold();
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let mut text = String::new();
-        let _ = writeln!(text, "{bold}A scan by {} rules{bold:#}", self.rules);
+        let rules = text::counted(self.rules as u64, "rule", "rules");
+        let _ = writeln!(text, "{bold}A scan by {rules}{bold:#}");
         let mut longest: f64 = 0.0;
         let mut open = false;
         for place in &self.places {
