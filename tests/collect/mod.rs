@@ -190,6 +190,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::VpcEndpoints => side.vpc_endpoints.gap(),
         Dataset::Vpcs => side.vpcs.gap(),
         Dataset::Volumes => side.volumes.gap(),
+        Dataset::Snapshots => side.snapshots.gap(),
         Dataset::StorageMachines => side.storage_machines.gap(),
         Dataset::Zones => book.zones.gap(),
         Dataset::ZoneDetails => book.details.values().find_map(Slice::gap),
