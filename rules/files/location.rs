@@ -67,6 +67,15 @@ impl<'e> Location<'e> {
             && self.path.iter().all(|mine| parts.next().is_some_and(|part| part.eq_ignore_ascii_case(mine)))
     }
 
+    /// Whether it lies below a path in its file system, of this storage virtual machine.
+    pub(super) fn is_below(&self, machine: &str, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        self.machine == machine
+            && !path.is_empty()
+            && parts.len() < self.path.len()
+            && parts.iter().zip(&self.path).all(|(part, mine)| part.eq_ignore_ascii_case(mine))
+    }
+
     /// How much it takes in of its file system.
     pub(super) fn extent(&self) -> Extent {
         match (self.kind, self.path.as_slice()) {
@@ -119,6 +128,24 @@ mod tests {
         assert_eq!(place("fsxw://us-east-1.fs-2/share/").rest(&home), None);
         assert_eq!(place("fsxn://us-east-1.fs-1.svm-1/v").rest(&place("fsxn://us-east-1.fs-1.svm-2/v")), None);
         assert_eq!((root.path(), place("fsxz://us-east-1.fs-1/").path()), ("/share".to_owned(), "/".to_owned()));
+    }
+
+    #[test]
+    fn paths_of_volumes() {
+        let place = |uri| Location::of(uri).expect("a place in FSx");
+        let ontap = place("fsxn://us-east-1.fs-1.svm-1/home/");
+        for (machine, path, above, below) in [
+            ("svm-1", "/home", true, false),
+            ("svm-1", "/Home/anna", true, false),
+            ("svm-1", "/", false, true),
+            ("svm-1", "/homes", false, false),
+            ("svm-2", "/home", false, false),
+            ("svm-1", "", false, false),
+        ] {
+            assert_eq!((ontap.is_at_or_above(machine, path), ontap.is_below(machine, path)), (above, below), "{path}");
+        }
+        assert!(place("fsxz://us-east-1.fs-1/fsx").is_at_or_above("", "/fsx/home/"));
+        assert!(place("fsxz://us-east-1.fs-1/fsx/home/anna").is_below("", "/fsx/home"));
     }
 
     #[test]

@@ -28,8 +28,13 @@ pub(super) fn is_carried(volume: &Volume, transfer: &Transfer<'_>) -> bool {
     transfer.from.is_at_or_above(machine(volume), path(volume))
 }
 
+/// Whether a task starts at a directory in a volume, and so carries no more than that.
+pub(super) fn is_carried_in_part(volume: &Volume, transfer: &Transfer<'_>) -> bool {
+    transfer.from.is_below(machine(volume), path(volume))
+}
+
 /// Where a volume is mounted: its junction path in its virtual machine, or its path in an OpenZFS file system. Empty where it is nowhere.
-pub(super) fn path(volume: &Volume) -> &str {
+fn path(volume: &Volume) -> &str {
     let ontap = volume.ontap_configuration.as_ref().map(|ontap| ontap.junction_path.as_str());
     ontap.or(volume.open_zfs_configuration.as_ref().map(|zfs| zfs.volume_path.as_str())).unwrap_or_default()
 }
