@@ -97,6 +97,12 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("workspaces:DescribeWorkspacesConnectionStatus", side.connections.items().len().div_ceil(25) as u64),
             ("tagging:GetResources", pages(tagged, 100)),
             ("fsx:DescribeFileSystems", pages(side.file_systems.items().len(), 50)),
+            ("fsx:DescribeVolumes", pages(side.volumes.items().len(), 50)),
+            (
+                "fsx:DescribeSnapshots",
+                if side.snapshots.gap().is_some() { 0 } else { pages(side.snapshots.items().len(), 50) },
+            ),
+            ("fsx:DescribeStorageVirtualMachines", pages(side.storage_machines.items().len(), 50)),
             ("fsx:DescribeBackups", pages(side.backups.items().len(), 50)),
             ("datasync:ListTasks", pages(side.sync_tasks.items().len(), 100)),
             ("datasync:DescribeTask", side.sync_tasks.items().len() as u64),

@@ -4,9 +4,9 @@ use super::paging::{Reading, page};
 use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{Tail, World};
-use deskpair_rules::model::Slice;
+use crate::twin::world::{Realm, Tail, World};
 use deskpair_rules::model::files::{Backup, Snapshot, StorageMachine, Volume};
+use deskpair_rules::model::{Side, Slice};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -17,9 +17,9 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value,
     match call.operation {
         "DescribeFileSystems" => file_systems(world, pages, call),
         "DescribeBackups" => backups(world, pages, call),
-        "DescribeVolumes" => volumes(world, pages, call),
-        "DescribeSnapshots" => snapshots(world, pages, call),
-        "DescribeStorageVirtualMachines" => storage_machines(world, pages, call),
+        "DescribeVolumes" => inside::<Volume>(world, pages, call),
+        "DescribeSnapshots" => inside::<Snapshot>(world, pages, call),
+        "DescribeStorageVirtualMachines" => inside::<StorageMachine>(world, pages, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -89,98 +89,106 @@ fn render(backup: &Backup) -> Value {
     out
 }
 
-fn volumes(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
-    let empty = Slice::whole_of(Vec::new());
-    let list = world.realm(&call.account, &call.region).map_or(&empty, |realm| &realm.side.volumes);
-    let named = Named { ids: "VolumeIds", items: "Volumes", missing: ("VolumeNotFound", "Volume") };
-    described(
-        world,
-        pages,
-        call,
-        list,
-        named,
-        |volume: &Volume| &volume.volume_id,
-        |volume, name| match name {
-            "file-system-id" => &volume.file_system_id,
-            // Storage virtual machines.
-            _ => volume.ontap_configuration.as_ref().map_or("", |ontap| &ontap.storage_virtual_machine_id),
-        },
-    )
-}
-
-fn snapshots(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
-    let empty = Slice::whole_of(Vec::new());
-    let realm = world.realm(&call.account, &call.region);
-    let list = realm.map_or(&empty, |realm| &realm.side.snapshots);
-    let named = Named { ids: "SnapshotIds", items: "Snapshots", missing: ("SnapshotNotFound", "Snapshot") };
-    let file_system_of = |volume: &str| {
-        let known = realm.and_then(|realm| realm.side.volumes.items().iter().find(|known| known.volume_id == volume));
-        known.map_or("", |known| &known.file_system_id)
-    };
-    described(
-        world,
-        pages,
-        call,
-        list,
-        named,
-        |snapshot: &Snapshot| &snapshot.snapshot_id,
-        |snapshot, name| match name {
-            "file-system-id" => file_system_of(&snapshot.volume_id),
-            // Volumes.
-            _ => &snapshot.volume_id,
-        },
-    )
-}
-
-fn storage_machines(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
-    let empty = Slice::whole_of(Vec::new());
-    let list = world.realm(&call.account, &call.region).map_or(&empty, |realm| &realm.side.storage_machines);
-    let named = Named {
-        ids: "StorageVirtualMachineIds",
-        items: "StorageVirtualMachines",
-        missing: ("StorageVirtualMachineNotFound", "Storage virtual machine"),
-    };
-    let id = |machine: &StorageMachine| &machine.storage_virtual_machine_id;
-    // File systems are the only filter that the model has for them.
-    described(world, pages, call, list, named, id, |machine, _| &machine.file_system_id)
-}
-
-/// How a list's operation names things.
-#[derive(Clone, Copy)]
-struct Named {
+/// What lies in file systems, as its operation names and filters it.
+trait Inside: Serialize + Sized {
     /// The input's list of ids.
-    ids: &'static str,
+    const IDS: &'static str;
     /// The answer's list.
-    items: &'static str,
+    const ITEMS: &'static str;
     /// The error of an id that is nobody's, and what it is an id of.
-    missing: (&'static str, &'static str),
+    const MISSING: (&'static str, &'static str);
+
+    fn list(side: &Side) -> &Slice<Self>;
+
+    fn id(&self) -> &str;
+
+    /// What a filter of this name compares.
+    fn value<'s>(&'s self, side: &'s Side, filter: &str) -> &'s str;
 }
 
-/// A page of a list, or those that the call names: ids override filters, as they do for backups.
-fn described<'w, T: Serialize>(
-    world: &'w World,
-    pages: &Pages,
-    call: &Call,
-    list: &'w Slice<T>,
-    named: Named,
-    id: impl Fn(&T) -> &String,
-    value: impl for<'t> Fn(&'t T, &str) -> &'t str,
-) -> Result<Value, Trouble> {
-    if let Some(ids) = call.texts(named.ids).filter(|ids| !ids.is_empty()) {
-        let (code, what) = named.missing;
-        let found = ids.into_iter().map(|wanted| {
-            let known = list.items().iter().find(|known| id(known) == wanted);
-            known.map(wire).ok_or_else(|| absent(world.tail(list, call), code, what, wanted))
+impl Inside for Volume {
+    const IDS: &'static str = "VolumeIds";
+    const ITEMS: &'static str = "Volumes";
+    const MISSING: (&'static str, &'static str) = ("VolumeNotFound", "Volume");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.volumes
+    }
+
+    fn id(&self) -> &str {
+        &self.volume_id
+    }
+
+    fn value<'s>(&'s self, _: &'s Side, filter: &str) -> &'s str {
+        match filter {
+            "file-system-id" => &self.file_system_id,
+            // Storage virtual machines.
+            _ => self.ontap_configuration.as_ref().map_or("", |ontap| &ontap.storage_virtual_machine_id),
+        }
+    }
+}
+
+impl Inside for Snapshot {
+    const IDS: &'static str = "SnapshotIds";
+    const ITEMS: &'static str = "Snapshots";
+    const MISSING: (&'static str, &'static str) = ("SnapshotNotFound", "Snapshot");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.snapshots
+    }
+
+    fn id(&self) -> &str {
+        &self.snapshot_id
+    }
+
+    fn value<'s>(&'s self, side: &'s Side, filter: &str) -> &'s str {
+        let volume = || side.volumes.items().iter().find(|volume| volume.volume_id == self.volume_id);
+        match filter {
+            "file-system-id" => volume().map_or("", |volume| &volume.file_system_id),
+            // Volumes.
+            _ => &self.volume_id,
+        }
+    }
+}
+
+impl Inside for StorageMachine {
+    const IDS: &'static str = "StorageVirtualMachineIds";
+    const ITEMS: &'static str = "StorageVirtualMachines";
+    const MISSING: (&'static str, &'static str) = ("StorageVirtualMachineNotFound", "Storage virtual machine");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.storage_machines
+    }
+
+    fn id(&self) -> &str {
+        &self.storage_virtual_machine_id
+    }
+
+    /// File systems are the only filter that the model has for them.
+    fn value<'s>(&'s self, _: &'s Side, _: &str) -> &'s str {
+        &self.file_system_id
+    }
+}
+
+/// A page of a list, or those that the call names: ids override filters, as the model says of backups.
+fn inside<T: Inside>(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+    let answer = |items: Vec<Value>| Value::Object(Map::from_iter([(T::ITEMS.to_owned(), Value::Array(items))]));
+    let Some(Realm { side, .. }) = world.realm(&call.account, &call.region) else { return Ok(answer(Vec::new())) };
+    let list = T::list(side);
+    if let Some(ids) = call.texts(T::IDS).filter(|ids| !ids.is_empty()) {
+        let (code, what) = T::MISSING;
+        let found = ids.into_iter().map(|id| {
+            let known = list.items().iter().find(|known| known.id() == id);
+            known.map(wire).ok_or_else(|| absent(world.tail(list, call), code, what, id))
         });
-        let found = kept(found.collect::<Result<Vec<_>, _>>()?, call);
-        return Ok(Value::Object(Map::from_iter([(named.items.to_owned(), Value::Array(found))])));
+        return Ok(answer(kept(found.collect::<Result<Vec<_>, _>>()?, call)));
     }
     let filters = filters(call);
     let reading = Reading::of(call, "NextToken", "MaxResults", PAGE);
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |item| {
-        passes(filters, |name| value(item, name))
+        passes(filters, |name| item.value(side, name))
     })?;
-    Ok(page.answer(named.items, wires(page.items.iter().copied()), "NextToken"))
+    Ok(page.answer(T::ITEMS, wires(page.items.iter().copied()), "NextToken"))
 }
 
 /// The filters of a call.
