@@ -106,7 +106,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
