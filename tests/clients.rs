@@ -112,6 +112,15 @@ impl Cli<'_> {
     fn files(&self) {
         assert!(!items(&self.call("fsx", "describe-file-systems", &[]), "FileSystems").is_empty());
         items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let volumes = items(&self.call("fsx", "describe-volumes", &[]), "Volumes");
+        let filter = format!("Name=file-system-id,Values={}", text(&volumes[0], "FileSystemId"));
+        let some = items(&self.call("fsx", "describe-volumes", &["--filters", &filter]), "Volumes");
+        assert!(!some.is_empty() && some.len() < volumes.len(), "of one file system");
+        let snapshots = items(&self.call("fsx", "describe-snapshots", &[]), "Snapshots");
+        let of_one = format!("Name=volume-id,Values={}", text(&snapshots[0], "VolumeId"));
+        assert!(!items(&self.call("fsx", "describe-snapshots", &["--filters", &of_one]), "Snapshots").is_empty());
+        let machines = items(&self.call("fsx", "describe-storage-virtual-machines", &[]), "StorageVirtualMachines");
+        assert_eq!(text(&machines[0], "FileSystemId"), text(&volumes[0], "FileSystemId"));
         assert!(!items(&self.call("datasync", "list-locations", &["--region", "us-west-2"]), "Locations").is_empty());
         // A task lives where it was made, which may be either Region.
         let (region, task) = ["us-east-1", "us-west-2"]

@@ -2,7 +2,7 @@
 
 use super::calls::{Caller, Run, Tally};
 use super::datasync::DataSync;
-use super::fsx::Fsx;
+use super::fsx::{self, Fsx};
 use super::paging::Listing;
 use super::tagging::{self, Tags};
 use super::workspaces::{Desktops, WorkSpaces};
@@ -10,7 +10,9 @@ use super::{AT_A_TIME, account, add_calls, directory, slice, slices, sts};
 use aws_config::SdkConfig;
 use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
 use deskpair_rules::model::directory::{ClientPropertiesOf, Directory, WorkspaceDirectory};
-use deskpair_rules::model::files::{Backup, FileSystem, SyncExecution, SyncLocation, SyncTask};
+use deskpair_rules::model::files::{
+    Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
+};
 use deskpair_rules::model::image::{Bundle, Image, IpGroup};
 use deskpair_rules::model::pairing::{association, dns_name};
 use deskpair_rules::model::settings::MapKind;
@@ -77,6 +79,11 @@ impl Roles {
             }
         }
         Self { parts }
+    }
+
+    /// Whether any pair fails over from this side.
+    fn is_primary(&self) -> bool {
+        self.parts.iter().any(|part| !part.standby)
     }
 
     /// Whether any pair fails over to this side.
@@ -152,7 +159,7 @@ pub(super) struct Harvest {
     connections: Option<Listing<ConnectionRow>>,
     tags: Tags,
     wants_tags: tagging::Wanted,
-    file_systems: Option<Listing<FileSystem>>,
+    files: Files,
     backups: Option<Listing<Backup>>,
     sync_tasks: Option<Listing<SyncTask>>,
     sync_locations: Option<Listing<SyncLocation>>,
@@ -167,6 +174,15 @@ struct Frame {
     client_properties: Option<Listing<ClientPropertiesOf>>,
     branding: BTreeMap<String, Listing<PlatformBranding>>,
     alias_permissions: BTreeMap<String, Listing<AliasPermission>>,
+}
+
+/// File systems, and what is in them.
+#[derive(Debug)]
+struct Files {
+    file_systems: Option<Listing<FileSystem>>,
+    volumes: Option<Listing<Volume>>,
+    snapshots: Option<Listing<Snapshot>>,
+    storage_machines: Option<Listing<StorageMachine>>,
 }
 
 /// What DataSync knows.
@@ -233,7 +249,7 @@ impl Reader {
             bundles,
             ip_groups,
             tags,
-            file_systems,
+            files,
             backups,
             transfers,
         ) = tokio::join!(
@@ -244,7 +260,7 @@ impl Reader {
             self.when(Dataset::Bundles, || workspaces.bundles()),
             self.when(Dataset::IpGroups, || workspaces.ip_groups()),
             tags,
-            self.when(Dataset::FileSystems, || fsx.file_systems()),
+            self.files(fsx),
             self.when(Dataset::Backups, || fsx.backups()),
             self.transfers(),
         );
@@ -263,7 +279,7 @@ impl Reader {
             connections,
             tags,
             wants_tags,
-            file_systems,
+            files,
             backups,
             sync_tasks: transfers.tasks,
             sync_locations: transfers.locations,
@@ -344,6 +360,39 @@ impl Reader {
         frame.branding = branding;
         frame.alias_permissions = alias_permissions;
         frame
+    }
+
+    async fn files(&self, fsx: &Fsx) -> Files {
+        let file_systems = self.when(Dataset::FileSystems, || fsx.file_systems()).await;
+        let known = file_systems.as_ref();
+        let (volumes, snapshots, storage_machines) = tokio::join!(
+            self.inside(Dataset::Volumes, known, fsx::WITH_VOLUMES, || fsx.volumes()),
+            async {
+                // What is carried over are snapshots of the volumes that fail over.
+                if !self.roles.is_primary() {
+                    return None;
+                }
+                self.inside(Dataset::Snapshots, known, fsx::WITH_SNAPSHOTS, || fsx.snapshots()).await
+            },
+            self.inside(Dataset::StorageMachines, known, fsx::WITH_MACHINES, || fsx.storage_machines()),
+        );
+        Files { file_systems, volumes, snapshots, storage_machines }
+    }
+
+    /// Reads what file systems of these types have in them: there is nothing to ask for where surely no such file system is.
+    async fn inside<T, F: Future<Output = Listing<T>>>(
+        &self,
+        dataset: Dataset,
+        file_systems: Option<&Listing<FileSystem>>,
+        types: &[&str],
+        read: impl FnOnce() -> F,
+    ) -> Option<Listing<T>> {
+        let file_systems = file_systems.filter(|_| self.wants(dataset))?;
+        if file_systems.items.iter().any(|system| types.contains(&system.file_system_type.as_str())) {
+            Some(read().await)
+        } else {
+            Some(Listing { items: Vec::new(), gap: file_systems.gap.clone() })
+        }
     }
 
     async fn transfers(&self) -> Transfers {
@@ -430,7 +479,10 @@ impl Harvest {
         estate.sides[at].alias_permissions = slices(estate, self.alias_permissions);
         put_desktops(estate, at, self.desktops, self.connections);
         put_tags(estate, at, self.tags, self.wants_tags);
-        estate.sides[at].file_systems = slice(estate, self.file_systems);
+        estate.sides[at].file_systems = slice(estate, self.files.file_systems);
+        estate.sides[at].volumes = slice(estate, self.files.volumes);
+        estate.sides[at].snapshots = slice(estate, self.files.snapshots);
+        estate.sides[at].storage_machines = slice(estate, self.files.storage_machines);
         estate.sides[at].backups = slice(estate, self.backups);
         estate.sides[at].sync_tasks = slice(estate, self.sync_tasks);
         estate.sides[at].sync_locations = slice(estate, self.sync_locations);

@@ -124,15 +124,38 @@ fn answer(asked: &Asked) -> Reply {
               "Tags": [{ "Key": "source", "Value": "wsi-9" }] }] }),
         "DescribeFileSystems" => json!({ "FileSystems": [{
             "FileSystemId": "fs-1", "FileSystemType": "WINDOWS", "DNSName": "amznfs.corp.example.com",
-            "WindowsConfiguration": { "ThroughputCapacity": 32, "Aliases": [{ "Name": "files.corp.example.com" }] } }] }),
+            "WindowsConfiguration": { "ThroughputCapacity": 32, "Aliases": [{ "Name": "files.corp.example.com" }] } },
+            { "FileSystemId": "fs-2", "FileSystemType": "ONTAP", "OntapConfiguration": {
+                "HAPairs": 2, "ThroughputCapacityPerHAPair": 1536 } },
+            { "FileSystemId": "fs-3", "FileSystemType": "OPENZFS" }] }),
+        "DescribeVolumes" => match token.as_str() {
+            "" => json!({ "NextToken": "dm9s", "Volumes": [{
+                "VolumeId": "fsvol-1", "FileSystemId": "fs-2", "Lifecycle": "CREATED", "OntapConfiguration": {
+                    "OntapVolumeType": "DP", "StorageVirtualMachineId": "svm-1", "StorageVirtualMachineRoot": false,
+                    "FlexCacheEndpointType": "NONE", "JunctionPath": "/home", "UUID": "not read" } }] }),
+            _ => json!({ "Volumes": [{
+                "VolumeId": "fsvol-2", "FileSystemId": "fs-3", "OpenZFSConfiguration": {
+                    "VolumePath": "/fsx/home", "OriginSnapshot": { "SnapshotARN": "arn:old", "CopyStrategy": "FULL_COPY" } },
+                "AdministrativeActions": [{ "AdministrativeActionType": "VOLUME_UPDATE_WITH_SNAPSHOT", "Status": "FAILED",
+                    "RequestTime": 1_699_997_847.438, "FailureDetails": { "Message": "no room" },
+                    "TargetVolumeValues": { "OpenZFSConfiguration": { "SourceSnapshotARN": "arn:new" } } }] }] }),
+        },
+        "DescribeSnapshots" => json!({ "Snapshots": [{
+            "SnapshotId": "fsvolsnap-1", "VolumeId": "fsvol-2", "CreationTime": 7, "Lifecycle": "AVAILABLE" }] }),
+        "DescribeStorageVirtualMachines" => json!({ "StorageVirtualMachines": [{
+            "StorageVirtualMachineId": "svm-1", "FileSystemId": "fs-2", "Lifecycle": "MISCONFIGURED",
+            "LifecycleTransitionReason": { "Message": "no domain" }, "ActiveDirectoryConfiguration": {
+                "NetBiosName": "FILES", "SelfManagedActiveDirectoryConfiguration": {
+                    "DomainName": "corp.example.com", "DnsIps": ["10.0.0.2"] } } }] }),
         "DescribeBackups" => json!({ "Backups": [{
-            "BackupId": "backup-1", "FileSystem": { "FileSystemId": "fs-1" }, "SourceBackupRegion": PRIMARY }] }),
+            "BackupId": "backup-1", "FileSystem": { "FileSystemId": "fs-1" }, "SourceBackupRegion": PRIMARY },
+            { "BackupId": "backup-2", "Volume": { "VolumeId": "fsvol-1" } }] }),
         "ListTasks" => json!({ "Tasks": [{ "TaskArn": "arn:task/1" }, { "TaskArn": "arn:task/2" }] }),
         "DescribeTask" => {
             let arn = asked.member("TaskArn");
             let source = if arn == "arn:task/1" { "arn:location/fsx" } else { "arn:location/s3" };
             json!({ "TaskArn": arn, "Status": "AVAILABLE", "SourceLocationArn": source,
-                "ScheduleDetails": { "DisabledBy": "SERVICE" } })
+                "ScheduleDetails": { "DisabledBy": "SERVICE" }, "Options": { "Uid": "NONE", "PosixPermissions": "PRESERVE" } })
         }
         "ListLocations" => json!({ "Locations": [
             { "LocationArn": "arn:location/fsx", "LocationUri": "fsxw://us-east-1.fs-1/share/" },
@@ -279,6 +302,29 @@ async fn every_member_arrives_in_its_place() {
     assert_eq!(standby.resource_tags.whole().expect("whole").len(), 1);
     assert_eq!(primary.file_systems.items()[0].dns_aliases().collect::<Vec<_>>(), ["files.corp.example.com"]);
     assert_eq!(primary.backups.items()[0].file_system.as_ref().expect("file system").file_system_id, "fs-1");
+    assert_eq!(primary.backups.items()[1].volume.as_ref().expect("volume").volume_id, "fsvol-1");
+    let ontap = primary.file_systems.items()[1].ontap_configuration.as_ref().expect("ONTAP's");
+    assert_eq!((ontap.ha_pairs, ontap.throughput_capacity_per_ha_pair), (Some(2), Some(1536)));
+    let [mirror, copy] = standby.volumes.whole().expect("whole") else { panic!("two pages") };
+    let mirror = mirror.ontap_configuration.as_ref().expect("ONTAP's");
+    assert_eq!((mirror.ontap_volume_type.as_str(), mirror.junction_path.as_str()), ("DP", "/home"));
+    assert_eq!(mirror.storage_virtual_machine_root, Some(false));
+    let origin = copy.open_zfs_configuration.as_ref().and_then(|zfs| zfs.origin_snapshot.as_ref()).expect("an origin");
+    assert_eq!((origin.snapshot_arn.as_str(), origin.copy_strategy.as_str()), ("arn:old", "FULL_COPY"));
+    let action = &copy.administrative_actions[0];
+    assert_eq!(action.request_time, Some(Moment::from_millis(1_699_997_847_438)));
+    assert_eq!(action.failure_details.as_ref().expect("details").message, "no room");
+    let target = action.target_volume_values.as_ref().and_then(|target| target.open_zfs_configuration.as_ref());
+    assert_eq!(target.expect("a target").source_snapshot_arn, "arn:new");
+    assert_eq!(primary.snapshots.whole().expect("whole")[0].creation_time, Some(Moment::from_secs(7)));
+    assert_eq!(standby.snapshots.gap(), Some(Estate::NOT_COLLECTED), "of primary sides alone");
+    let machine = &standby.storage_machines.whole().expect("whole")[0];
+    assert_eq!(machine.lifecycle_transition_reason.as_ref().expect("a reason").message, "no domain");
+    let joined = machine.active_directory_configuration.as_ref().expect("joined");
+    let own = joined.self_managed_active_directory_configuration.as_ref().expect("its own");
+    assert_eq!((own.domain_name.as_str(), own.dns_ips.as_slice()), ("corp.example.com", &["10.0.0.2".to_owned()][..]));
+    let options = primary.sync_tasks.items()[0].options.as_ref().expect("options");
+    assert_eq!((options.uid.as_str(), options.posix_permissions.as_str()), ("NONE", "PRESERVE"));
     assert_eq!(primary.sync_executions.keys().collect::<Vec<_>>(), ["arn:task/1"], "the other task touches no FSx");
 
     let [book] = estate.zones.as_slice() else { panic!("one book") };
@@ -329,6 +375,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("workspaces:DescribeWorkspacesConnectionStatus", 0, 1),
         ("tagging:GetResources", 1, 1),
         ("fsx:DescribeFileSystems", 1, 1),
+        ("fsx:DescribeVolumes", 2, 2),
+        ("fsx:DescribeSnapshots", 1, 0),
+        ("fsx:DescribeStorageVirtualMachines", 1, 1),
         ("fsx:DescribeBackups", 1, 1),
         ("datasync:ListTasks", 1, 1),
         ("datasync:DescribeTask", 2, 2),
@@ -450,6 +499,9 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("resource_tags", side.resource_tags.gap()),
         ("desktop_tags", side.desktop_tags.gap()),
         ("file_systems", side.file_systems.gap()),
+        ("volumes", side.volumes.gap()),
+        ("snapshots", side.snapshots.gap()),
+        ("storage_machines", side.storage_machines.gap()),
         ("backups", side.backups.gap()),
         ("sync_tasks", side.sync_tasks.gap()),
         ("sync_locations", side.sync_locations.gap()),
@@ -463,6 +515,45 @@ async fn tags_of_images_and_bundles_are_asked_for_where_copies_are() {
     let (_estate, server) = collected(&settings(), &BTreeSet::from([Dataset::ResourceTags]), Arc::new(answer)).await;
     let asked = |region: &str| server.counts().get(&(region.to_owned(), "tagging:GetResources".to_owned())).copied();
     assert_eq!((asked(PRIMARY), asked(STANDBY)), (None, Some(1)));
+}
+
+#[tokio::test]
+async fn what_is_in_file_systems_is_asked_for_where_they_may_have_it() {
+    for (kind, expected) in [("WINDOWS", [0, 0, 0]), ("OPENZFS", [1, 1, 0]), ("ONTAP", [1, 0, 1])] {
+        let answers = move |asked: &Asked| match asked.operation.as_str() {
+            "DescribeFileSystems" => {
+                Reply::Ok(json!({ "FileSystems": [{ "FileSystemId": "fs-1", "FileSystemType": kind }] }).to_string())
+            }
+            "DescribeVolumes" => Reply::Ok(json!({ "Volumes": [] }).to_string()),
+            _ => answer(asked),
+        };
+        let wanted = BTreeSet::from([Dataset::Volumes, Dataset::Snapshots, Dataset::StorageMachines]);
+        let (estate, server) = collected(&settings(), &datasets::with_needs(&wanted), Arc::new(answers)).await;
+        let asked = ["DescribeVolumes", "DescribeSnapshots", "DescribeStorageVirtualMachines"].map(|operation| {
+            server.counts().get(&(PRIMARY.to_owned(), format!("fsx:{operation}"))).copied().unwrap_or_default()
+        });
+        assert_eq!(asked, expected, "{kind}");
+        // What there surely is none of was read.
+        let side = &estate.sides[0];
+        assert_eq!([side.volumes.gap(), side.snapshots.gap(), side.storage_machines.gap()], [None; 3], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_in_file_systems_that_were_not_read_is_hidden() {
+    let answers = |asked: &Asked| match (asked.operation.as_str(), asked.member("NextToken").as_str()) {
+        ("DescribeFileSystems", "") => {
+            let windows = json!({ "FileSystemId": "fs-1", "FileSystemType": "WINDOWS" });
+            Reply::Ok(json!({ "FileSystems": [windows], "NextToken": "bW9yZQ==" }).to_string())
+        }
+        ("DescribeFileSystems", _) => Reply::Error(400, "AccessDeniedException"),
+        (_, _) => answer(asked),
+    };
+    let (estate, server) = collected(&settings(), &everything(), Arc::new(answers)).await;
+    let side = &estate.sides[0];
+    let hidden = side.file_systems.gap().expect("a gap");
+    assert_eq!([side.volumes.gap(), side.snapshots.gap(), side.storage_machines.gap()], [Some(hidden); 3]);
+    assert!(server.counts().keys().all(|(_, operation)| operation != "fsx:DescribeVolumes"));
 }
 
 #[tokio::test]
@@ -481,7 +572,9 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("DescribeWorkspaces", &["workspaces", "connections"]),
         ("DescribeWorkspacesConnectionStatus", &["connections"]),
         ("GetResources", &["resource_tags", "desktop_tags"]),
-        ("DescribeFileSystems", &["file_systems"]),
+        ("DescribeFileSystems", &["file_systems", "volumes", "storage_machines"]),
+        ("DescribeVolumes", &["volumes"]),
+        ("DescribeStorageVirtualMachines", &["storage_machines"]),
         ("DescribeBackups", &["backups"]),
         ("ListTasks", &["sync_tasks"]),
         ("DescribeTask", &["sync_tasks"]),
@@ -582,7 +675,7 @@ async fn a_side_that_is_down_leaves_the_other_whole() {
     let answers = |asked: &Asked| if asked.region == PRIMARY { Reply::Drop } else { answer(asked) };
     let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
     assert_eq!(cut_lists(&estate, 1), Vec::<&str>::new());
-    assert_eq!(cut_lists(&estate, 0).len(), 14);
+    assert_eq!(cut_lists(&estate, 0).len(), 17);
     assert_eq!(estate.zones[0].account.as_deref(), Ok("111111111111"), "the standby side has the same identity");
     assert!(estate.gaps[1..].iter().all(|gap| gap.cause == GapCause::Unreachable), "{:#?}", estate.gaps);
 }

@@ -118,6 +118,13 @@ async fn what_rests_on_one_call_alone_is_not_evaluated_without_it() {
         side.sync_executions.clear();
     }
     rests_on(&by_backup, "us-west-2", "fsx:DescribeBackups", &["FSX-003", "FSX-004"]).await;
+    let with_volumes = company(PEOPLE, Drift::None);
+    let read_by_volume = ["FSX-003", "FSX-004", "FSX-011", "FSX-013"];
+    rests_on(&with_volumes, "us-west-2", "fsx:DescribeVolumes", &read_by_volume).await;
+    rests_on(&with_volumes, "us-east-1", "fsx:DescribeVolumes", &["FSX-003", "FSX-013"]).await;
+    rests_on(&with_volumes, "us-east-1", "fsx:DescribeSnapshots", &["FSX-004"]).await;
+    let of_machines = ["FSX-002", "FSX-009"];
+    rests_on(&with_volumes, "us-west-2", "fsx:DescribeStorageVirtualMachines", &of_machines).await;
     // People are named with a domain on the primary side alone, and Directory Service alone knows whose domain that is.
     let mut with_domains = company(PEOPLE, Drift::None);
     let (primary, standby) = (with_domains.pairs[0].primary as usize, with_domains.pairs[0].standby as usize);

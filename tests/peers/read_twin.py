@@ -197,6 +197,38 @@ def raw(made):
     )
 
 
+def read_volumes(fsx):
+    volumes = every(fsx.describe_volumes, "Volumes")
+    machines = every(fsx.describe_storage_virtual_machines, "StorageVirtualMachines")
+    snapshots = every(fsx.describe_snapshots, "Snapshots")
+    for filtered, call, items, name, values in (
+        ("DescribeVolumes", fsx.describe_volumes, "Volumes", "file-system-id", [one["FileSystemId"] for one in volumes]),
+        ("DescribeSnapshots", fsx.describe_snapshots, "Snapshots", "volume-id", [one["VolumeId"] for one in snapshots]),
+    ):
+        for value in sorted(set(values)):
+            found = every(call, items, Filters=[{"Name": name, "Values": [value]}])
+            if len(found) != values.count(value):
+                problem(f"fsx:{filtered}", f"{len(found)} of {value}, {values.count(value)} in all")
+    if volumes:
+        some = [one["VolumeId"] for one in volumes[:3]]
+        found = [one["VolumeId"] for one in fsx.describe_volumes(VolumeIds=some)["Volumes"]]
+        if found != some:
+            problem("fsx:DescribeVolumes", f"{found} for {some}")
+    for name, code, call, arguments in (
+        ("DescribeVolumes", "VolumeNotFound", fsx.describe_volumes, {"VolumeIds": ["fsvol-00000000000000000"]}),
+        ("DescribeSnapshots", "SnapshotNotFound", fsx.describe_snapshots, {"SnapshotIds": ["fsvolsnap-00000000000000000"]}),
+        (
+            "DescribeStorageVirtualMachines",
+            "StorageVirtualMachineNotFound",
+            fsx.describe_storage_virtual_machines,
+            {"StorageVirtualMachineIds": ["svm-00000000000000000"]},
+        ),
+    ):
+        refused(f"fsx:{name} nothing there", code, call, **arguments)
+    if machines and not any(one["FileSystemId"] == machines[0]["FileSystemId"] for one in volumes):
+        problem("fsx:DescribeStorageVirtualMachines", "one without a volume")
+
+
 def read_region(region):
     directories, _, _, desktops = read_workspaces(region)
     ds = client("ds", region)
@@ -204,6 +236,7 @@ def read_region(region):
     fsx = client("fsx", region)
     every(fsx.describe_file_systems, "FileSystems")
     every(fsx.describe_backups, "Backups")
+    read_volumes(fsx)
     datasync = client("datasync", region)
     every(datasync.list_locations, "Locations")
     for task in every(datasync.list_tasks, "Tasks"):

@@ -52,6 +52,8 @@ pub(super) struct Plan {
     pub(super) offices: &'static [Offices],
     /// Capacity of the file system, in GiB.
     pub(super) files_gib: i32,
+    /// Whether the designers' ONTAP file system and the data scientists' OpenZFS one are here too.
+    pub(super) has_volumes: bool,
 }
 
 /// The headquarters' pair, which every estate has.
@@ -84,6 +86,7 @@ pub(super) static CORP: Plan = Plan {
         },
     ],
     files_gib: 4096,
+    has_volumes: true,
 };
 
 /// The second pair, which the drifted sample alone has.
@@ -112,6 +115,7 @@ pub(super) static EMEA: Plan = Plan {
         Offices { name: "remote-access", about: "Egress of the VPN", ranges: &[("192.0.2.192/28", "VPN Europe")] },
     ],
     files_gib: 1024,
+    has_volumes: false,
 };
 
 /// How a desktop's volumes are encrypted.

@@ -17,6 +17,7 @@ mod resolution;
 mod site;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 pub use company::ACCOUNT;
 pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};

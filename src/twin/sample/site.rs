@@ -29,6 +29,10 @@ pub(super) struct Site {
     /// The TXT value that sends people to this side.
     pub(super) identifier: String,
     pub(super) file_system: String,
+    /// The designers' file system, where the plan has one.
+    pub(super) ontap: String,
+    /// The data scientists' file system, where the plan has one.
+    pub(super) zfs: String,
     /// The ARN of the key that AWS manages for WorkSpaces.
     pub(super) managed_key: String,
     /// The ARN of this Region's replica of the company's multi-Region key.
@@ -55,6 +59,8 @@ impl Site {
             file_system: mint.hex("fs-", 17),
             managed_key: key(&mint.uuid()),
             company_key: key(multi_region_key),
+            ontap: mint.hex("fs-", 17),
+            zfs: mint.hex("fs-", 17),
         }
     }
 
@@ -112,6 +118,14 @@ impl Sites {
             primary: primary.to_owned(),
             standby: standby.to_owned(),
         };
+        let mut maps = vec![
+            map(MapKind::FileSystem, &self.primary.file_system, &self.standby.file_system),
+            map(MapKind::SecurityGroup, &self.primary.custom_group, &self.standby.custom_group),
+        ];
+        if self.plan.has_volumes {
+            maps.push(map(MapKind::FileSystem, &self.primary.ontap, &self.standby.ontap));
+            maps.push(map(MapKind::FileSystem, &self.primary.zfs, &self.standby.zfs));
+        }
         PairSettings {
             name: self.plan.name.to_owned(),
             alias: self.plan.alias.to_owned(),
@@ -121,10 +135,7 @@ impl Sites {
                 resolvers: vec!["authoritative".to_owned(), super::resolution::RESOLVER.to_owned()],
                 ..DnsSettings::default()
             },
-            maps: vec![
-                map(MapKind::FileSystem, &self.primary.file_system, &self.standby.file_system),
-                map(MapKind::SecurityGroup, &self.primary.custom_group, &self.standby.custom_group),
-            ],
+            maps,
             ..PairSettings::default()
         }
     }

@@ -33,6 +33,7 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.client_properties, side.images, side.bundles);
         text += &format!("{:#?}{:#?}{:#?}", side.ip_groups, side.branding, side.aliases);
         text += &format!("{:#?}{:#?}{:#?}", side.alias_permissions, side.file_systems, side.backups);
+        text += &format!("{:#?}{:#?}{:#?}", side.volumes, side.snapshots, side.storage_machines);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
     }
     text

@@ -222,6 +222,7 @@ fn nothing(region: &str) -> Side {
         vpcs: Slice::whole_of(Vec::new()),
         file_systems: Slice::whole_of(Vec::new()),
         volumes: Slice::whole_of(Vec::new()),
+        snapshots: Slice::whole_of(Vec::new()),
         storage_machines: Slice::whole_of(Vec::new()),
         backups: Slice::whole_of(Vec::new()),
         sync_tasks: Slice::whole_of(Vec::new()),
