@@ -1,5 +1,6 @@
 //! WSP: people's primary and standby desktops. Reach: the desktop. Pairing: the relation AWS keeps, then the user name.
 
+mod applications_differ;
 mod row;
 mod standby_running_mode;
 mod standby_smaller;
@@ -14,4 +15,5 @@ pub static RULES: &[&dyn Rule] = &[
     &standby_unusable::StandbyUnusable,
     &standby_running_mode::StandbyRunningMode,
     &standby_smaller::StandbySmaller,
+    &applications_differ::ApplicationsDiffer,
 ];
