@@ -4,7 +4,7 @@
 use crate::dns::servers::{kind_words, server_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{BogusCause, DnssecOutcome};
-use crate::model::{Dataset, PairView, Subject, Unknown};
+use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
 use std::collections::BTreeMap;
 
@@ -26,8 +26,7 @@ static META: Meta = Meta {
     doc: include_str!("dnssec_invalid.md"),
 };
 
-const NOBODY_ANSWERED: Unknown =
-    Unknown::Undetermined("no name server that was asked gave an answer whose signatures could be checked");
+const NOBODY_ANSWERED: &str = "no name server gave an answer that could be signed: DNS-007 says why";
 
 /// The servers whose answers do not hold, by what is wrong with them.
 fn bogus<'e>(pair: &PairView<'e>) -> BTreeMap<String, (Vec<String>, &'e BogusCause)> {
@@ -58,7 +57,7 @@ impl Rule for DnssecInvalid {
         }
         match pair.txt.signatures.gap() {
             Some(gap) => sheet.unknown(Subject::Alias, gap),
-            None if pair.txt.signatures.items().is_empty() => sheet.unknown(Subject::Alias, NOBODY_ANSWERED),
+            None if pair.txt.signatures.items().is_empty() => sheet.not_applicable(NOBODY_ANSWERED),
             None if sheet.is_empty() => {
                 sheet.not_applicable("the zone is not signed: the zone above has no DS record for it");
             }
@@ -158,7 +157,7 @@ mod tests {
         assert_eq!(fixture.judge(&DnssecInvalid).reasons().len(), 1);
         let mut fixture = Fixture::clean();
         fixture.estate.txt[0].signatures.items_mut().clear();
-        assert_eq!(fixture.judge(&DnssecInvalid).unknowns(), [(Subject::Alias, NOBODY_ANSWERED)]);
+        assert_eq!(fixture.judge(&DnssecInvalid).reasons(), [NOBODY_ANSWERED]);
     }
 
     #[test]
