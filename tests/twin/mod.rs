@@ -4,6 +4,7 @@ mod changes;
 mod gaps;
 mod lists;
 mod mirror;
+mod name_servers;
 mod names;
 mod trouble;
 

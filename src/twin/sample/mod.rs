@@ -24,6 +24,7 @@ pub use company::ACCOUNT;
 pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};
 
 use company::Plan;
+use deskpair_rules::model::dns::DnssecOutcome;
 use deskpair_rules::model::{Estate, Moment, Settings, Side, Slice};
 use desktops::Cast;
 use names::Mint;
@@ -106,8 +107,11 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };
         desktops::fill(primary, standby, sites, people, &cast, &mut estate.symbols);
-        estate.txt[places.txt as usize].answers =
+        let view = &mut estate.txt[places.txt as usize];
+        view.answers =
             Slice::whole_of(resolution::answers(resolution::found(&sites.primary.identifier, resolution::TTL)));
+        view.delegation = Slice::whole_of(resolution::delegated());
+        view.signatures = Slice::whole_of(resolution::signatures(&DnssecOutcome::Secure));
     }
     let sites: Vec<Sites> = pairs.into_iter().map(|(sites, _)| sites).collect();
     for book in &mut estate.zones {

@@ -4,6 +4,7 @@ mod aliases;
 mod clock;
 mod identity;
 mod load;
+mod observed;
 mod recorded;
 mod resolve;
 mod zones;

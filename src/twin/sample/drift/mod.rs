@@ -7,6 +7,7 @@ mod dns;
 mod files;
 mod images;
 mod ip_groups;
+mod name_servers;
 mod route53;
 pub(super) mod sample;
 mod security;
@@ -87,11 +88,16 @@ static PLANTINGS: &[Planting] = &[
     planting("DNS-003", "the TXT record still names the standby Region", route53::points_to_standby),
     planting("DNS-004", "the TXT record holds both Regions' identifiers", route53::two_identifiers),
     planting("DNS-005", "the TXT record's TTL is an hour", dns::long_ttl),
+    planting("DNS-006", "one of the zone's servers lags behind", name_servers::lagging),
     planting("DNS-007", "the zone's servers refuse the question", dns::not_resolvable),
+    planting("DNS-008", "the zone above names servers that hold the zone no more", name_servers::delegated_elsewhere),
     planting("DNS-009", "the failover pair's secondary health check is unhealthy", route53::cannot_flip),
     planting("DNS-010", "the failover pair's way out hangs on an alarm in the primary Region", route53::blind),
     planting("DNS-011", "accelerated recovery is off for the zone", route53::no_recovery),
     planting("DNS-012", "the TXT record is protected from changes", route53::protected),
+    planting("DNS-013", "a private zone without the record shadows the public one", name_servers::shadowed),
+    planting("DNS-014", "the alias is a CNAME", name_servers::cname),
+    planting("DNS-015", "the zone's signatures do not fit", name_servers::bogus),
     planting("DNS-016", "a lost alias's identifier stands at another name of the zone", route53::left_behind),
     planting("DNS-017", "the failover pair goes back by itself", route53::comes_back),
     planting("FSX-001", "the standby file system is gone", files::missing),
