@@ -11,6 +11,7 @@ mod convert;
 pub mod datasets;
 mod datasync;
 mod directory;
+mod ec2;
 pub mod fault;
 mod fsx;
 pub mod limits;
