@@ -4,7 +4,7 @@ use super::buckets::Limits;
 use super::dns::{DnsOptions, DnsTwin, Fault, Server, ZoneSource};
 use super::faults::FaultRule;
 use super::world::World;
-use super::{Twin, TwinOptions};
+use super::{Service, Twin, TwinOptions};
 use crate::collect::access::Access;
 use crate::config;
 use aws_credential_types::Credentials;
@@ -236,10 +236,7 @@ fn settings_for(estate: &Estate, account: &str, limits: Limits) -> Settings {
     settings.limits = match limits {
         Limits::Aws => CallLimits::default(),
         Limits::None => CallLimits {
-            services: ["workspaces", "ds", "fsx", "datasync", "tagging", "route53", "sts"]
-                .into_iter()
-                .map(|service| (service.to_owned(), None))
-                .collect(),
+            services: Service::ALL.map(|service| (service.signing_name().to_owned(), None)).into(),
             ..CallLimits::default()
         },
     };

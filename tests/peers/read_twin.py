@@ -147,9 +147,25 @@ def read_workspaces(region):
         workspaces.describe_client_properties(ResourceIds=ids[at : at + 25])
     for directory in ids:
         workspaces.describe_client_branding(ResourceId=directory)
+        every(workspaces.describe_connect_client_add_ins, "AddIns", ResourceId=directory)
+    workspaces.describe_account()
     images = every(workspaces.describe_workspace_images, "Images")
     bundles = every(workspaces.describe_workspace_bundles, "Bundles")
-    every(workspaces.describe_workspace_bundles, "Bundles", Owner="AMAZON")
+    offered = every(workspaces.describe_workspace_bundles, "Bundles", Owner="AMAZON")
+    if offered:
+        found = workspaces.describe_workspace_bundles(BundleIds=[offered[0]["BundleId"]])["Bundles"]
+        if found != offered[:1]:
+            problem("workspaces:DescribeWorkspaceBundles", f"by id {found}")
+    applications = {one["ApplicationId"] for one in every(workspaces.describe_applications, "Applications")}
+    kind = ["APPLICATION"]
+    used = {bundle.get("ImageId") for bundle in bundles}
+    for image in (image["ImageId"] for image in images if image["ImageId"] in used):
+        every(workspaces.describe_workspace_image_permissions, "ImagePermissions", ImageId=image)
+        brought = workspaces.describe_image_associations(ImageId=image, AssociatedResourceTypes=kind)["Associations"]
+        if not applications.issuperset(one["AssociatedResourceId"] for one in brought):
+            problem("workspaces:DescribeImageAssociations", f"{image} brings what is no application")
+    for bundle in bundles:
+        workspaces.describe_bundle_associations(BundleId=bundle["BundleId"], AssociatedResourceTypes=kind)
     every(workspaces.describe_ip_groups, "Result")
     aliases = every(workspaces.describe_connection_aliases, "ConnectionAliases")
     for alias in aliases:
@@ -178,6 +194,18 @@ def read_workspaces(region):
         "ValidationException",
         raw(workspaces).describe_workspaces,
         Limit=26,
+    )
+    refused(
+        "workspaces:DescribeWorkspaceImagePermissions nothing there",
+        "ResourceNotFoundException",
+        workspaces.describe_workspace_image_permissions,
+        ImageId="wsi-000000000",
+    )
+    refused(
+        "workspaces:DescribeBundleAssociations without a type",
+        "ValidationException",
+        raw(workspaces).describe_bundle_associations,
+        BundleId="wsb-000000000",
     )
     refused(
         "workspaces:DescribeTags nothing there",
@@ -249,7 +277,24 @@ def read_region(region):
     if desktops and not tagged and region == PRIMARY:
         problem("tag:GetResources", "nothing is tagged")
     ec2 = client("ec2", region)
-    ec2.describe_vpcs()
+    vpcs = {vpc["VpcId"] for vpc in every(ec2.describe_vpcs, "Vpcs")}
+    for directory in directories:
+        group = directory["WorkspaceCreationProperties"].get("CustomSecurityGroupId")
+        if group:
+            named = [{"Name": "group-id", "Values": [group, "sg-00000000000000000"]}]
+            found = every(ec2.describe_security_groups, "SecurityGroups", Filters=named, MaxResults=1000)
+            if [one["GroupId"] for one in found] != [group] or found[0]["VpcId"] not in vpcs:
+                problem("ec2:DescribeSecurityGroups", f"{group} is {found}")
+        for endpoint in directory["WorkspaceAccessProperties"].get("AccessEndpointConfig", {}).get("AccessEndpoints", []):
+            named = [{"Name": "vpc-endpoint-id", "Values": [endpoint["VpcEndpointId"]]}]
+            if len(every(ec2.describe_vpc_endpoints, "VpcEndpoints", Filters=named)) != 1:
+                problem("ec2:DescribeVpcEndpoints", f"no {endpoint}")
+    refused(
+        "ec2:DescribeSecurityGroups nothing there",
+        "InvalidGroup.NotFound",
+        ec2.describe_security_groups,
+        GroupIds=["sg-00000000000000000"],
+    )
     ec2.describe_route_tables()
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]

@@ -66,6 +66,21 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         put("directories", items(&side.directories), side.directories.gap());
         put("registrations", items(&side.registrations), side.registrations.gap());
         put("client properties", items(&side.client_properties), side.client_properties.gap());
+        put("account settings", items(&side.account_settings), side.account_settings.gap());
+        put("amazon bundles", items(&side.amazon_bundles), side.amazon_bundles.gap());
+        put("applications", items(&side.applications), side.applications.gap());
+        put("security groups", items(&side.security_groups), side.security_groups.gap());
+        put("endpoints", items(&side.vpc_endpoints), side.vpc_endpoints.gap());
+        put("vpcs", items(&side.vpcs), side.vpcs.gap());
+        for (id, list) in &side.add_ins {
+            put(&format!("add-ins of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &side.image_permissions {
+            put(&format!("permissions of {id}"), items(list), list.gap());
+        }
+        for (id, list) in side.image_applications.iter().chain(&side.bundle_applications) {
+            put(&format!("applications of {id}"), items(list), list.gap());
+        }
         put("images", items(&side.images), side.images.gap());
         put("bundles", items(&side.bundles), side.bundles.gap());
         put("ip groups", items(&side.ip_groups), side.ip_groups.gap());
@@ -130,7 +145,7 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
 }
 
 /// What no rule reads of one of the sides, and no call is made for.
-const ONE_SIDED: [&str; 3] = [" connections", " resource tags", " snapshots"];
+const ONE_SIDED: [&str; 4] = [" amazon bundles", " connections", " resource tags", " snapshots"];
 
 /// All that was collected is as it was.
 fn assert_same(found: &Estate, wanted: &Estate) {
@@ -171,6 +186,15 @@ async fn so_are_its_gaps() {
             "us-west-2 workspaces:DescribeClientBranding AccessDenied",
             "us-west-2 workspaces:DescribeConnectionAliasPermissions AccessDenied",
             "us-west-2 workspaces:DescribeWorkspaceBundles Down",
+            "us-east-1 workspaces:DescribeAccount AccessDenied",
+            "us-west-2 workspaces:DescribeConnectClientAddIns Throttle",
+            "eu-west-1 workspaces:DescribeWorkspaceImagePermissions AccessDenied#2..",
+            "us-east-1 workspaces:DescribeImageAssociations AccessDenied",
+            "us-east-1 workspaces:DescribeBundleAssociations Drop",
+            "us-west-2 workspaces:DescribeApplications Malformed",
+            "us-east-1 ec2:DescribeSecurityGroups AccessDenied",
+            "us-west-2 ec2:DescribeVpcEndpoints Down",
+            "us-west-2 ec2:DescribeVpcs Drop",
             "us-west-2 datasync:DescribeTask AccessDenied",
             "us-east-1 ds:DescribeDirectories HangBefore",
             "us-west-2 fsx:DescribeBackups Drop",

@@ -1,5 +1,6 @@
 //! The twin over sockets, asked by the real SDK clients.
 
+mod around;
 mod changes;
 mod gaps;
 mod lists;

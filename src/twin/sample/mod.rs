@@ -6,7 +6,6 @@
 //!
 //! The same options give the same estate; there is no clock here. Nothing in an estate tells that it is a sample but its names.
 
-mod applications;
 mod catalogue;
 mod company;
 mod desktops;
@@ -14,6 +13,8 @@ mod directories;
 mod drift;
 mod files;
 mod names;
+mod network;
+mod offered;
 mod resolution;
 mod site;
 #[cfg(test)]
@@ -64,7 +65,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         }
         Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
     };
-    estate.sides.iter_mut().for_each(applications::keep_what_is_asked);
+    estate.sides.iter_mut().for_each(catalogue::settle);
     (estate, planted)
 }
 
@@ -99,11 +100,11 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         for (side, site) in [(&mut *primary, &sites.primary), (&mut *standby, &sites.standby)] {
             side.account = Ok(ACCOUNT.to_owned());
             directories::fill(side, site, sites.plan, taken_at);
+            network::fill(side, site);
+            offered::fill(side, site, taken_at);
             resolution::alias(side, site, sites.plan.alias);
         }
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
-        applications::fill(primary, &sites.primary, taken_at);
-        applications::fill(standby, &sites.standby, taken_at);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };
         desktops::fill(primary, standby, sites, people, &cast, &mut estate.symbols);

@@ -4,6 +4,7 @@ use super::company::{ACCOUNT, IMAGES, PERSONAS, Plan, Region};
 use super::names::Mint;
 use deskpair_rules::model::Moment;
 use deskpair_rules::model::settings::{DnsSettings, MapEntry, MapKind, PairSettings, SideSettings};
+use sha2::{Digest, Sha256};
 
 /// One side's ids.
 pub(super) struct Site {
@@ -77,6 +78,19 @@ impl Site {
     /// The ARN of a resource of WorkSpaces: `workspace/ws-…`.
     pub(super) fn arn(&self, resource: &str) -> String {
         workspaces_arn(self.region.name, resource)
+    }
+
+    /// An id that follows from the side and a name: lower-case hexadecimal digits after a prefix. It is drawn from nothing, so that what a
+    /// side comes to have leaves the ids of all else as they were.
+    pub(super) fn derived(&self, prefix: &str, digits: usize, name: &str) -> String {
+        let digest = Sha256::digest(format!("{} {prefix}{name}", self.directory));
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{prefix}{}", &hex[..digits])
+    }
+
+    /// The VPC endpoint that the directory names.
+    pub(super) fn endpoint(&self) -> String {
+        self.derived("vpce-", 17, "streaming")
     }
 
     fn settings(&self) -> SideSettings {

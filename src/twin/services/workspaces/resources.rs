@@ -102,7 +102,7 @@ pub(super) fn bundles(world: &World, pages: &Pages, call: &Call) -> Result<Value
     let reading = Reading { token: call.text("NextToken"), size: PAGE };
     let list = if owner == Some(AMAZON) { amazon } else { own };
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |bundle| {
-        owner.is_none_or(|owner| owner == bundle.owner)
+        owner.is_none_or(|owner| owner == AMAZON || owner == bundle.owner)
     })?;
     Ok(page.answer("Bundles", wires(page.items.iter().copied()), "NextToken"))
 }
