@@ -81,11 +81,6 @@ impl Roles {
         Self { parts }
     }
 
-    /// Whether any pair fails over from this side.
-    fn is_primary(&self) -> bool {
-        self.parts.iter().any(|part| !part.standby)
-    }
-
     /// Whether any pair fails over to this side.
     fn is_standby(&self) -> bool {
         self.parts.iter().any(|part| part.standby)
