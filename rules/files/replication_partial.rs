@@ -262,8 +262,8 @@ mod tests {
 
     #[test]
     fn fails_where_a_task_filters() {
-        type Change = (fn(&mut SyncTask), &'static str);
-        let changes: [Change; 3] = [
+        type Change = fn(&mut SyncTask);
+        let changes: [(Change, &str); 3] = [
             (|task| task.excludes = filter("/archive|*.pst"), "leaves out /archive|*.pst"),
             (|task| task.includes = filter("/home"), "carries /home alone"),
             (|task| task.manifest_config = Some(SyncManifest::default()), "carries what its manifest lists alone"),
