@@ -3,19 +3,21 @@
 use super::{config, sample, serve, twin};
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_workspaces::types::{BundleAssociatedResourceType, ImageAssociatedResourceType};
+use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use deskpair::twin::{TwinOptions, World};
 use deskpair_rules::model::image::ImagePermission;
+use std::error::Error;
 use std::fmt::Debug;
 
 const S: &str = "us-west-2";
 
 /// The code of a refusal.
 #[track_caller]
-fn code<T: Debug, E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static, R>(
-    answer: Result<T, aws_smithy_runtime_api::client::result::SdkError<E, R>>,
-) -> String
+fn code<T: Debug, E, R>(answer: Result<T, SdkError<E, R>>) -> String
 where
-    R: Debug,
+    E: ProvideErrorMetadata + Error + Send + Sync + CreateUnhandledError + 'static,
+    R: Debug + Send + Sync + 'static,
 {
     answer.expect_err("a refusal").into_service_error().meta().code().unwrap_or_default().to_owned()
 }
@@ -92,7 +94,7 @@ async fn an_unknown_id_is_an_error_and_an_unknown_value_of_a_filter_is_nothing()
         [("group-id", id), ("group-name", "norhaven-desktops"), ("tag:Owner", "euc-team"), ("tag-key", "Name")]
     {
         let found = client.describe_security_groups().filters(filter(name, value)).send().await.unwrap();
-        assert_eq!(found.security_groups(), [group.clone()], "{name}");
+        assert_eq!(found.security_groups(), std::slice::from_ref(group), "{name}");
     }
     let none = filter("group-id", "sg-00000000000000000");
     let found = client.describe_security_groups().filters(none).max_results(1000).send().await.unwrap();

@@ -1,6 +1,6 @@
 //! What the recorded AWS says.
 
-use super::{PRIMARY, STANDBY};
+use super::PRIMARY;
 use crate::collect::recorded::{Asked, Reply};
 use serde_json::json;
 
