@@ -38,7 +38,13 @@ impl Reader {
     ) -> Self {
         let timeout = Duration::from_millis(settings.limits.dns_timeout_ms);
         let pairs = settings.pairs.iter().filter(|pair| pair.alias == name);
-        let plan = AskPlan::of_all(pairs.map(|pair| &pair.dns), timeout);
+        let plan = AskPlan::of_all(pairs.map(|pair| &pair.dns), timeout).map(|mut plan| {
+            // Nobody waits for a cache to forget until the whole run is out of time.
+            if let Some(deadline) = deadline {
+                plan.longest_wait = plan.longest_wait.min(deadline.saturating_duration_since(Instant::now()) / 2);
+            }
+            plan
+        });
         Self { name: name.to_owned(), plan, deadline, wanted: Arc::clone(wanted) }
     }
 
