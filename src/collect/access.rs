@@ -8,7 +8,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::{Connector, proxy::ProxyConfig, tls};
+use aws_smithy_http_client::{Connector, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use deskpair_rules::model::settings::SideSettings;
@@ -41,6 +41,16 @@ pub enum AccessError {
 }
 
 impl Access {
+    /// What carries requests that no service signs: plain HTTP to a server on this machine, else TLS, through the proxy that the environment
+    /// names.
+    pub(super) fn plain_connector(local: bool) -> SharedHttpConnector {
+        let mut builder = Connector::builder();
+        builder.set_sleep_impl(Some(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+            aws_smithy_async::rt::sleep::TokioSleep::new(),
+        )));
+        if local { connector(Way::Plain, builder) } else { connector(Way::Proxied, builder) }
+    }
+
     /// The configuration for all clients of one side.
     ///
     /// # Errors
@@ -159,19 +169,25 @@ impl Connections {
     }
 }
 
+fn connector(way: Way, builder: ConnectorBuilder) -> SharedHttpConnector {
+    match way {
+        Way::Plain => SharedHttpConnector::new(builder.build_http()),
+        Way::Proxied => SharedHttpConnector::new(
+            builder
+                .proxy_config(ProxyConfig::from_env())
+                .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+                .build(),
+        ),
+    }
+}
+
 impl HttpClient for Connections {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         let pool = pools.entry((settings.connect_timeout(), settings.read_timeout())).or_insert_with(|| {
             let mut builder = Connector::builder().connector_settings(settings.clone());
             builder.set_sleep_impl(components.sleep_impl());
-            SharedHttpConnector::new(match self.way {
-                Way::Plain => builder.build_http(),
-                Way::Proxied => builder
-                    .proxy_config(ProxyConfig::from_env())
-                    .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-                    .build(),
-            })
+            connector(self.way, builder)
         });
         pool.clone()
     }

@@ -15,6 +15,7 @@ mod ec2;
 pub mod fault;
 mod fsx;
 pub mod limits;
+pub(crate) mod logos;
 pub mod paging;
 #[cfg(test)]
 mod recorded;

@@ -177,7 +177,8 @@ impl Caller {
         if announced.is_err() {
             progress.expected(region, 1);
         }
-        let answer = self.attempts(operation, attempt).await;
+        // An SDK's call is large, and a collection holds dozens of them: each has its place on the heap.
+        let answer = Box::pin(self.attempts(operation, attempt)).await;
         progress.done(region, operation);
         answer.map_err(|fault| self.gap(operation, about, fault))
     }

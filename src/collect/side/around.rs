@@ -1,10 +1,11 @@
 //! What stands around the desktops of a side: its directories and aliases, and what is asked of each of the pairs' own.
 
 use super::{Reader, Roles, each, items};
+use crate::collect::logos;
 use crate::collect::paging::Listing;
 use crate::collect::workspaces::WorkSpaces;
 use crate::collect::{slice, slices};
-use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, PlatformBranding};
+use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use deskpair_rules::model::directory::{AccountSettings, ClientAddIn, ClientPropertiesOf, WorkspaceDirectory};
 use deskpair_rules::model::{Dataset, Estate, Gap};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,7 @@ pub(super) struct Around {
     client_properties: Option<Listing<ClientPropertiesOf>>,
     add_ins: BTreeMap<String, Listing<ClientAddIn>>,
     branding: BTreeMap<String, Listing<PlatformBranding>>,
+    logos: Option<Listing<Logo>>,
     alias_permissions: BTreeMap<String, Listing<AliasPermission>>,
 }
 
@@ -93,7 +95,8 @@ impl Around {
             // Of directories that are not known, neither are the properties.
             properties.cut(gap.clone());
         }
-        Self { account_settings, client_properties, add_ins, branding, alias_permissions }
+        let logos = reader.when(Dataset::Logos, || logos::logos(&reader.config, &branding)).await;
+        Self { account_settings, client_properties, add_ins, branding, logos, alias_permissions }
     }
 
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
@@ -101,6 +104,7 @@ impl Around {
         estate.sides[at].client_properties = slice(estate, self.client_properties);
         estate.sides[at].add_ins = slices(estate, self.add_ins);
         estate.sides[at].branding = slices(estate, self.branding);
+        estate.sides[at].logos = slice(estate, self.logos);
         estate.sides[at].alias_permissions = slices(estate, self.alias_permissions);
     }
 }

@@ -136,11 +136,11 @@ impl Reader {
         let (account, directories, (frame, around, network, people), catalogue, tags, files, transfers) = tokio::join!(
             identity,
             self.when(Dataset::Directories, || directory::directories(config, caller)),
-            people,
-            Catalogue::read(self, workspaces),
+            Box::pin(people),
+            Box::pin(Catalogue::read(self, workspaces)),
             tags,
-            Files::read(self, fsx),
-            Transfers::read(self, datasync),
+            Box::pin(Files::read(self, fsx)),
+            Box::pin(Transfers::read(self, datasync)),
         );
         Harvest {
             account,

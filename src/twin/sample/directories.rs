@@ -1,8 +1,10 @@
 //! Directories, their registrations with every comparable setting, client properties and branding (AWS-FACTS §1.1, §1.2, §1.6).
 
 use super::company::{ACCOUNT, DOMAIN, NETBIOS, OU, Plan};
+use super::picture::{CURRENT, picture};
 use super::site::{DAY, Site, before};
-use deskpair_rules::model::alias::{Branding, PLATFORMS, PlatformBranding};
+use deskpair_rules::engine::hex;
+use deskpair_rules::model::alias::{Branding, Logo, PLATFORMS, PlatformBranding};
 use deskpair_rules::model::directory::{
     AccessEndpoint, AccessEndpointConfig, AccessProperties, AccountSettings, CertificateBasedAuthProperties,
     ClientAddIn, ClientProperties, ClientPropertiesOf, ConnectSettings, CreationProperties, Directory,
@@ -10,6 +12,8 @@ use deskpair_rules::model::directory::{
     UserSetting, WorkspaceDirectory,
 };
 use deskpair_rules::model::{Moment, Side, Slice};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Fills a side's directory, its registration, client properties and branding.
 pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) {
@@ -19,6 +23,28 @@ pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) 
     side.account_settings = Slice::whole_of(vec![account_settings(site)]);
     side.add_ins.insert(site.directory.clone(), Slice::whole_of(vec![softphone(site)]));
     side.branding.insert(site.directory.clone(), Slice::whole_of(branding(site, plan)));
+    keep_logos(side);
+}
+
+/// Leaves a side with the pictures behind the addresses that its branding names; where nothing is said of one, it is the current logo.
+pub(super) fn keep_logos(side: &mut Side) {
+    let platforms = side.branding.values().flat_map(|platforms| platforms.items()).map(|platform| &platform.branding);
+    let urls = platforms.flat_map(|of| [&of.logo_url, &of.logo_2x_url, &of.logo_3x_url]);
+    let urls: BTreeSet<&String> = urls.filter(|url| !url.is_empty()).collect();
+    let known = |url: &String| side.logos.items().iter().find(|logo| logo.url == *url).cloned();
+    let kept = urls.into_iter().map(|url| known(url).unwrap_or_else(|| logo(url, CURRENT))).collect();
+    side.logos = Slice::whole_of(kept);
+}
+
+/// A logo whose picture is that of a name.
+pub(super) fn logo(url: &str, of: &str) -> Logo {
+    let picture = picture(of);
+    Logo {
+        url: url.to_owned(),
+        sha256: hex(&Sha256::digest(&picture)),
+        bytes: i64::try_from(picture.len()).ok(),
+        failure: String::new(),
+    }
 }
 
 /// The company may bring licences of its own. The management range is one a Region, and none of the company's own.

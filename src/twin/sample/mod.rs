@@ -15,6 +15,7 @@ mod files;
 mod names;
 mod network;
 mod offered;
+pub(crate) mod picture;
 mod resolution;
 mod site;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
     };
     estate.sides.iter_mut().for_each(catalogue::settle);
+    estate.sides.iter_mut().for_each(directories::keep_logos);
     (estate, planted)
 }
 

@@ -146,6 +146,13 @@ impl World {
         self.realms.get(&(account.to_owned(), region.to_owned()))
     }
 
+    /// The digest of the picture behind the address of a logo, where an estate fetched it.
+    pub(crate) fn logo(&self, url: &str) -> Option<&str> {
+        let logos = self.realms.values().flat_map(|realm| realm.side.logos.items());
+        let mut known = logos.filter(|logo| logo.url == url && !logo.sha256.is_empty());
+        known.next().map(|logo| logo.sha256.as_str())
+    }
+
     /// What an account has in a Region, to change it.
     pub fn realm_mut(&mut self, account: &str, region: &str) -> Option<&mut Realm> {
         self.realms.get_mut(&(account.to_owned(), region.to_owned()))

@@ -3,6 +3,7 @@
 use super::{Planted, sides};
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::Sites;
+use crate::twin::sample::{directories, picture::FORMER};
 use deskpair_rules::model::Estate;
 use deskpair_rules::model::alias::PlatformBranding;
 
@@ -20,6 +21,21 @@ pub(super) fn text(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Plan
         if platform.device_type == "DeviceTypeWindows" {
             old_message(platform);
         }
+    }
+    Planted::NOBODY
+}
+
+/// BRD-003: the standby Region still shows the logo before this one.
+pub(super) fn logo(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let urls: Vec<String> = standby(estate, 0, sites)
+        .into_iter()
+        .flatten()
+        .filter(|platform| platform.device_type == "DeviceTypeWindows")
+        .map(|platform| platform.branding.logo_url.clone())
+        .collect();
+    let (_, standby) = sides(estate, 0);
+    for logo in standby.logos.items_mut().iter_mut().filter(|logo| urls.contains(&logo.url)) {
+        *logo = directories::logo(&logo.url, FORMER);
     }
     Planted::NOBODY
 }

@@ -83,6 +83,7 @@ static PLANTINGS: &[Planting] = &[
     planting("BND-005", "the standby Region does not offer a bundle's compute type", bundles::not_offered),
     planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
     planting("BRD-002", "the login messages for Windows differ", branding::text),
+    planting("BRD-003", "the standby Region shows an earlier logo on Windows", branding::logo),
     planting("DNS-001", "the alias has no TXT record", dns::missing),
     planting("DNS-002", "the TXT record holds an identifier of nobody", dns::unknown),
     planting("DNS-003", "the TXT record still names the standby Region", route53::points_to_standby),
