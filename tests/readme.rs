@@ -106,6 +106,19 @@ fn its_picture_is_what_the_demo_shows() {
 }
 
 #[test]
+fn its_pictures_are_there_and_small() {
+    let named = README.split(['"', '\'']).filter(|part| part.starts_with("docs/") && part.ends_with(".png"));
+    let mut pictures: Vec<&str> = named.collect();
+    pictures.sort_unstable();
+    assert_eq!(pictures, ["docs/report-dark.png", "docs/report.png"]);
+    for picture in pictures {
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture)).expect(picture);
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{picture} is no PNG");
+        assert!(bytes.len() < 300_000, "{picture} has {} bytes", bytes.len());
+    }
+}
+
+#[test]
 fn its_commands_run() {
     let sandbox = Sandbox::new();
     let twin = TwinProcess::start(&sandbox, ["--desktops", "40"]);
