@@ -6,6 +6,7 @@
 //!
 //! The same options give the same estate; there is no clock here. Nothing in an estate tells that it is a sample but its names.
 
+mod applications;
 mod catalogue;
 mod company;
 mod desktops;
@@ -61,6 +62,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         }
         Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
     };
+    estate.sides.iter_mut().for_each(applications::keep_what_is_asked);
     (estate, planted)
 }
 
@@ -98,6 +100,8 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
             resolution::alias(side, site, sites.plan.alias);
         }
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
+        applications::fill(primary, &sites.primary, taken_at);
+        applications::fill(standby, &sites.standby, taken_at);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };
         desktops::fill(primary, standby, sites, people, &cast, &mut estate.symbols);

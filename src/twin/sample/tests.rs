@@ -34,6 +34,8 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.ip_groups, side.branding, side.aliases);
         text += &format!("{:#?}{:#?}{:#?}", side.alias_permissions, side.file_systems, side.backups);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
+        text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
+        text += &format!("{:#?}{:#?}", side.applications, side.amazon_bundles);
     }
     text
 }
@@ -143,6 +145,9 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("WorkspaceId", "ws-[0-9a-z]{8,63}"),
         ("ImageId", "wsi-[0-9a-z]{9,63}"),
         ("BundleId", "wsb-[0-9a-z]{8,63}"),
+        ("ApplicationId", "wsa-[0-9a-z]{8,63}"),
+        ("AssociatedResourceId", "wsa-[0-9a-z]{8,63}"),
+        ("SharedAccountId", "[0-9]{12}"),
         ("groupId", "wsipg-[0-9a-z]{8,63}"),
         ("AliasId", "wsca-[0-9a-z]{8,63}"),
         ("DirectoryId", "d-[0-9a-f]{10}"),
@@ -205,6 +210,14 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, side.client_properties.items());
         all(&mut list, side.images.items());
         all(&mut list, side.bundles.items());
+        all(&mut list, side.amazon_bundles.items());
+        all(&mut list, side.applications.items());
+        for slice in side.image_permissions.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.image_applications.values().chain(side.bundle_applications.values()) {
+            all(&mut list, slice.items());
+        }
         all(&mut list, side.ip_groups.items());
         all(&mut list, side.aliases.items());
         all(&mut list, side.file_systems.items());
@@ -303,7 +316,12 @@ fn a_planted_drift_is_found_with_one_cause() {
         // The drift may itself follow from another's finding, as lost addresses follow from a group's missing range: every finding has
         // a root in common with one of the planted rule's.
         let list = &run.pairs[0].findings;
-        let root = |at: usize| list[at].root.map_or(at, |root| root as usize);
+        let root = |mut at: usize| {
+            while let Some(root) = list[at].root {
+                at = root as usize;
+            }
+            at
+        };
         // Where nobody can tell which desktop is whose, other rules say that they cannot either.
         let ambiguous = planting.rule == "WSP-010";
         let told = |at: &usize| match list[*at].unknown {

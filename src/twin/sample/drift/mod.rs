@@ -70,10 +70,16 @@ const fn planting(
 
 static PLANTINGS: &[Planting] = &[
     planting("ALS-001", "the standby Region has no connection alias", aliases::missing),
+    planting("ALS-002", "the standby Region's alias is still being created", aliases::being_created),
     planting("ALS-003", "the standby Region's alias is not associated", aliases::not_associated),
     planting("ALS-004", "the standby Region's alias is associated with a test directory", aliases::another_directory),
+    planting("ALS-005", "another account associated the standby Region's alias", aliases::associated_elsewhere),
+    planting("ALS-006", "the standby Region's alias is shared with a stranger", aliases::shared),
     planting("BND-001", "a bundle has no counterpart", bundles::missing),
     planting("BND-002", "a bundle's counterpart has a smaller compute type", bundles::smaller),
+    planting("BND-003", "a bundle's counterpart rests on another image", bundles::on_another_image),
+    planting("BND-004", "a bundle was updated and its counterpart was not", bundles::updated),
+    planting("BND-005", "the standby Region does not offer a bundle's compute type", bundles::not_offered),
     planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
     planting("BRD-002", "the login messages for Windows differ", branding::text),
     planting("DNS-001", "the alias has no TXT record", dns::missing),
@@ -92,8 +98,15 @@ static PLANTINGS: &[Planting] = &[
     planting("FSX-003", "nothing carries files to the standby file system", files::not_replicated),
     planting("FSX-004", "the last carried-over files are over two days old", files::old),
     planting("IMG-001", "an image has no counterpart", images::missing),
+    planting("IMG-002", "a copied image is in error", images::in_error),
     planting("IMG-003", "a counterpart is a copy of an earlier image", images::stale),
+    planting("IMG-004", "a counterpart requires dedicated hardware", images::of_another_kind),
+    planting("IMG-005", "an image is shared with an account that its counterpart is not", images::shared),
+    planting("IMG-006", "nothing but its name tells where a counterpart comes from", images::unproven),
+    planting("IPG-001", "an IP access control group has no counterpart", ip_groups::missing),
     planting("IPG-002", "one range stands in another group, and the ranges together are the same", ip_groups::differ),
+    planting("IPG-003", "a counterpart is not associated with the standby directory", ip_groups::not_associated),
+    planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
@@ -115,6 +128,7 @@ static PLANTINGS: &[Planting] = &[
     planting("WSP-014", "a standby desktop lost the tag that keeps clean-up away", workspaces::unprotected),
     planting("WSP-015", "a standby desktop's volume is being enlarged", workspaces::modified),
     planting("WSP-016", "nobody has ever connected to a standby desktop", workspaces::unused),
+    planting("WSP-017", "a bundle's counterpart lacks an application", bundles::without_application),
 ];
 
 /// Every drift that can be planted, by rule id.

@@ -10,7 +10,6 @@ use super::super::names::Mint;
 use super::super::site::Sites;
 use super::super::{catalogue, sides};
 use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
-use deskpair_rules::model::alias::AliasPermission;
 use deskpair_rules::model::pairing::COPY_OF_TAG;
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Sym, Symbols};
@@ -68,14 +67,8 @@ fn corp_settings(estate: &mut Estate, sites: &Sites) {
             access.device_type_web = "ALLOW".to_owned();
         }
     }
-    for alias in standby.aliases.items() {
-        if let Some(permissions) = standby.alias_permissions.get_mut(&alias.alias_id) {
-            // A migration partner's account, still allowed.
-            permissions
-                .items_mut()
-                .push(AliasPermission { shared_account_id: "444455556666".to_owned(), allow_association: Some(true) });
-        }
-    }
+    // A migration partner's account, still allowed.
+    aliases::share(standby);
     for platform in branding::standby(estate, 0, sites).into_iter().flatten() {
         match platform.device_type.as_str() {
             "DeviceTypeWindows" => branding::old_message(platform),
