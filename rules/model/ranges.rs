@@ -258,6 +258,79 @@ mod tests {
         }
     }
 
+    /// A CIDR of a small space: where the space is, an address in it, and how many bits behind the prefix.
+    type Picked = (usize, u8, u8);
+
+    /// The spaces: the beginning, the middle and the end of each family, 64 addresses each.
+    const SPACES: [(&str, u8); 6] = [
+        ("0.0.0.0", 32),
+        ("192.0.2.64", 32),
+        ("255.255.255.192", 32),
+        ("::", 128),
+        ("2001:db8::40", 128),
+        (LAST_SPACE, 128),
+    ];
+
+    const LAST_SPACE: &str = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffc0";
+
+    fn cidrs_picked() -> impl Strategy<Value = Vec<Picked>> {
+        proptest::collection::vec((0..SPACES.len(), 0..64_u8, 0..=6_u8), 0..8)
+    }
+
+    /// As somebody may write it: the address need not be the block's first, and one alone needs no prefix.
+    fn written(&(space, at, free): &Picked) -> String {
+        let (base, bits) = SPACES[space];
+        let address = match base.parse().expect("an address") {
+            IpAddr::V4(base) => IpAddr::from(Ipv4Addr::from(u32::from(base) + u32::from(at))),
+            IpAddr::V6(base) => IpAddr::from(Ipv6Addr::from(u128::from(base) + u128::from(at))),
+        };
+        if free == 0 && at % 2 == 0 { address.to_string() } else { format!("{address}/{}", bits - free) }
+    }
+
+    /// Its addresses, by space and place in it.
+    fn counted(picked: &[Picked]) -> BTreeSet<(usize, u8)> {
+        picked
+            .iter()
+            .flat_map(|&(space, at, free)| {
+                let first = u32::from(at) >> free << free;
+                (first..first + (1 << free)).map(move |at| (space, u8::try_from(at).expect("one of 64")))
+            })
+            .collect()
+    }
+
+    fn read(picked: &[Picked]) -> Ranges {
+        let texts: Vec<String> = picked.iter().map(written).collect();
+        Ranges::of(texts.iter().map(String::as_str)).expect("CIDRs")
+    }
+
+    /// The set of the addresses that were counted, each written alone.
+    fn alone(addresses: &BTreeSet<(usize, u8)>) -> Ranges {
+        read(&addresses.iter().map(|&(space, at)| (space, at, 0)).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        /// From texts to texts, both families at once: what is one's own is touched by nothing of the other's.
+        #[test]
+        fn written_sets_agree_with_counting(left in cidrs_picked(), right in cidrs_picked(), most in 0..9_usize) {
+            let (all_left, all_right) = (counted(&left), counted(&right));
+            let (left, right) = (read(&left), read(&right));
+            prop_assert_eq!(&left, &alone(&all_left));
+            prop_assert_eq!(left.is_empty(), all_left.is_empty());
+            prop_assert_eq!(left == right, all_left == all_right);
+            prop_assert_eq!(left.union(&right), alone(&all_left.union(&all_right).copied().collect()));
+            prop_assert_eq!(left.without(&right), alone(&all_left.difference(&all_right).copied().collect()));
+
+            // What is shown is the set again, and the same set always reads the same.
+            let shown: Vec<String> = left.cidrs().iter().map(IpNet::to_string).collect();
+            prop_assert_eq!(&Ranges::of(shown.iter().map(String::as_str)).expect("CIDRs"), &left);
+            prop_assert_eq!(left.to_string(), alone(&all_left).to_string());
+            let brief = left.brief(most);
+            let named = brief.split(" and ").next().unwrap_or_default().split(", ").filter(|text| text.contains('/')).count();
+            prop_assert_eq!(named, shown.len().min(most));
+            prop_assert_eq!(brief.contains(" more"), shown.len() > most);
+        }
+    }
+
     /// How few aligned blocks make up a span, by trying: halves of halves.
     fn fewest((first, last): Span) -> usize {
         fn within(block: Span, span: Span) -> usize {

@@ -7,7 +7,7 @@
 
 use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
 use super::super::names::Mint;
-use super::super::site::Sites;
+use super::super::site::{HOUR, Sites, before};
 use super::super::{catalogue, sides};
 use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
 use deskpair_rules::model::pairing::COPY_OF_TAG;
@@ -150,6 +150,9 @@ fn emea_everything(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
     }
     files::age(estate, 1, mint);
     files::fail_newest(estate, 1, mint);
+    // After it had failed at every try since the last success.
+    let at = before(estate.taken_at, HOUR - 900);
+    files::switch_off(estate, 1, at, "SERVICE", "The source location could not be mounted");
     dns::lengthen(estate, 1, sites);
     // Here no image is tagged: they were copied by hand.
     let tag = estate.symbols.find(COPY_OF_TAG);
