@@ -39,6 +39,8 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
+        text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
+        text += &format!("{:#?}{:#?}", side.applications, side.amazon_bundles);
     }
     text
 }
@@ -220,6 +222,14 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, side.client_properties.items());
         all(&mut list, side.images.items());
         all(&mut list, side.bundles.items());
+        all(&mut list, side.amazon_bundles.items());
+        all(&mut list, side.applications.items());
+        for slice in side.image_permissions.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.image_applications.values().chain(side.bundle_applications.values()) {
+            all(&mut list, slice.items());
+        }
         all(&mut list, side.ip_groups.items());
         all(&mut list, side.account_settings.items());
         all(&mut list, side.amazon_bundles.items());

@@ -95,29 +95,26 @@ pub(super) fn not_offered(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) 
 pub(super) fn without_application(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
     let Some(at) = rarest(estate, sites) else { return Planted::on(Vec::new()) };
     let (primary, standby) = sides(estate, 0);
-    let application = primary.applications.items().first().map(|known| known.application_id.clone());
-    let given = application.map(|id| ApplicationAssociation {
-        associated_resource_id: id,
+    let (ours, theirs) = (&sites.primary.bundles[at], &sites.standby.bundles[at]);
+    let Some(list) = primary.bundle_applications.get_mut(ours) else { return Planted::on(Vec::new()) };
+    let has = |id: &str| list.items().iter().any(|known| known.associated_resource_id == id);
+    let new = primary.applications.items().iter().find(|known| !has(&known.application_id));
+    let Some(new) = new else { return Planted::on(Vec::new()) };
+    let associated = |id: &str, state: &str, state_reason| ApplicationAssociation {
+        associated_resource_id: id.to_owned(),
         associated_resource_type: "APPLICATION".to_owned(),
-        state: "COMPLETED".to_owned(),
-        ..ApplicationAssociation::default()
-    });
-    if let Some(list) = primary.bundle_applications.get_mut(&sites.primary.bundles[at]) {
-        list.items_mut().extend(given);
-    }
+        state: state.to_owned(),
+        state_reason,
+    };
+    list.items_mut().push(associated(&new.application_id, "COMPLETED", None));
     // There it was tried, and failed.
-    let theirs = standby.applications.items().first().map(|known| known.application_id.clone());
-    let failed = theirs.map(|id| ApplicationAssociation {
-        associated_resource_id: id,
-        associated_resource_type: "APPLICATION".to_owned(),
-        state: "ERROR".to_owned(),
-        state_reason: Some(AssociationStateReason {
-            error_code: "ValidationError.InsufficientDiskSpace".to_owned(),
-            error_message: "There is not enough space on the disk".to_owned(),
-        }),
-    });
-    if let Some(list) = standby.bundle_applications.get_mut(&sites.standby.bundles[at]) {
-        list.items_mut().extend(failed);
+    let reason = AssociationStateReason {
+        error_code: "ValidationError.InsufficientDiskSpace".to_owned(),
+        error_message: "There is not enough space on the disk".to_owned(),
+    };
+    let namesake = standby.applications.items().iter().find(|known| known.name == new.name);
+    if let Some((list, namesake)) = standby.bundle_applications.get_mut(theirs).zip(namesake) {
+        list.items_mut().push(associated(&namesake.application_id, "ERROR", Some(reason)));
     }
     users(estate, sites, at)
 }
