@@ -123,18 +123,40 @@ impl Cause {
         cause
     }
 
+    /// What it does to people, which is what causes are ordered by first.
+    pub(crate) const fn touch(&self) -> Touch {
+        match self.effect {
+            Effect::Strands if self.people > 0 => Touch::Strands,
+            Effect::Strands if self.uncounted => Touch::StrandsUnnamed,
+            Effect::Degrades if self.people > 0 => Touch::Degrades,
+            Effect::Strands | Effect::Degrades | Effect::Exposes | Effect::None => Touch::Nobody,
+        }
+    }
+
     /// The rank by which causes are ordered: those that strand people, those that strand nobody knows whom, those that degrade people,
     /// then the rest; in each the most people, then the worst, then the rule's order.
-    fn rank(&self) -> (u8, u32, std::cmp::Reverse<Severity>, u32) {
-        let class = match self.effect {
-            Effect::Strands if self.people > 0 => 0,
-            Effect::Strands if self.uncounted => 1,
-            Effect::Degrades if self.people > 0 => 2,
-            Effect::Strands | Effect::Degrades | Effect::Exposes | Effect::None => 3,
-        };
+    fn rank(&self) -> (Touch, u32, std::cmp::Reverse<Severity>, u32) {
         let first = self.findings.first().copied().unwrap_or(u32::MAX);
-        (class, u32::MAX - self.people, std::cmp::Reverse(self.severity), first)
+        (self.touch(), u32::MAX - self.people, std::cmp::Reverse(self.severity), first)
     }
+}
+
+/// What a cause does to people, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touch {
+    /// It strands people who are known.
+    Strands,
+    /// It strands somebody, and nothing says whom.
+    StrandsUnnamed,
+    /// It degrades people.
+    Degrades,
+    /// It keeps nobody who is listed from working as before.
+    Nobody,
+}
+
+impl Touch {
+    /// Every one, the worst first.
+    pub(crate) const ALL: [Self; 4] = [Self::Strands, Self::StrandsUnnamed, Self::Degrades, Self::Nobody];
 }
 
 /// The fail from which a finding follows in the end; itself where there is none. An accepted fail keeps what follows from it visible.

@@ -13,7 +13,7 @@ pub mod terminal;
 
 #[cfg(test)]
 mod samples;
-mod text;
+pub mod text;
 
 use deskpair_rules::engine::Run;
 use std::io::{self, Write};

@@ -97,8 +97,26 @@ impl Cli<'_> {
                 .is_empty()
         );
         assert!(call("describe-client-branding", &["--resource-id", directory]).is_object());
-        assert!(!items(&call("describe-workspace-images", &[]), "Images").is_empty());
-        assert!(!items(&call("describe-workspace-bundles", &[]), "Bundles").is_empty());
+        assert_eq!(text(&call("describe-account", &[]), "DedicatedTenancySupport"), "ENABLED");
+        let add_ins = items(&call("describe-connect-client-add-ins", &["--resource-id", directory]), "AddIns");
+        assert_eq!(text(&add_ins[0], "ResourceId"), directory);
+        let images = items(&call("describe-workspace-images", &[]), "Images");
+        let bundles = items(&call("describe-workspace-bundles", &[]), "Bundles");
+        let (image, bundle) = (text(&images[0], "ImageId"), text(&bundles[0], "BundleId"));
+        let offered = items(&call("describe-workspace-bundles", &["--owner", "AMAZON"]), "Bundles");
+        assert!(offered.len() > 25 && offered.iter().all(|bundle| text(bundle, "Owner") == "AMAZON"), "every page");
+        let permissions = call("describe-workspace-image-permissions", &["--image-id", image]);
+        assert_eq!(text(&permissions, "ImageId"), image);
+        let applications = items(&call("describe-applications", &[]), "Applications");
+        let application =
+            ["describe-image-associations", "--image-id", image, "describe-bundle-associations", "--bundle-id", bundle];
+        for [operation, name, id] in application.as_chunks::<3>().0 {
+            let brought = call(operation, &[name, id, "--associated-resource-types", "APPLICATION"]);
+            for brought in items(&brought, "Associations") {
+                let id = text(&brought, "AssociatedResourceId");
+                assert!(applications.iter().any(|known| text(known, "ApplicationId") == id), "{id}");
+            }
+        }
         assert!(!items(&call("describe-ip-groups", &[]), "Result").is_empty());
         let aliases = items(&call("describe-connection-aliases", &[]), "ConnectionAliases");
         call("describe-connection-alias-permissions", &["--alias-id", text(&aliases[0], "AliasId")]);
@@ -112,6 +130,15 @@ impl Cli<'_> {
     fn files(&self) {
         assert!(!items(&self.call("fsx", "describe-file-systems", &[]), "FileSystems").is_empty());
         items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let volumes = items(&self.call("fsx", "describe-volumes", &[]), "Volumes");
+        let filter = format!("Name=file-system-id,Values={}", text(&volumes[0], "FileSystemId"));
+        let some = items(&self.call("fsx", "describe-volumes", &["--filters", &filter]), "Volumes");
+        assert!(!some.is_empty() && some.len() < volumes.len(), "of one file system");
+        let snapshots = items(&self.call("fsx", "describe-snapshots", &[]), "Snapshots");
+        let of_one = format!("Name=volume-id,Values={}", text(&snapshots[0], "VolumeId"));
+        assert!(!items(&self.call("fsx", "describe-snapshots", &["--filters", &of_one]), "Snapshots").is_empty());
+        let machines = items(&self.call("fsx", "describe-storage-virtual-machines", &[]), "StorageVirtualMachines");
+        assert_eq!(text(&machines[0], "FileSystemId"), text(&volumes[0], "FileSystemId"));
         assert!(!items(&self.call("datasync", "list-locations", &["--region", "us-west-2"]), "Locations").is_empty());
         // A task lives where it was made, which may be either Region.
         let (region, task) = ["us-east-1", "us-west-2"]
@@ -158,7 +185,12 @@ impl Cli<'_> {
             &["--resource-type-filters", "workspaces:workspace"],
         );
         assert!(items(&tagged, "ResourceTagMappingList").len() >= 60, "every page");
-        items(&self.call("ec2", "describe-vpcs", &[]), "Vpcs");
+        let vpcs = items(&self.call("ec2", "describe-vpcs", &[]), "Vpcs");
+        let groups = items(&self.call("ec2", "describe-security-groups", &[]), "SecurityGroups");
+        let endpoints = items(&self.call("ec2", "describe-vpc-endpoints", &[]), "VpcEndpoints");
+        for inside in groups.iter().chain(&endpoints) {
+            assert!(vpcs.iter().any(|vpc| text(vpc, "VpcId") == text(inside, "VpcId")), "{inside}");
+        }
         items(&self.call("ec2", "describe-route-tables", &[]), "RouteTables");
         let account = self.call("sts", "get-caller-identity", &[]);
         let account = text(&account, "Account");

@@ -17,7 +17,20 @@ fn commands(sandbox: &Sandbox) -> Vec<String> {
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let commands = commands(&sandbox);
-    for known in ["demo", "scan", "collect", "report", "rules", "explain", "twin", "schema", "verify"] {
+    for known in [
+        "demo",
+        "scan",
+        "collect",
+        "report",
+        "rules",
+        "explain",
+        "twin",
+        "schema",
+        "verify",
+        "permissions",
+        "completions",
+        "man",
+    ] {
         assert!(commands.iter().any(|command| command == known), "no {known} in {commands:?}");
     }
     for command in &commands {

@@ -34,9 +34,15 @@ mod layout;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod plantings;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod redaction;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]

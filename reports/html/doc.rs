@@ -13,8 +13,17 @@ pub(super) enum Block {
     },
     /// A list.
     List {
+        /// Whether its items are numbered.
+        numbered: bool,
         /// Its items' words.
         items: Vec<Vec<Span>>,
+    },
+    /// A table.
+    Table {
+        /// The words of its head's cells.
+        head: Vec<Vec<Span>>,
+        /// The words of its rows' cells.
+        rows: Vec<Vec<Vec<Span>>>,
     },
     /// Preformatted lines.
     Code {
@@ -48,44 +57,102 @@ pub(super) fn section(doc: &str, heading: &str) -> Vec<Block> {
     blocks(&lines)
 }
 
+/// What is being read, until a line ends it.
+enum Open<'a> {
+    Nothing,
+    Paragraph(Vec<&'a str>),
+    List { numbered: bool, items: Vec<String> },
+    Table(Vec<&'a str>),
+    Code(Vec<&'a str>),
+}
+
 fn blocks(lines: &[&str]) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut paragraph: Vec<&str> = Vec::new();
-    let mut items: Vec<String> = Vec::new();
-    let mut code: Option<Vec<&str>> = None;
-    // One line more than there are ends whatever is open.
-    for line in lines.iter().copied().chain([""]) {
-        if let Some(open) = &mut code {
-            if line.trim_start().starts_with("```") {
-                blocks.push(Block::Code { text: open.join("\n") });
-                code = None;
+    let mut open = Open::Nothing;
+    for &line in lines {
+        let text = line.trim();
+        if let Open::Code(code) = &mut open {
+            if text.starts_with("```") {
+                close(&mut open, &mut blocks);
             } else {
-                open.push(line);
+                code.push(line);
             }
             continue;
         }
-        let text = line.trim();
-        let item = text.strip_prefix("- ").or_else(|| text.strip_prefix("* "));
-        let ends = text.starts_with("```") || text.is_empty() || item.is_some();
-        if ends && !paragraph.is_empty() {
-            blocks.push(Block::Paragraph { spans: spans(&paragraph.join(" ")) });
-            paragraph.clear();
-        }
-        if !items.is_empty() && item.is_none() && (text.is_empty() || text.starts_with("```")) {
-            blocks.push(Block::List { items: items.drain(..).map(|item| spans(&item)).collect() });
-        }
-        if text.starts_with("```") {
-            code = Some(Vec::new());
-        } else if let Some(item) = item {
-            items.push(item.to_owned());
-        } else if let Some(open) = items.last_mut() {
-            open.push(' ');
-            open.push_str(text);
-        } else if !text.is_empty() {
-            paragraph.push(text);
+        if text.is_empty() {
+            close(&mut open, &mut blocks);
+        } else if text.starts_with("```") {
+            close(&mut open, &mut blocks);
+            open = Open::Code(Vec::new());
+        } else if text.starts_with('|') {
+            if !matches!(open, Open::Table(_)) {
+                close(&mut open, &mut blocks);
+                open = Open::Table(Vec::new());
+            }
+            if let Open::Table(rows) = &mut open {
+                rows.push(text);
+            }
+        } else if let Some((numbered, item)) = item(text) {
+            if !matches!(open, Open::List { numbered: other, .. } if other == numbered) {
+                close(&mut open, &mut blocks);
+                open = Open::List { numbered, items: Vec::new() };
+            }
+            if let Open::List { items, .. } = &mut open {
+                items.push(item.to_owned());
+            }
+        } else {
+            match &mut open {
+                Open::Paragraph(lines) => lines.push(text),
+                Open::List { items, .. } => {
+                    if let Some(item) = items.last_mut() {
+                        item.push(' ');
+                        item.push_str(text);
+                    }
+                }
+                Open::Nothing | Open::Table(_) | Open::Code(_) => {
+                    close(&mut open, &mut blocks);
+                    open = Open::Paragraph(vec![text]);
+                }
+            }
         }
     }
+    close(&mut open, &mut blocks);
     blocks
+}
+
+/// Ends what is being read.
+fn close(open: &mut Open<'_>, blocks: &mut Vec<Block>) {
+    match std::mem::replace(open, Open::Nothing) {
+        Open::Nothing => {}
+        Open::Paragraph(lines) => blocks.push(Block::Paragraph { spans: spans(&lines.join(" ")) }),
+        Open::List { numbered, items } => {
+            blocks.push(Block::List { numbered, items: items.iter().map(|item| spans(item)).collect() });
+        }
+        Open::Table(lines) => {
+            let mut rows = lines.into_iter().filter(|line| !is_rule(line)).map(cells);
+            let head = rows.next().unwrap_or_default();
+            blocks.push(Block::Table { head, rows: rows.collect() });
+        }
+        Open::Code(lines) => blocks.push(Block::Code { text: lines.join("\n") }),
+    }
+}
+
+/// Whether a list's item begins here, a numbered one or not, and with what.
+fn item(text: &str) -> Option<(bool, &str)> {
+    if let Some(item) = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")) {
+        return Some((false, item));
+    }
+    let (number, item) = text.split_once(". ")?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((true, item))
+}
+
+/// Whether it is the line under a table's head.
+fn is_rule(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' '))
+}
+
+fn cells(line: &str) -> Vec<Vec<Span>> {
+    line.trim_matches('|').split('|').map(|cell| spans(cell.trim())).collect()
 }
 
 fn spans(text: &str) -> Vec<Span> {
@@ -151,7 +218,15 @@ mod tests {
         };
         let block = |block: &Block| match block {
             Block::Paragraph { spans } => format!("p {}", of(spans)),
-            Block::List { items } => format!("l {}", items.iter().map(|item| of(item)).collect::<Vec<_>>().join(" / ")),
+            Block::List { numbered, items } => {
+                let items: Vec<String> = items.iter().map(|item| of(item)).collect();
+                format!("{} {}", if *numbered { "n" } else { "l" }, items.join(" / "))
+            }
+            Block::Table { head, rows } => {
+                let row = |row: &Vec<Vec<Span>>| row.iter().map(|cell| of(cell)).collect::<Vec<_>>().join(" ; ");
+                let rows: Vec<String> = std::iter::once(head).chain(rows).map(row).collect();
+                format!("t {}", rows.join(" / "))
+            }
             Block::Code { text } => format!("c {text}"),
         };
         blocks.iter().map(block).collect::<Vec<_>>().join("\n")
@@ -164,6 +239,25 @@ mod tests {
             "p text:One |code:x < y|text: and |strong:two|text: |em:three|text: 4 * 5.\nl text:a b / link:c\nc d  e";
         assert_eq!(words(&section(doc, "Why")), expected);
         assert!(section(doc, "Nothing").is_empty());
+    }
+
+    #[test]
+    fn tables_and_numbered_lists_are_read_too() {
+        let doc = [
+            "As follows:",
+            "1. one",
+            "   more",
+            "2. two",
+            "- three",
+            "| a | `b` |",
+            "| --- | :-- |",
+            "| c | d |",
+            "",
+            "2026. Then",
+        ];
+        let expected = "p text:As follows:\nn text:one more / text:two\nl text:three\nt text:a ; code:b / text:c ; text:d\nn text:Then";
+        assert_eq!(words(&blocks(&doc)), expected);
+        assert_eq!(words(&blocks(&["```", "| a |", "```", "```", "open"])), "c | a |\nc open");
     }
 
     #[test]

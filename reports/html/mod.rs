@@ -17,9 +17,25 @@ use minijinja::value::{Serde, Value};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
-/// The name's ending is what turns escaping on.
+/// The page. Its name's ending, as that of each part, is what turns escaping on.
 const TEMPLATE: &str = "report.html";
-const STYLE: &str = include_str!("templates/style.css");
+/// What the page is made of, by name.
+const TEMPLATES: [(&str, &str); 8] = [
+    (TEMPLATE, include_str!("templates/report.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("headline.html", include_str!("templates/headline.html")),
+    ("tools.html", include_str!("templates/tools.html")),
+    ("details.html", include_str!("templates/details.html")),
+    ("causes.html", include_str!("templates/causes.html")),
+    ("evidence.html", include_str!("templates/evidence.html")),
+    ("guide.html", include_str!("templates/guide.html")),
+];
+const STYLE: &str = concat!(
+    include_str!("templates/style/base.css"),
+    include_str!("templates/style/head.css"),
+    include_str!("templates/style/causes.css"),
+    include_str!("templates/style/media.css"),
+);
 const SCRIPT: &str = include_str!("templates/script.js");
 
 /// Writes the page.
@@ -28,8 +44,9 @@ const SCRIPT: &str = include_str!("templates/script.js");
 /// Where `out` cannot be written.
 pub fn write(run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
     let mut environment = Environment::new();
-    environment.add_template(TEMPLATE, include_str!("templates/report.html"))?;
-    environment.add_template("parts.html", include_str!("templates/parts.html"))?;
+    for (name, template) in TEMPLATES {
+        environment.add_template(name, template)?;
+    }
     environment.add_global("policy", policy());
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));

@@ -1,14 +1,20 @@
 //! DNS: the TXT record that sends people to a Region. Reach: the pair. Evidence: Route 53's API, and questions to name servers.
 
+mod alias_is_cname;
 mod automatic_failback;
 mod control_plane_dependency;
+mod delegation_broken;
+mod dnssec_invalid;
 mod failover_routing_ineffective;
 mod health;
 mod health_check_blind;
 mod identifier_left_behind;
 mod record_not_ours_to_flip;
+mod resolvers_disagree;
 mod routing;
 mod seen;
+mod servers;
+mod split_horizon;
 mod txt_malformed;
 mod txt_missing;
 mod txt_not_resolvable;
@@ -26,11 +32,16 @@ pub static RULES: &[&dyn Rule] = &[
     &txt_points_to_standby::TxtPointsToStandby,
     &txt_malformed::TxtMalformed,
     &txt_ttl_exceeds_objective::TxtTtlExceedsObjective,
+    &resolvers_disagree::ResolversDisagree,
     &txt_not_resolvable::TxtNotResolvable,
+    &delegation_broken::DelegationBroken,
     &failover_routing_ineffective::FailoverRoutingIneffective,
     &health_check_blind::HealthCheckBlind,
     &control_plane_dependency::ControlPlaneDependency,
     &record_not_ours_to_flip::RecordNotOursToFlip,
+    &split_horizon::SplitHorizon,
+    &alias_is_cname::AliasIsCname,
+    &dnssec_invalid::DnssecInvalid,
     &identifier_left_behind::IdentifierLeftBehind,
     &automatic_failback::AutomaticFailback,
 ];

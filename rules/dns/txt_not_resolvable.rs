@@ -1,5 +1,6 @@
 //! DNS-007: the record must be found by asking, from every server that was asked. Each way of failing is told apart.
 
+use crate::dns::servers::{kind_words, server_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{CnameEnd, ServerKind, TxtAnswer, TxtOutcome};
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -150,16 +151,7 @@ impl Rule for TxtNotResolvable {
         let Some(answer) = answer else {
             return Wording::new(format!("a name server does not give the TXT record of {alias}"));
         };
-        let kind = match answer.kind {
-            ServerKind::Authoritative => "authoritative server",
-            ServerKind::Recursive => "resolver",
-            ServerKind::System => "resolver of this machine",
-        };
-        let server = match (answer.server_name.as_str(), answer.server.as_str()) {
-            ("", address) => address.to_owned(),
-            (name, "") => name.to_owned(),
-            (name, address) => format!("{name} ({address})"),
-        };
+        let (kind, server) = (kind_words(answer.kind), server_words(&answer.server_name, &answer.server));
         Wording::new(format!("the {kind} {server} does not give the TXT record of {alias}: {}", answer.outcome))
             .fixed_by(remedy(&answer.outcome))
     }

@@ -1,123 +1,128 @@
-//! What carries files from a primary file system to the standby Region, and when each last did.
+//! What carries files from a primary file system to the standby Region.
 //!
-//! Two ways can be read: a DataSync task between the two (in either Region: tasks are Regional, and one of a task's locations must lie in
-//! its Region), and copies of the primary file system's backups that lie in the standby Region.
+//! Four ways can be read (AWS-FACTS §1.10): a DataSync task between the two (in either Region: tasks are Regional, and one of a task's
+//! locations must lie in its Region), copies of the primary file system's backups that lie in the standby Region, snapshots of OpenZFS
+//! volumes that were copied onto volumes of the standby file system, and data-protection volumes of an ONTAP one: of SnapMirror they are all
+//! that an AWS API shows, and which volume they mirror is not in it.
 
-use crate::model::files::{Backup, FileSystem, SyncTask};
-use crate::model::{Moment, PairView, Side, Unknown};
+use crate::files::copies::{self, VolumeCopy};
+use crate::files::location::Location;
+use crate::files::transfers::Transfer;
+use crate::model::files::{Backup, FileSystem, Volume};
+use crate::model::{PairView, Side, Unknown};
 use hashbrown::HashMap;
 
-/// A file system's place, as the host of a location's URI names it: `<region>.<file system id>` (AWS-FACTS §1.10).
+/// A file system's place, as the host of a location's URI names it: Region and id.
 type Host<'e> = (&'e str, &'e str);
 
 /// Everything that could carry files, looked up once a pair.
 pub(super) struct Carriers<'e> {
-    pair: &'e PairView<'e>,
+    pub(super) pair: &'e PairView<'e>,
     /// By location ARN.
-    hosts: HashMap<&'e str, Host<'e>>,
+    locations: HashMap<&'e str, Location<'e>>,
     /// The primary side's backups, by id.
     sources: HashMap<&'e str, &'e Backup>,
 }
 
-/// One thing that carries files.
+/// A copy of a backup, and the backup it was copied from, where that still exists.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Link<'e> {
-    /// A DataSync task of this side.
-    Task(&'e Side, &'e SyncTask),
-    /// A copy of a backup, and the backup it was copied from, where that still exists.
-    Copy(&'e Backup, Option<&'e Backup>),
+pub(super) struct BackupCopy<'e> {
+    pub(super) copy: &'e Backup,
+    pub(super) source: Option<&'e Backup>,
 }
 
 /// What carries a file system's files, and what may hide more.
 #[derive(Debug, Default)]
 pub(super) struct Links<'e> {
-    /// What was found.
-    pub(super) found: Vec<Link<'e>>,
-    /// Why there may be more.
-    pub(super) hidden: Vec<Unknown>,
-}
-
-/// How recent what was carried over is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Carried {
-    /// The state of the files that was last carried over is of this instant; `None` where nothing ever was.
-    pub(super) at: Option<Moment>,
-    /// What carried it: `DataSync task "nightly"`.
-    pub(super) by: String,
-    /// Why it may be more recent.
-    pub(super) hidden: Vec<Unknown>,
+    /// DataSync tasks.
+    pub(super) transfers: Vec<Transfer<'e>>,
+    /// Backups in the standby Region.
+    pub(super) backups: Vec<BackupCopy<'e>>,
+    /// Snapshots copied onto the standby file system's volumes.
+    pub(super) copies: Vec<VolumeCopy<'e>>,
+    /// The standby file system's data-protection volumes.
+    pub(super) mirrors: Vec<&'e Volume>,
+    /// Why there may be more tasks.
+    pub(super) hidden_transfers: Vec<Unknown>,
+    /// Why there may be more backups in the standby Region.
+    pub(super) hidden_backups: Vec<Unknown>,
+    /// Why there may be more snapshots or data-protection volumes.
+    pub(super) hidden_volumes: Vec<Unknown>,
 }
 
 const UNDESCRIBED: Unknown = Unknown::Undetermined("a DataSync task could be listed and not described");
-const SOURCE_GONE: Unknown = Unknown::Undetermined(
+/// Of a copied backup whose source is gone.
+pub(super) const SOURCE_GONE: Unknown = Unknown::Undetermined(
     "a backup was copied to the standby Region and its source is gone, so how old the files in it are cannot be told",
 );
-const OTHER_WAYS: Unknown = Unknown::Undetermined(
-    "no DataSync task and no backup copy leads from this file system to the standby Region, and SnapMirror and OpenZFS replication \
-     are not read",
-);
 
-/// The file system that a location's URI names: `fsxw://us-east-1.fs-0123/share/`; ONTAP's have the virtual machine's id behind.
-fn host(uri: &str) -> Option<Host<'_>> {
-    let (kind, rest) = uri.split_once("://")?;
-    let mut parts = rest.split('/').next()?.split('.');
-    let host = (parts.next()?, parts.next()?);
-    (kind.starts_with("fsx") && host.1.starts_with("fs-")).then_some(host)
+impl<'e> BackupCopy<'e> {
+    /// The volume that was backed up, by id, where it was not a whole file system.
+    pub(super) fn volume(&self) -> Option<&'e str> {
+        let volumes = [Some(self.copy), self.source].into_iter().flatten().filter_map(|backup| backup.volume.as_ref());
+        volumes.map(|volume| volume.volume_id.as_str()).find(|id| !id.is_empty())
+    }
 }
 
 impl<'e> Carriers<'e> {
     /// What there is in both Regions.
     pub(super) fn of(pair: &'e PairView<'e>) -> Self {
         let locations = [pair.primary, pair.standby].into_iter().flat_map(|side| side.sync_locations.items());
-        let hosts = locations
-            .filter_map(|location| Some((location.location_arn.as_str(), host(&location.location_uri)?)))
+        let locations = locations
+            .filter_map(|location| Some((location.location_arn.as_str(), Location::of(&location.location_uri)?)))
             .collect();
         let sources = pair.primary.backups.items().iter().map(|backup| (backup.backup_id.as_str(), backup)).collect();
-        Self { pair, hosts, sources }
+        Self { pair, locations, sources }
     }
 
     /// What carries files from one to the other.
     pub(super) fn links(&self, primary: &FileSystem, standby: &FileSystem) -> Links<'e> {
         let mut links = Links::default();
         for side in [self.pair.primary, self.pair.standby] {
-            self.tasks(side, primary, standby, &mut links);
+            self.transfers(side, primary, standby, &mut links);
         }
-        self.copies(primary, &mut links);
-        if links.found.is_empty() && matches!(primary.file_system_type.as_str(), "ONTAP" | "OPENZFS") {
-            links.hidden.push(OTHER_WAYS);
+        self.backups(primary, &mut links);
+        match (primary.file_system_type.as_str(), standby.file_system_type.as_str()) {
+            ("OPENZFS", "OPENZFS") => self.copies(primary, standby, &mut links),
+            ("ONTAP", "ONTAP") => self.mirrors(standby, &mut links),
+            (_, _) => {}
         }
-        links.hidden.sort_unstable();
-        links.hidden.dedup();
+        for hidden in [&mut links.hidden_transfers, &mut links.hidden_backups, &mut links.hidden_volumes] {
+            hidden.sort_unstable();
+            hidden.dedup();
+        }
         links
     }
 
-    fn tasks(&self, side: &'e Side, primary: &FileSystem, standby: &FileSystem, links: &mut Links<'e>) {
+    fn transfers(&self, side: &'e Side, primary: &FileSystem, standby: &FileSystem, links: &mut Links<'e>) {
         let from: Host<'_> = (&self.pair.settings.primary.region, &primary.file_system_id);
         let to: Host<'_> = (&self.pair.settings.standby.region, &standby.file_system_id);
-        let (known, gap) = (&self.hosts, side.sync_locations.gap());
+        let gap = side.sync_locations.gap();
         let mut unlisted = false;
         for task in side.sync_tasks.items() {
             let (source, destination) = (task.source_location_arn.as_str(), task.destination_location_arn.as_str());
             if source.is_empty() || destination.is_empty() {
-                links.hidden.push(UNDESCRIBED);
+                links.hidden_transfers.push(UNDESCRIBED);
                 continue;
             }
             // An end that is not among the locations that were read could be either file system.
-            let end = |arn: &str, wanted: Host<'_>| match known.get(arn) {
-                Some(host) => Some(*host == wanted),
-                None => gap.is_none().then_some(false),
-            };
-            match (end(source, from), end(destination, to)) {
-                (Some(true), Some(true)) => links.found.push(Link::Task(side, task)),
-                (Some(false), _) | (_, Some(false)) => {}
-                (_, _) => unlisted = true,
+            let ends = [(source, from), (destination, to)].map(|(arn, wanted)| match self.locations.get(arn) {
+                Some(place) => place.is_in(wanted).then_some(Some(place)),
+                None => gap.is_some().then_some(None),
+            });
+            match ends {
+                [Some(Some(from)), Some(Some(to))] => {
+                    links.transfers.push(Transfer::new(side, task, from.clone(), to.clone()));
+                }
+                [None, _] | [_, None] => {}
+                [Some(_), Some(_)] => unlisted = true,
             }
         }
-        links.hidden.extend(side.sync_tasks.gap().map(Unknown::Gap));
-        links.hidden.extend(gap.filter(|_| unlisted).map(Unknown::Gap));
+        links.hidden_transfers.extend(side.sync_tasks.gap().map(Unknown::Gap));
+        links.hidden_transfers.extend(gap.filter(|_| unlisted).map(Unknown::Gap));
     }
 
-    fn copies(&self, primary: &FileSystem, links: &mut Links<'e>) {
+    fn backups(&self, primary: &FileSystem, links: &mut Links<'e>) {
         let region = self.pair.settings.primary.region.as_str();
         let of_it = |backup: &Backup| {
             backup.file_system.as_ref().is_some_and(|backed_up| backed_up.file_system_id == primary.file_system_id)
@@ -128,82 +133,75 @@ impl<'e> Carriers<'e> {
                 continue;
             }
             match self.sources.get(copy.source_backup_id.as_str()).copied() {
-                Some(source) if of_it(source) => links.found.push(Link::Copy(copy, Some(source))),
+                Some(source) if of_it(source) => links.backups.push(BackupCopy { copy, source: Some(source) }),
                 Some(_) => {}
                 // A copy keeps what the backup said of its file system, even after the backup is gone.
-                None if of_it(copy) => links.found.push(Link::Copy(copy, None)),
+                None if of_it(copy) => links.backups.push(BackupCopy { copy, source: None }),
                 None => orphaned |= copy.file_system.is_none(),
             }
         }
-        links.hidden.extend(self.pair.standby.backups.gap().map(Unknown::Gap));
+        links.hidden_backups.extend(self.pair.standby.backups.gap().map(Unknown::Gap));
         if orphaned {
-            links.hidden.push(self.pair.primary.backups.gap().map_or(SOURCE_GONE, Unknown::Gap));
+            links.hidden_backups.push(self.source_gone());
         }
     }
 
-    /// How recent what was carried over is, of all ways the newest. What may be more recent than `enough` and cannot be told counts as
-    /// hidden; what is surely older does not.
-    pub(super) fn carried(&self, links: &Links<'e>, enough: Moment) -> Carried {
-        let mut carried = Carried { at: None, by: String::new(), hidden: links.hidden.clone() };
-        for link in &links.found {
-            let (at, hidden) = self.last(*link, enough);
-            if at > carried.at || carried.by.is_empty() {
-                (carried.at, carried.by) = (at, link.name());
-            }
-            carried.hidden.extend(hidden);
-        }
-        carried.hidden.sort_unstable();
-        carried.hidden.dedup();
-        carried
+    /// Why the source of a copied backup is not known.
+    pub(super) fn source_gone(&self) -> Unknown {
+        self.pair.primary.backups.gap().map_or(SOURCE_GONE, Unknown::Gap)
     }
 
-    fn last(&self, link: Link<'e>, enough: Moment) -> (Option<Moment>, Option<Unknown>) {
-        match link {
-            // What a run carries over is the state of the files when it began. Executions come in no documented order (AWS-FACTS §1.10).
-            Link::Task(side, task) => match side.executions_of(&task.task_arn) {
-                None => (None, Some(Unknown::Gap(crate::model::Estate::NOT_COLLECTED))),
-                Some(runs) => {
-                    let done = runs.items().iter().filter(|run| run.status == "SUCCESS");
-                    (done.filter_map(|run| run.start_time).max(), runs.gap().map(Unknown::Gap))
+    fn copies(&self, primary: &FileSystem, standby: &FileSystem, links: &mut Links<'e>) {
+        let (sources, targets) = (&self.pair.primary.volumes, &self.pair.standby.volumes);
+        let mut unlisted = false;
+        for target in targets.items().iter().filter(|volume| volume.file_system_id == standby.file_system_id) {
+            for copy in copies::onto(target, &self.pair.settings.primary.region) {
+                match sources.items().iter().find(|volume| volume.volume_id == copy.source) {
+                    Some(source) if source.file_system_id == primary.file_system_id => links.copies.push(copy),
+                    Some(_) => {}
+                    None => unlisted = true,
                 }
-            },
-            Link::Copy(_, Some(source)) => (source.creation_time, None),
-            // The source was made before its copy was: a copy that is itself too old cannot hold anything more recent.
-            Link::Copy(copy, None) => {
-                let may_be = copy.creation_time.is_none_or(|copied| copied >= enough);
-                let why = self.pair.primary.backups.gap().map_or(SOURCE_GONE, Unknown::Gap);
-                (None, may_be.then_some(why))
             }
+        }
+        links.hidden_volumes.extend(targets.gap().map(Unknown::Gap));
+        links.hidden_volumes.extend(sources.gap().filter(|_| unlisted).map(Unknown::Gap));
+    }
+
+    fn mirrors(&self, standby: &FileSystem, links: &mut Links<'e>) {
+        let volumes = &self.pair.standby.volumes;
+        let of_it = volumes.items().iter().filter(|volume| volume.file_system_id == standby.file_system_id);
+        links.mirrors.extend(of_it.filter(|volume| is_mirror(volume)));
+        links.hidden_volumes.extend(volumes.gap().map(Unknown::Gap));
+        if !links.mirrors.is_empty() {
+            // What there is to mirror.
+            links.hidden_volumes.extend(self.pair.primary.volumes.gap().map(Unknown::Gap));
         }
     }
 }
 
-impl Link<'_> {
-    /// What it is, for a sentence.
-    fn name(&self) -> String {
-        match self {
-            Self::Task(_, task) if task.name.is_empty() => {
-                format!("DataSync task {}", task.task_arn.rsplit('/').next().unwrap_or(&task.task_arn))
-            }
-            Self::Task(_, task) => format!("DataSync task {:?}", task.name),
-            Self::Copy(copy, _) => format!("backup copy {}", copy.backup_id),
-        }
-    }
+/// Whether a volume of an ONTAP file system is there to be mirrored onto. One that is read-only because a backup is being restored to it
+/// is not.
+fn is_mirror(volume: &Volume) -> bool {
+    let restoring = volume.administrative_actions.iter().any(|action| {
+        action.administrative_action_type == "DOWNLOAD_DATA_FROM_BACKUP"
+            && ["PENDING", "IN_PROGRESS"].contains(&action.status.as_str())
+    });
+    let data_protection =
+        volume.ontap_configuration.as_ref().is_some_and(|ontap| ontap.ontap_volume_type == "DP" && !restoring);
+    data_protection && !["DELETING", "FAILED"].contains(&volume.lifecycle.as_str())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Links<'_> {
+    /// Whether nothing was found that carries.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.transfers.is_empty() && self.backups.is_empty() && self.copies.is_empty() && self.mirrors.is_empty()
+    }
 
-    #[test]
-    fn hosts_of_locations() {
-        assert_eq!(host("fsxw://us-east-1.fs-0123/share/"), Some(("us-east-1", "fs-0123")));
-        assert_eq!(host("fsxn-smb://us-east-1.fs-0123.svm-0456/share/"), Some(("us-east-1", "fs-0123")));
-        assert_eq!(host("fsxz://eu-west-1.fs-0123"), Some(("eu-west-1", "fs-0123")));
-        for other in
-            ["", "s3://bucket/fs-0123", "efs://us-east-1.fs-0123/", "smb://fs-0123.corp.example/", "fsxw://fs-0123"]
-        {
-            assert_eq!(host(other), None, "{other}");
-        }
+    /// Why there may be more that carries, whatever it is.
+    pub(super) fn hidden(&self) -> Vec<Unknown> {
+        let mut all = [&self.hidden_transfers[..], &self.hidden_backups, &self.hidden_volumes].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }

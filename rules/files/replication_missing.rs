@@ -17,9 +17,9 @@ static META: Meta = Meta {
     cases: &[Case { key: "nothing", severity: Severity::High, effect: Effect::Degrades, uncounted: false }],
     reach: Reach::Pair,
     implies: &[],
-    needs: &[Dataset::FileSystems, Dataset::Backups, Dataset::SyncTasks, Dataset::SyncLocations],
-    remedy: "Carry the files over: a DataSync task from the primary file system to its counterpart, on a schedule, or copies of its \
-             backups into the standby Region.",
+    needs: &[Dataset::FileSystems, Dataset::Volumes, Dataset::Backups, Dataset::SyncTasks, Dataset::SyncLocations],
+    remedy: "Carry the files over: a DataSync task from the primary file system to its counterpart, on a schedule; SnapMirror for \
+             ONTAP, copied snapshots for OpenZFS; or copies of its backups into the standby Region.",
     options: &[],
     doc: include_str!("replication_missing.md"),
 };
@@ -33,13 +33,14 @@ impl Rule for ReplicationMissing {
         let carriers = Carriers::of(pair);
         each_pair(pair, sheet, |sheet, subject, primary, standby| {
             let links = carriers.links(primary, standby);
-            if !links.found.is_empty() {
+            let hidden = links.hidden();
+            if !links.is_empty() {
                 sheet.pass();
-            } else if links.hidden.is_empty() {
+            } else if hidden.is_empty() {
                 sheet.fail(subject, 0);
             } else {
                 // Each is named, so that one round of permissions is enough.
-                links.hidden.into_iter().for_each(|why| sheet.unknown(subject, why));
+                hidden.into_iter().for_each(|why| sheet.unknown(subject, why));
             }
         });
     }
@@ -47,9 +48,14 @@ impl Rule for ReplicationMissing {
     fn word(&self, pair: &PairView<'_>, subject: Subject, _: usize) -> Wording {
         let names = subject.names(pair);
         let kind = both(pair, subject).map_or("", |(primary, _)| primary.file_system_type.as_str());
+        let own = match kind {
+            "ONTAP" => ", no data-protection volume in it",
+            "OPENZFS" => ", no copied snapshot in it",
+            _ => "",
+        };
         Wording::new(format!(
             "nothing carries the files of {} ({kind}) from {} in {} to {} in {}: no DataSync task in either Region, no copy of its \
-             backups",
+             backups{own}",
             names.name, names.primary, pair.settings.primary.region, names.standby, pair.settings.standby.region
         ))
     }
@@ -59,7 +65,7 @@ impl Rule for ReplicationMissing {
 mod tests {
     use super::*;
     use crate::fixture::{Fixture, HOUR, On, TAKEN_AT};
-    use crate::model::files::{Backup, SyncTask};
+    use crate::model::files::{AdministrativeAction, Backup, SyncTask};
     use crate::model::{Moment, Unknown};
 
     /// The clean estate with nothing that carries.
@@ -160,13 +166,70 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_of_ontap_and_openzfs_is_no_fail() {
-        for kind in ["ONTAP", "OPENZFS"] {
-            let mut fixture = unlinked();
-            fixture.side(On::Primary).file_systems.items_mut()[0].file_system_type = kind.to_owned();
-            let sheet = fixture.judge(&ReplicationMissing);
-            assert!(matches!(sheet.unknowns(), [(_, Unknown::Undetermined(_))]), "{kind}");
-            assert!(sheet.fails().is_empty());
+    fn a_data_protection_volume_is_a_sign_of_snapmirror() {
+        assert_eq!(Fixture::ontap().verdicts(&ReplicationMissing), (1, vec![]));
+        let mut fixture = Fixture::ontap();
+        let volumes = fixture.side(On::Standby).volumes.items_mut();
+        for volume in volumes.iter_mut() {
+            volume.ontap_configuration.as_mut().expect("ONTAP's").ontap_volume_type = "RW".to_owned();
+        }
+        assert_eq!(fixture.verdicts(&ReplicationMissing).1, ["nothing profiles"]);
+        assert!(
+            fixture
+                .words(&ReplicationMissing)
+                .message
+                .ends_with("no copy of its backups, no data-protection volume in it")
+        );
+    }
+
+    #[test]
+    fn a_volume_that_is_being_restored_or_is_of_another_file_system_is_no_mirror() {
+        let mut fixture = Fixture::ontap();
+        fixture.side(On::Standby).volumes.items_mut().truncate(2);
+        assert_eq!(fixture.verdicts(&ReplicationMissing), (1, vec![]), "one is enough for a link");
+        fixture.side(On::Standby).volumes.items_mut()[1].administrative_actions = vec![AdministrativeAction {
+            administrative_action_type: "DOWNLOAD_DATA_FROM_BACKUP".to_owned(),
+            status: "IN_PROGRESS".to_owned(),
+            ..AdministrativeAction::default()
+        }];
+        assert_eq!(fixture.verdicts(&ReplicationMissing).1, ["nothing profiles"]);
+        let mut fixture = Fixture::ontap();
+        for volume in fixture.side(On::Standby).volumes.items_mut() {
+            volume.file_system_id = "fs-another".to_owned();
+        }
+        assert_eq!(fixture.verdicts(&ReplicationMissing).1, ["nothing profiles"]);
+    }
+
+    #[test]
+    fn a_copied_snapshot_carries() {
+        assert_eq!(Fixture::open_zfs().verdicts(&ReplicationMissing), (1, vec![]));
+        let mut fixture = Fixture::open_zfs();
+        for volume in fixture.side(On::Standby).volumes.items_mut() {
+            volume.administrative_actions.clear();
+            volume.open_zfs_configuration.as_mut().expect("OpenZFS's").source_snapshot_arn.clear();
+        }
+        assert_eq!(fixture.verdicts(&ReplicationMissing).1, ["nothing profiles"]);
+        assert!(fixture.words(&ReplicationMissing).message.ends_with("no copied snapshot in it"));
+        // Of another file system's volume.
+        let mut fixture = Fixture::open_zfs();
+        for volume in fixture.side(On::Primary).volumes.items_mut() {
+            volume.file_system_id = "fs-another".to_owned();
+        }
+        assert_eq!(fixture.verdicts(&ReplicationMissing).1, ["nothing profiles"]);
+    }
+
+    #[test]
+    fn volumes_that_were_not_read_are_no_fail() {
+        for (fixture, sides) in
+            [(Fixture::ontap(), &[On::Standby][..]), (Fixture::open_zfs(), &[On::Primary, On::Standby])]
+        {
+            for &on in sides {
+                let mut fixture = fixture.clone();
+                let gap = fixture.deny(on, Dataset::Volumes);
+                let sheet = fixture.judge(&ReplicationMissing);
+                assert!(matches!(sheet.unknowns(), [(_, Unknown::Gap(by))] if *by == gap), "{on:?}: {sheet:?}");
+                assert_eq!((sheet.passes(), sheet.fails().len()), (0, 0));
+            }
         }
     }
 
@@ -184,5 +247,7 @@ mod tests {
     fn denied_calls_are_named() {
         Fixture::clean().assert_gaps_are_no_passes(&ReplicationMissing);
         unlinked().assert_gaps_are_no_passes(&ReplicationMissing);
+        Fixture::ontap().assert_gaps_are_no_passes(&ReplicationMissing);
+        Fixture::open_zfs().assert_gaps_are_no_passes(&ReplicationMissing);
     }
 }

@@ -24,7 +24,7 @@ static META: Meta = Meta {
         Case { key: "older", severity: Severity::Medium, effect: Effect::Degrades, uncounted: false },
     ],
     reach: Reach::Desktop,
-    implies: &["BND-003", "BND-004"],
+    implies: &["BND-003", "BND-004", "WSP-017"],
     needs: &[
         Dataset::Images,
         Dataset::Bundles,

@@ -82,19 +82,19 @@ pub(super) fn images_in_use<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<I
 }
 
 /// An image in use with its counterpart.
-pub(super) struct ImagePair<'e> {
+pub(crate) struct ImagePair<'e> {
     /// The subject of a verdict on the two.
-    pub(super) subject: Subject,
+    pub(crate) subject: Subject,
     /// The primary side's.
-    pub(super) primary: &'e Image,
+    pub(crate) primary: &'e Image,
     /// The standby side's.
-    pub(super) standby: &'e Image,
+    pub(crate) standby: &'e Image,
     /// What the pairing rests on.
-    pub(super) by: PairedBy,
+    pub(crate) by: PairedBy,
 }
 
 /// The images in use that have a counterpart. What may hide others goes on the sheet; a missing counterpart is IMG-001's matter.
-pub(super) fn paired_images<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<ImagePair<'e>> {
+pub(crate) fn paired_images<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Vec<ImagePair<'e>> {
     let mut found = Vec::new();
     for in_use in images_in_use(pair, sheet) {
         let lone = Subject::Image { p: in_use.at, s: Subject::NONE };
@@ -120,7 +120,7 @@ pub(super) fn none_compared(pair: &PairView<'_>, sheet: &mut Sheet) {
 }
 
 /// The two images of a subject, to word what was found of them.
-pub(super) fn both<'e>(pair: &PairView<'e>, subject: Subject) -> Option<(&'e Image, &'e Image)> {
+pub(crate) fn both<'e>(pair: &PairView<'e>, subject: Subject) -> Option<(&'e Image, &'e Image)> {
     let Subject::Image { p, s } = subject else { return None };
     pair.primary.images.items().get(p as usize).zip(pair.standby.images.items().get(s as usize))
 }

@@ -6,7 +6,7 @@ mod image_missing;
 mod image_not_available;
 mod image_permissions_differ;
 mod image_stale;
-mod in_use;
+pub(crate) mod in_use;
 
 use crate::rule::Rule;
 

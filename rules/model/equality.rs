@@ -66,6 +66,7 @@ impl Texts<'_> {
             vpc_endpoints,
             vpcs,
             volumes,
+            snapshots,
             storage_machines,
         } = a;
         *place == b.place
@@ -96,6 +97,7 @@ impl Texts<'_> {
             && *vpc_endpoints == b.vpc_endpoints
             && *vpcs == b.vpcs
             && *volumes == b.volumes
+            && *snapshots == b.snapshots
             && *storage_machines == b.storage_machines
             && same_rows(workspaces, &b.workspaces, |row, other| {
                 row.record(self.0, extras) == other.record(self.1, &b.extras)

@@ -3,7 +3,7 @@
 use super::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use super::directory::{AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory};
 use super::dns::TxtView;
-use super::files::{Backup, FileSystem, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::network::{SecurityGroup, Vpc, VpcEndpoint};
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
@@ -72,6 +72,8 @@ pub enum Dataset {
     FileSystems,
     /// `fsx:DescribeVolumes`, where a file system has volumes.
     Volumes,
+    /// `fsx:DescribeSnapshots`, where a file system is OpenZFS's. Of primary sides alone.
+    Snapshots,
     /// `fsx:DescribeStorageVirtualMachines`, where a file system is ONTAP's.
     StorageMachines,
     /// `fsx:DescribeBackups`.
@@ -104,7 +106,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -132,6 +134,7 @@ impl Dataset {
         Self::Vpcs,
         Self::FileSystems,
         Self::Volumes,
+        Self::Snapshots,
         Self::StorageMachines,
         Self::Backups,
         Self::SyncTasks,
@@ -250,6 +253,8 @@ pub struct Side {
     pub file_systems: Slice<FileSystem>,
     /// Volumes of ONTAP and OpenZFS file systems.
     pub volumes: Slice<Volume>,
+    /// Snapshots of OpenZFS file systems' volumes, of primary sides.
+    pub snapshots: Slice<Snapshot>,
     /// Storage virtual machines of ONTAP file systems.
     pub storage_machines: Slice<StorageMachine>,
     /// FSx backups.
@@ -295,6 +300,7 @@ impl Side {
             vpcs: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             volumes: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            snapshots: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             storage_machines: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             backups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             sync_tasks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),

@@ -70,6 +70,8 @@ wire! {
         automatic_backup_retention_days: Option<i32>,
         #[serde(rename = "HAPairs")]
         ha_pairs: Option<i32>,
+        #[serde(rename = "ThroughputCapacityPerHAPair")]
+        throughput_capacity_per_ha_pair: Option<i32>,
     }
 
     /// `fsx:OpenZFSFileSystemConfiguration`.
@@ -101,11 +103,14 @@ wire! {
     OntapVolume as "PascalCase" {
         ontap_volume_type: String,
         storage_virtual_machine_id: String,
+        storage_virtual_machine_root: Option<bool>,
+        flex_cache_endpoint_type: String,
         junction_path: String,
         size_in_megabytes: Option<i32>,
     }
 
-    /// `fsx:OpenZFSVolumeConfiguration`. Where a volume is a copy that is brought up to date, `SourceSnapshotARN` names the snapshot.
+    /// `fsx:OpenZFSVolumeConfiguration`. Where a volume is a copy that is brought up to date, `SourceSnapshotARN` names the snapshot:
+    /// `arn:aws:fsx:<region>:<account>:snapshot/<volume id>/<snapshot id>`.
     OpenZfsVolume as "PascalCase" {
         parent_volume_id: String,
         volume_path: String,
@@ -130,6 +135,24 @@ wire! {
         progress_percent: Option<i32>,
         request_time: Option<Moment>,
         failure_details: Option<FailureDetails>,
+        target_volume_values: Option<TargetVolume>,
+    }
+
+    /// The part of `fsx:Volume` by which an administrative action tells what it was to make of a volume.
+    TargetVolume as "PascalCase" {
+        #[serde(rename = "OpenZFSConfiguration")]
+        open_zfs_configuration: Option<OpenZfsVolume>,
+    }
+
+    /// `fsx:Snapshot`, of a volume of an OpenZFS file system.
+    Snapshot as "PascalCase" {
+        snapshot_id: String,
+        name: String,
+        volume_id: String,
+        lifecycle: String,
+        creation_time: Option<Moment>,
+        #[serde(rename = "ResourceARN")]
+        resource_arn: String,
     }
 
     /// `fsx:StorageVirtualMachine`.
@@ -153,7 +176,7 @@ wire! {
         self_managed_active_directory_configuration: Option<SelfManagedActiveDirectory>,
     }
 
-    /// `fsx:Backup`, with of the file system it holds its id alone. A copy's `CreationTime` is the copy's own (AWS-FACTS §9, an
+    /// `fsx:Backup`, with of the file system and the volume it holds their ids alone. A copy's `CreationTime` is the copy's own (AWS-FACTS §9, an
     /// inference): the recovery point is the source backup's.
     Backup as "PascalCase" {
         backup_id: String,
@@ -166,6 +189,7 @@ wire! {
         resource_arn: String,
         tags: Vec<FileTag>,
         file_system: Option<BackedUpFileSystem>,
+        volume: Option<BackedUpVolume>,
         owner_id: String,
         source_backup_id: String,
         source_backup_region: String,
@@ -176,6 +200,11 @@ wire! {
     BackedUpFileSystem as "PascalCase" {
         file_system_id: String,
         file_system_type: String,
+    }
+
+    /// The part of `fsx:Volume` that the backup of a volume carries and a rule reads.
+    BackedUpVolume as "PascalCase" {
+        volume_id: String,
     }
 
     /// `datasync:DescribeTaskResponse`; where the task could only be listed, `datasync:TaskListEntry` alone.
@@ -217,6 +246,9 @@ wire! {
         preserve_deleted_files: String,
         transfer_mode: String,
         security_descriptor_copy_flags: String,
+        posix_permissions: String,
+        uid: String,
+        gid: String,
     }
 
     /// `datasync:FilterRule`.

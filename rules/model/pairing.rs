@@ -15,8 +15,11 @@ use super::workspace::WorkspaceRow;
 use super::{Estate, Moment, Side, Sym, ZoneBook};
 
 mod counterpart;
+mod located;
 #[cfg(test)]
 mod tests;
+
+pub(super) use located::locate;
 
 pub use counterpart::{Absence, NO_NAME, SHARED_BUNDLE, SHARED_IMAGE, SHARED_IP_GROUP};
 
@@ -331,73 +334,5 @@ fn single<T>(list: &Slice<T>, by: PairedBy, id: impl Fn(&T) -> &str, wanted: imp
         ([], None) => Paired::Missing,
         ([], Some(gap)) => Paired::Unknown(Unknown::Gap(gap)),
         (_, _) => Paired::Ambiguous(found),
-    }
-}
-
-/// The pair's directory on each side: declared, associated, mapped, or alone in having the other's domain name.
-pub(super) fn locate(settings: &PairSettings, primary: &Side, standby: &Side) -> (Located, Located) {
-    let direct = |side: &Side, declared: Option<&String>| -> Result<Option<Located>, GapId> {
-        if let Some(id) = declared {
-            return Ok(Some(Located::Found { id: id.clone(), by: LocatedBy::Declared }));
-        }
-        Ok(find_alias(settings, side)?
-            .and_then(association)
-            .filter(|association| !association.resource_id.is_empty())
-            .map(|association| Located::Found { id: association.resource_id.clone(), by: LocatedBy::Association }))
-    };
-    let p = direct(primary, settings.primary.directory.as_ref());
-    let s = direct(standby, settings.standby.directory.as_ref());
-    let p = match p {
-        Ok(Some(located)) => located,
-        Ok(None) => by_domain(primary, standby, s.as_ref().ok().and_then(Option::as_ref), None),
-        Err(gap) => by_domain(primary, standby, s.as_ref().ok().and_then(Option::as_ref), Some(gap)),
-    };
-    let mapped = settings
-        .maps
-        .iter()
-        .find(|entry| entry.kind == MapKind::Directory && p.id() == Some(&entry.primary))
-        .map(|entry| Located::Found { id: entry.standby.clone(), by: LocatedBy::Map });
-    let s = match s {
-        Ok(Some(located)) => located,
-        Ok(None) => mapped.unwrap_or_else(|| by_domain(standby, primary, Some(&p), None)),
-        Err(gap) => mapped.unwrap_or_else(|| by_domain(standby, primary, Some(&p), Some(gap))),
-    };
-    (p, s)
-}
-
-/// The directory of `side` that alone has the domain name of the other side's, or alone is registered where the other is unknown too.
-/// `hidden` is the gap that hid a better answer, which is blamed where this one fails.
-fn by_domain(side: &Side, other: &Side, theirs: Option<&Located>, hidden: Option<GapId>) -> Located {
-    let personal = |registration: &&WorkspaceDirectory| registration.workspace_type != "POOLS";
-    let domain = theirs.and_then(Located::id).and_then(|id| {
-        other
-            .registrations
-            .items()
-            .iter()
-            .find(|registration| registration.directory_id == id)
-            .map(|registration| registration.directory_name.as_str())
-            // Two directories without a domain name have nothing that makes them one.
-            .filter(|name| !name.is_empty())
-    });
-    let blame = |why: Unknown| Located::Unknown(hidden.map_or(why, Unknown::Gap));
-    let registrations = match side.registrations.whole() {
-        Ok(registrations) => registrations,
-        Err(gap) => return Located::Unknown(Unknown::Gap(hidden.unwrap_or(gap))),
-    };
-    let candidates: Vec<&WorkspaceDirectory> = registrations
-        .iter()
-        .filter(personal)
-        .filter(|registration| domain.is_none_or(|domain| registration.directory_name.eq_ignore_ascii_case(domain)))
-        .collect();
-    match (candidates.as_slice(), domain) {
-        ([only], Some(_)) => Located::Found { id: only.directory_id.clone(), by: LocatedBy::DomainName },
-        ([only], None) if theirs.and_then(Located::id).is_none() => {
-            Located::Found { id: only.directory_id.clone(), by: LocatedBy::OnlyOne }
-        }
-        ([], _) if hidden.is_none() => Located::Absent,
-        ([], _) => blame(Unknown::Undetermined("no directory could be found for the alias")),
-        (_, _) => blame(Unknown::Undetermined(
-            "several directories could be the alias's: name the right one with `directory` in the configuration",
-        )),
     }
 }

@@ -62,6 +62,7 @@ impl PairView<'_> {
             Dataset::VpcEndpoints => of_sides(|side| side.vpc_endpoints.gap()),
             Dataset::Vpcs => of_sides(|side| side.vpcs.gap()),
             Dataset::Volumes => of_sides(|side| side.volumes.gap()),
+            Dataset::Snapshots => of_sides(|side| side.snapshots.gap()),
             Dataset::StorageMachines => of_sides(|side| side.storage_machines.gap()),
             Dataset::Zones => self.zones.zones.gap().into_iter().collect(),
             Dataset::RecordSets => self.gaps_of_zones(&self.zones.record_sets),

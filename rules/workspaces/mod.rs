@@ -1,5 +1,6 @@
 //! WSP: people's primary and standby desktops. Reach: the desktop. Pairing: the relation AWS keeps, then the user name.
 
+mod applications_differ;
 mod modification_pending;
 mod option;
 mod pairing_ambiguous;
@@ -39,4 +40,5 @@ pub static RULES: &[&dyn Rule] = &[
     &standby_unprotected_from_cleanup::StandbyUnprotectedFromCleanup,
     &modification_pending::ModificationPending,
     &standby_never_used::StandbyNeverUsed,
+    &applications_differ::ApplicationsDiffer,
 ];

@@ -1,11 +1,13 @@
 //! `deskpair collect`: the estate, to a file.
 
 use super::error::{CommandError, Result};
+use super::evidence::Redaction;
 use super::scan::collected;
 use super::twin::parse_time;
 use super::{Globals, exit, print, settings};
 use crate::collect::access::Access;
 use crate::output::Output;
+use crate::redact::redact;
 use crate::store::estate_file;
 use clap::Args;
 use deskpair_rules::model::Dataset;
@@ -23,6 +25,8 @@ pub(super) struct Collect {
     /// The file to write
     #[arg(value_name = "FILE", default_value = "estate.jsonl.zst")]
     file: PathBuf,
+    #[command(flatten)]
+    redaction: Redaction,
     /// Stop asking AWS after this long; what was not read by then is recorded as such
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     deadline: Option<Duration>,
@@ -40,7 +44,11 @@ impl Collect {
         // Before the first call: half an hour of reading must not end in a full disk or a missing folder that could be seen now.
         let mut output = Output::open(&self.file).map_err(|error| unwritable(error.into()))?;
         let wanted: BTreeSet<Dataset> = Dataset::ALL.into_iter().collect();
-        let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        let key = self.redaction.key(globals)?;
+        let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        if let Some(key) = &key {
+            redact(&mut estate, key);
+        }
         estate_file::write_estate(&estate, &mut output).map_err(|error| unwritable(error.into()))?;
         output.commit().map_err(|error| unwritable(error.into()))?;
         // The first gap stands for what was not asked for.

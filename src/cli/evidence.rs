@@ -5,6 +5,7 @@ use super::error::{CommandError, Result};
 use super::judging::Judged;
 use super::twin::read_estate;
 use crate::output::{MadeFolders, Output, OutputSet, make_folder};
+use crate::redact::Key;
 use crate::store::estate_file;
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
 use clap::Args;
@@ -18,6 +19,27 @@ use std::path::{Path, PathBuf};
 
 /// How the run was judged.
 pub(super) const JUDGED: &str = "run.json";
+
+/// Whether people are named.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Redaction {
+    /// Put pseudonyms in place of user names, in the reports and in the estate beside them: the same from run to run, by a key in the
+    /// state. Names of desktops and computers and other tags stay
+    #[arg(long)]
+    redact_users: bool,
+}
+
+impl Redaction {
+    /// The key, before anything is asked; none where names are to stay.
+    pub(super) fn key(self, globals: &Globals) -> Result<Option<Key>> {
+        let wanted = self.redact_users.then(|| Key::of_state(&globals.state));
+        wanted.transpose().map_err(|error| {
+            CommandError::internal(format!("cannot keep the key of pseudonyms in {}", globals.state.display()))
+                .because(error)
+                .hint("name another folder with `--state DIR`; a key that is lost makes other pseudonyms")
+        })
+    }
+}
 
 /// Where reports go, and in which formats.
 #[derive(Clone, Debug, Args)]

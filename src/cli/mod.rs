@@ -13,6 +13,7 @@ mod explain;
 mod judging;
 mod man;
 mod permissions;
+mod plan;
 mod progress;
 mod report;
 mod rules;

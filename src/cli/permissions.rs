@@ -14,6 +14,7 @@ use std::fmt;
 
 /// Print the exact IAM policy that a command needs, and no more
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  deskpair permissions scan\n  deskpair permissions scan --help")]
 pub(super) struct Permissions {
     #[command(subcommand)]
     of: Of,

@@ -1,13 +1,14 @@
 //! `deskpair scan`: collect, judge, report, gate.
 
 use super::error::{CommandError, Result};
-use super::evidence::{self, Folder, Reports};
+use super::evidence::{self, Folder, Redaction, Reports};
 use super::judging::{Judging, settled};
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
-use super::{Globals, Typed, print, runtime, settings, signals};
+use super::{Globals, Typed, plan, print, runtime, settings, signals};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
+use crate::redact::redact;
 use crate::store::evidence::ESTATE;
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
@@ -22,12 +23,16 @@ use std::time::Duration;
 #[command(after_help = "\
 Examples:
   deskpair scan                                        both Regions, every rule, three reports
+  deskpair scan --plan                                 as whom, how many calls, how long, which permissions are missing
   deskpair scan --fail-on critical -f junit            a gate for CI
+  deskpair scan --group-by Department                  the same people by a tag of their desktops
   deskpair scan --rule WSP-001,WSP-002                 two rules, and only the calls they need
   deskpair scan --estate deskpair-report/estate.jsonl.zst --at now")]
 pub(super) struct Scan {
     #[command(flatten)]
     reports: Reports,
+    #[command(flatten)]
+    redaction: Redaction,
     #[command(flatten)]
     judging: Judging,
     /// Judge this estate instead of asking AWS
@@ -36,6 +41,9 @@ pub(super) struct Scan {
     /// Judge a file's estate as of `now` or an instant (2027-01-31T00:00:00Z), not as of when it was taken
     #[arg(long, value_name = "now|INSTANT", requires = "estate", value_parser = parse_at)]
     at: Option<At>,
+    /// Say as whom, how many calls, how long, and which permissions are missing, by one call of each kind; judge nothing
+    #[arg(long, conflicts_with_all = ["estate", "output", "format", "fail_on", "allow_incomplete", "strict"])]
+    plan: bool,
     /// Stop asking AWS after this long; what was not read by then is not evaluated
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
     deadline: Option<Duration>,
@@ -68,10 +76,17 @@ impl Scan {
         }
         let settings = settings::load(globals)?;
         let options = settled(options, &settings)?;
+        if self.plan {
+            return plan::show(globals, settings, &options, self.deadline);
+        }
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
+        let key = self.redaction.key(globals)?;
         let wanted = needed(&options, &settings.rules);
-        let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
+        if let Some(key) = &key {
+            redact(&mut estate, key);
+        }
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
         finish(globals, &self.reports, folder, &estate, options, Kept::InState)
@@ -80,8 +95,15 @@ impl Scan {
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
-        let (estate, estate_digest) = read_estate(path)?;
-        folder.copy_estate(path)?;
+        let key = self.redaction.key(globals)?;
+        let (mut estate, mut estate_digest) = read_estate(path)?;
+        match &key {
+            None => folder.copy_estate(path)?,
+            Some(key) => {
+                redact(&mut estate, key);
+                estate_digest = folder.write_estate(&estate)?;
+            }
+        }
         settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
         let options = settled(options, &estate.settings)?;
         let judged_at = match self.at {

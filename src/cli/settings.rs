@@ -3,6 +3,7 @@
 use super::error::{CommandError, Result};
 use super::{Globals, say};
 use crate::config::{self, KnownRule, Paint};
+use crate::dns::ask::read_trust_anchors;
 use deskpair_rules::model::Settings;
 
 /// The rules that a configuration may name.
@@ -21,6 +22,13 @@ pub(super) fn load(globals: &Globals) -> Result<Settings> {
         say(globals, &format!("{}\n\n", checked.warnings.render(Paint::Colour)));
     }
     let mut settings = checked.settings;
+    for file in settings.pairs.iter().filter_map(|pair| pair.dns.trust_anchor.as_ref()) {
+        read_trust_anchors(&[file.into()]).map_err(|error| {
+            CommandError::usage(error.to_string())
+                .hint("write its DNSKEY records as a zone file has them: `. IN DNSKEY 257 3 8 …`; DS records are not read")
+                .hint("leave `trust_anchor` out where the Internet's root is the anchor")
+        })?;
+    }
     wanted_exist(globals, settings.pairs.iter().map(|pair| pair.name.as_str()))?;
     if !globals.pair.is_empty() {
         settings.pairs.retain(|pair| globals.pair.contains(&pair.name));

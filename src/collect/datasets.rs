@@ -38,6 +38,7 @@ operations! {
     DESCRIBE_FILE_SYSTEMS = Fsx "DescribeFileSystems";
     DESCRIBE_BACKUPS = Fsx "DescribeBackups";
     DESCRIBE_VOLUMES = Fsx "DescribeVolumes";
+    DESCRIBE_SNAPSHOTS = Fsx "DescribeSnapshots";
     DESCRIBE_STORAGE_VIRTUAL_MACHINES = Fsx "DescribeStorageVirtualMachines";
     LIST_TASKS = DataSync "ListTasks";
     DESCRIBE_TASK = DataSync "DescribeTask";
@@ -86,6 +87,7 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::VpcEndpoints => &[DESCRIBE_VPC_ENDPOINTS],
         Dataset::Vpcs => &[DESCRIBE_VPCS],
         Dataset::Volumes => &[DESCRIBE_VOLUMES],
+        Dataset::Snapshots => &[DESCRIBE_SNAPSHOTS],
         Dataset::StorageMachines => &[DESCRIBE_STORAGE_VIRTUAL_MACHINES],
         Dataset::ZoneDetails => &[GET_HOSTED_ZONE],
         Dataset::ZoneTexts => &[LIST_RESOURCE_RECORD_SETS],
@@ -110,7 +112,7 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
         Dataset::BundleApplications => &[Dataset::Bundles],
         Dataset::Logos => &[Dataset::Branding],
-        Dataset::Volumes | Dataset::StorageMachines => &[Dataset::FileSystems],
+        Dataset::Volumes | Dataset::Snapshots | Dataset::StorageMachines => &[Dataset::FileSystems],
         Dataset::HealthChecks => &[Dataset::RecordSets],
         Dataset::Directories
         | Dataset::Registrations

@@ -181,6 +181,11 @@ impl Fault {
         Self { cause, code: String::new(), message, retry, effect }
     }
 
+    /// A call that was only counted.
+    pub(crate) fn not_asked() -> Self {
+        Self::new(GapCause::NotCollected, "it was counted and not made".to_owned(), Retry::Never, Effect::None)
+    }
+
     /// No answer within an attempt's time.
     pub(crate) fn timed_out(after: std::time::Duration) -> Self {
         let message = format!("no answer within {} s", after.as_secs_f64());

@@ -11,6 +11,7 @@ mod convert;
 pub mod datasets;
 mod datasync;
 mod directory;
+mod ec2;
 pub mod fault;
 mod fsx;
 pub mod limits;
@@ -29,7 +30,7 @@ mod workspaces;
 mod zones;
 
 use access::{Access, AccessError};
-use calls::{Patience, Progress, Run, Tally};
+use calls::{Patience, Probe, Probed, ProbedPlace, Progress, Run, Tally};
 use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
 use limits::Limits;
@@ -79,12 +80,40 @@ pub async fn collect(
     wanted: &BTreeSet<Dataset>,
     surroundings: &Surroundings,
 ) -> Result<Estate, AccessError> {
+    read(settings, wanted, surroundings, None).await
+}
+
+/// Asks each operation of a collection once, and tells what all of it would cost. The estate is good for its gaps alone: name servers and
+/// logos, which no permission governs, are not asked.
+///
+/// # Errors
+/// As [`collect`].
+pub async fn probe(
+    settings: &Settings,
+    wanted: &BTreeSet<Dataset>,
+    surroundings: &Surroundings,
+) -> Result<(Estate, BTreeMap<ProbedPlace, Probed>), AccessError> {
+    let probe = Arc::new(Probe::default());
+    let of_aws = |dataset: &Dataset| !datasets::operations(*dataset).is_empty();
+    let wanted = wanted.iter().copied().filter(of_aws).collect();
+    let estate = read(settings, &wanted, surroundings, Some(Arc::clone(&probe))).await?;
+    Ok((estate, probe.found()))
+}
+
+async fn read(
+    settings: &Settings,
+    wanted: &BTreeSet<Dataset>,
+    surroundings: &Surroundings,
+    probe: Option<Arc<Probe>>,
+) -> Result<Estate, AccessError> {
     let mut estate = Estate::laid_out(settings.clone(), env!("CARGO_PKG_VERSION"), (surroundings.clock)());
     let wanted = Arc::new(datasets::with_needs(wanted));
     let limits = Limits::new(&settings.limits.services);
     let deadline = surroundings.deadline.map(|time| Instant::now() + time);
     let patience = Patience::from(&settings.limits);
-    let run = Arc::new(Run::new(limits, patience, deadline, Arc::clone(&surroundings.progress), surroundings.seed));
+    let mut run = Run::new(limits, patience, deadline, Arc::clone(&surroundings.progress), surroundings.seed);
+    run.probe = probe;
+    let run = Arc::new(run);
 
     let mut sides = Vec::new();
     for at in 0..estate.sides.len() {

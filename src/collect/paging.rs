@@ -80,7 +80,13 @@ where
     loop {
         let page = match ask(next).await {
             Ok(page) => page,
-            Err(gap) => return Some(gap),
+            Err(gap) => {
+                // The lists that are only counted end here; those about one thing have a page each, as far as anybody knows.
+                if gap.cause == GapCause::NotCollected && about.is_empty() {
+                    caller.has_more(operation);
+                }
+                return Some(gap);
+            }
         };
         keep(page.items);
         next = Some(page.next?);

@@ -101,6 +101,11 @@ async fn serve(stream: TcpStream, answers: Answers, log: Arc<Mutex<Vec<Asked>>>)
                 );
                 (status, body.clone(), body.len())
             }
+            Reply::Error(status, code) if asked.service == "ec2" => {
+                let error = format!("<Error><Code>{code}</Code><Message>said {code}</Message></Error>");
+                let body = format!("<Response><Errors>{error}</Errors><RequestID>r</RequestID></Response>");
+                (status, body.clone(), body.len())
+            }
             Reply::Error(status, code) => {
                 let body = format!(r#"{{"__type":"com.amazonaws#{code}","message":"said {code}"}}"#);
                 (status, body.clone(), body.len())
@@ -141,7 +146,9 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     let (region, service) = (scope.next()?.to_owned(), scope.next()?.to_owned());
     let operation = match header("x-amz-target") {
         Some(target) => target.rsplit('.').next()?.to_owned(),
-        None if service == "sts" => "GetCallerIdentity".to_owned(),
+        None if ["sts", "ec2"].contains(&service.as_str()) => {
+            body.split('&').find_map(|pair| pair.strip_prefix("Action="))?.to_owned()
+        }
         None => lines.first()?.split(' ').nth(1)?.to_owned(),
     };
     Some(Asked { service, region, operation, body })

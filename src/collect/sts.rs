@@ -13,6 +13,7 @@ pub(super) async fn account(config: &aws_config::SdkConfig, caller: &Caller) -> 
     match answer.account {
         Some(account) if !account.is_empty() => {
             caller.set_account(&account);
+            caller.signs_as(answer.arn.as_deref().unwrap_or_default());
             Ok(account)
         }
         Some(_) | None => {

@@ -166,11 +166,20 @@ static DNS: Table = Table {
             "The authoritative servers' addresses, where they cannot be found from here.",
         ),
         may("parent", Kind::Texts(Text::Address), "The parent zone's servers, where they cannot be found from here."),
-        may("trust_anchor", Kind::Text(Text::Plain), "A file with the trust anchor for DNSSEC."),
+        may(
+            "trust_anchor",
+            Kind::Text(Text::Plain),
+            "The trust anchor for DNSSEC: a file of DNSKEY records, beside this one unless its path is absolute. The root's keys as IANA publishes \
+             them where it is left out.",
+        ),
         may("server", Kind::Text(Text::Server), "rfc2136: the server that takes dynamic updates."),
         may("zone", Kind::Text(Text::Fqdn), "rfc2136: the zone to update."),
         may("key_name", Kind::Text(Text::Plain), "rfc2136: the TSIG key's name."),
-        may("key_file", Kind::Text(Text::Plain), "rfc2136: the file that holds the TSIG key."),
+        may(
+            "key_file",
+            Kind::Text(Text::Plain),
+            "rfc2136: the file that holds the TSIG key, beside this one unless its path is absolute.",
+        ),
         may("algorithm", Kind::Choice(ALGORITHMS), "rfc2136: the TSIG algorithm; hmac-sha256 where it is left out."),
         may(
             "set",

@@ -89,7 +89,21 @@ pub fn load(path: &Path, known: &[KnownRule<'_>]) -> Result<Checked, ConfigError
         let line = 1 + error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count();
         unreadable(format!("line {line} is not UTF-8"), "save the file as UTF-8")
     })?;
-    check(&text, &path.display().to_string(), known)
+    let mut checked = check(&text, &path.display().to_string(), known)?;
+    beside(&mut checked.settings, path);
+    Ok(checked)
+}
+
+/// Files that a configuration names stand beside it, where their paths are relative.
+fn beside(settings: &mut Settings, path: &Path) {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return };
+    for dns in settings.pairs.iter_mut().map(|pair| &mut pair.dns) {
+        for file in [&mut dns.trust_anchor, &mut dns.key_file].into_iter().flatten() {
+            if Path::new(file).is_relative() {
+                *file = folder.join(&*file).display().to_string();
+            }
+        }
+    }
 }
 
 /// Checks the text of a configuration; `file` is how messages call it.

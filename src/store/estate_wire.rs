@@ -8,7 +8,9 @@ use deskpair_rules::model::directory::{
     AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory,
 };
 use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
-use deskpair_rules::model::files::{Backup, FileSystem, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use deskpair_rules::model::files::{
+    Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
+};
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::network::{SecurityGroup, Vpc, VpcEndpoint};
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
@@ -315,6 +317,7 @@ enum Line {
     VpcEndpoint(VpcEndpoint),
     Vpc(Vpc),
     Volume(Box<Volume>),
+    Snapshot(Snapshot),
     StorageMachine(Box<StorageMachine>),
     ZoneDetail(ZoneDetail),
     Protection(RecordProtection),

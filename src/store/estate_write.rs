@@ -127,6 +127,7 @@ impl<W: Write> Lines<W> {
         self.lists(&key(Dataset::AliasPermissions), &side.alias_permissions)?;
         self.list(key(Dataset::FileSystems), &side.file_systems)?;
         self.list(key(Dataset::Volumes), &side.volumes)?;
+        self.list(key(Dataset::Snapshots), &side.snapshots)?;
         self.list(key(Dataset::StorageMachines), &side.storage_machines)?;
         self.list(key(Dataset::Backups), &side.backups)?;
         self.list(key(Dataset::SyncTasks), &side.sync_tasks)?;

@@ -1,19 +1,21 @@
 //! The twin as a whole: AWS and DNS over one world, and the configuration that finds them.
 
 use super::buckets::Limits;
-use super::dns::{DnsOptions, DnsTwin, Fault, Server};
+use super::dns::{DnsOptions, DnsTwin, Fault, Server, ZoneSource};
 use super::faults::FaultRule;
 use super::world::World;
-use super::{Twin, TwinOptions};
+use super::{Service, Twin, TwinOptions};
 use crate::collect::access::Access;
 use crate::config;
 use aws_credential_types::Credentials;
-use deskpair_rules::model::dns::{ServerKind, TxtOutcome};
+use deskpair_rules::model::dns::{DelegationOutcome, ServerKind, TxtAnswer, TxtOutcome, TxtView};
 use deskpair_rules::model::settings::{Limits as CallLimits, Settings, SideSettings};
 use deskpair_rules::model::{Estate, PairPlaces};
-use std::io;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempPath;
 
 /// The account of an estate whose account could not be told.
 const UNTOLD_ACCOUNT: &str = "000000000000";
@@ -67,6 +69,8 @@ pub struct Stage {
     pub account: String,
     /// The first pair's primary Region.
     pub region: String,
+    /// The file with the DNS servers' trust anchor, which the configuration names.
+    anchor: TempPath,
 }
 
 impl Stage {
@@ -91,14 +95,16 @@ impl Stage {
         )
         .await?;
         let mut dns_options = DnsOptions { resolver: options.resolver, ..DnsOptions::default() };
-        dns_options.authoritative[0] = options.dns;
-        let dns = DnsTwin::start(aws.zones(), dns_options).await?;
-        for at in 0..dns.authoritative.len() {
-            dns.set_fault(Server::Authoritative(at), recorded_fault(estate, at));
-        }
+        dns_options.authoritative = authoritative(estate, options.dns);
+        let source = aws.zones();
+        let dns = DnsTwin::start(Arc::clone(&source), dns_options).await?;
+        repeat_answers(estate, &dns, source.as_ref());
         let region = settings.pairs.first().map(|pair| pair.primary.region.clone()).unwrap_or_default();
-        let mut stage = Self { aws, dns, settings, account, region };
+        let mut anchor = tempfile::Builder::new().prefix("deskpair-twin-").suffix(".key").tempfile()?;
+        anchor.write_all(dns.trust_anchor().as_bytes())?;
+        let mut stage = Self { aws, dns, settings, account, region, anchor: anchor.into_temp_path() };
         for pair in &mut stage.settings.pairs {
+            pair.dns.trust_anchor = Some(stage.anchor.display().to_string());
             pair.dns.authoritative = stage.dns.authoritative.iter().map(ToString::to_string).collect();
             pair.dns.parent = vec![stage.dns.parent.to_string()];
             pair.dns.resolvers = vec!["authoritative".to_owned(), stage.dns.resolver.to_string()];
@@ -136,13 +142,56 @@ impl Stage {
     }
 }
 
+/// The most authoritative servers of a stage.
+const MOST_SERVERS: usize = 8;
+
+/// The addresses of the authoritative servers: as many as an estate has answers of such servers for one name, two at least. The loopback
+/// addresses between are the parent's and that of the server that holds no zone.
+fn authoritative(estate: &Estate, first: SocketAddr) -> Vec<SocketAddr> {
+    let answers = estate.txt.iter().map(|view| authorities(view).count());
+    let count = answers.max().unwrap_or_default().clamp(2, MOST_SERVERS);
+    let others = [2_u8, 5, 6, 7, 8, 9, 10].map(|last| SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), 0)));
+    std::iter::once(first).chain(others).take(count).collect()
+}
+
+fn authorities(view: &TxtView) -> impl Iterator<Item = &TxtAnswer> {
+    view.answers.items().iter().filter(|answer| answer.kind == ServerKind::Authoritative)
+}
+
+/// Has the servers say what those of the estate said where it is not what the zones hold, and fail as those did.
+fn repeat_answers(estate: &Estate, dns: &DnsTwin, source: &dyn ZoneSource) {
+    for at in 0..dns.authoritative.len() {
+        dns.set_fault(Server::Authoritative(at), recorded_fault(estate, at));
+    }
+    let lame = estate.txt.iter().flat_map(|view| view.delegation.items()).find_map(|answer| match answer.outcome {
+        DelegationOutcome::ServFail => Some(Fault::ServFail),
+        DelegationOutcome::Timeout => Some(Fault::Silent),
+        DelegationOutcome::Unreachable(_) if !answer.server.is_empty() => Some(Fault::Silent),
+        _ => None,
+    });
+    dns.set_fault(Server::Lame, lame);
+    for view in &estate.txt {
+        for (at, answer) in authorities(view).enumerate().take(dns.authoritative.len()) {
+            dns.repeat(source, Server::Authoritative(at), &view.name, answer);
+        }
+        // One that gave an older record may have remembered it rightly; one that still gave it when it was asked again had not.
+        let mut resolvers = view.answers.items().iter().filter(|answer| answer.kind != ServerKind::Authoritative);
+        let lasting = |answer: &&TxtAnswer| {
+            !matches!(answer.outcome, TxtOutcome::Found { .. })
+                || answer.authoritative
+                || answer.asked_again_after.is_some()
+        };
+        if let Some(answer) = resolvers.next().filter(lasting) {
+            dns.repeat(source, Server::Resolver, &view.name, answer);
+        }
+    }
+}
+
 /// How an authoritative server misbehaved when the estate was taken: what the answers of the server in this place had in common, over all
 /// names that were asked for. One that failed for some of the names alone answers from its zones, as it did for the others.
 fn recorded_fault(estate: &Estate, at: usize) -> Option<Fault> {
-    let mut faults = estate.txt.iter().filter_map(|view| {
-        let mut servers = view.answers.items().iter().filter(|answer| answer.kind == ServerKind::Authoritative);
-        servers.nth(at).map(|answer| fault_of(&answer.outcome))
-    });
+    let mut faults =
+        estate.txt.iter().filter_map(|view| authorities(view).nth(at).map(|answer| fault_of(&answer.outcome)));
     let first = faults.next()?;
     if faults.all(|fault| fault == first) { first } else { None }
 }
@@ -187,10 +236,7 @@ fn settings_for(estate: &Estate, account: &str, limits: Limits) -> Settings {
     settings.limits = match limits {
         Limits::Aws => CallLimits::default(),
         Limits::None => CallLimits {
-            services: ["workspaces", "ds", "fsx", "datasync", "tagging", "route53", "sts"]
-                .into_iter()
-                .map(|service| (service.to_owned(), None))
-                .collect(),
+            services: Service::ALL.map(|service| (service.signing_name().to_owned(), None)).into(),
             ..CallLimits::default()
         },
     };

@@ -82,13 +82,25 @@ async fn calls_are_the_pages_that_must_be_read() {
         let tagged = side.resource_tags.items().iter().chain(side.desktop_tags.items()).map(|row| row.arn);
         let tagged = tagged.collect::<BTreeSet<_>>().len();
         let executions: usize = side.sync_executions.values().map(|list| list.items().len()).sum();
+        // Of standby sides alone.
+        let offered = side.amazon_bundles.items().len().div_ceil(25) as u64;
+        assert_eq!(offered, if at == estate.pairs[0].standby as usize { 2 } else { 0 });
         let expected = [
             ("sts:GetCallerIdentity", 1),
             ("ds:DescribeDirectories", 1),
             ("workspaces:DescribeWorkspaceDirectories", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeClientProperties", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeWorkspaceImages", pages(side.images.items().len(), 25)),
-            ("workspaces:DescribeWorkspaceBundles", pages(side.bundles.items().len(), 25)),
+            ("workspaces:DescribeWorkspaceBundles", pages(side.bundles.items().len(), 25) + offered),
+            ("workspaces:DescribeAccount", 1),
+            ("workspaces:DescribeConnectClientAddIns", side.add_ins.len() as u64),
+            ("workspaces:DescribeWorkspaceImagePermissions", side.images.items().len() as u64),
+            ("workspaces:DescribeImageAssociations", side.images.items().len() as u64),
+            ("workspaces:DescribeBundleAssociations", side.bundles.items().len() as u64),
+            ("workspaces:DescribeApplications", pages(side.applications.items().len(), 25)),
+            ("ec2:DescribeSecurityGroups", 1),
+            ("ec2:DescribeVpcEndpoints", 1),
+            ("ec2:DescribeVpcs", 1),
             ("workspaces:DescribeIpGroups", pages(side.ip_groups.items().len(), 25)),
             ("workspaces:DescribeConnectionAliases", pages(side.aliases.items().len(), 25)),
             ("workspaces:DescribeClientBranding", side.branding.len() as u64),
@@ -97,6 +109,12 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("workspaces:DescribeWorkspacesConnectionStatus", side.connections.items().len().div_ceil(25) as u64),
             ("tagging:GetResources", pages(tagged, 100)),
             ("fsx:DescribeFileSystems", pages(side.file_systems.items().len(), 50)),
+            ("fsx:DescribeVolumes", pages(side.volumes.items().len(), 50)),
+            (
+                "fsx:DescribeSnapshots",
+                if side.snapshots.gap().is_some() { 0 } else { pages(side.snapshots.items().len(), 50) },
+            ),
+            ("fsx:DescribeStorageVirtualMachines", pages(side.storage_machines.items().len(), 50)),
             ("fsx:DescribeBackups", pages(side.backups.items().len(), 50)),
             ("datasync:ListTasks", pages(side.sync_tasks.items().len(), 100)),
             ("datasync:DescribeTask", side.sync_tasks.items().len() as u64),
@@ -190,6 +208,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::VpcEndpoints => side.vpc_endpoints.gap(),
         Dataset::Vpcs => side.vpcs.gap(),
         Dataset::Volumes => side.volumes.gap(),
+        Dataset::Snapshots => side.snapshots.gap(),
         Dataset::StorageMachines => side.storage_machines.gap(),
         Dataset::Zones => book.zones.gap(),
         Dataset::ZoneDetails => book.details.values().find_map(Slice::gap),

@@ -13,6 +13,14 @@ use tokio::task::JoinSet;
 /// Enough people for two pages of desktops.
 const PEOPLE: u32 = 30;
 
+/// Answers without pages that say of something that there is none by leaving it out: one that left something out by mistake is not to be
+/// told apart.
+const UNPAGED: [&str; 3] = [
+    "workspaces:DescribeClientBranding",
+    "workspaces:DescribeBundleAssociations",
+    "workspaces:DescribeImageAssociations",
+];
+
 /// Collections at a time.
 const AT_A_TIME: usize = 8;
 
@@ -118,6 +126,13 @@ async fn what_rests_on_one_call_alone_is_not_evaluated_without_it() {
         side.sync_executions.clear();
     }
     rests_on(&by_backup, "us-west-2", "fsx:DescribeBackups", &["FSX-003", "FSX-004"]).await;
+    let with_volumes = company(PEOPLE, Drift::None);
+    let read_by_volume = ["FSX-003", "FSX-004", "FSX-011", "FSX-013"];
+    rests_on(&with_volumes, "us-west-2", "fsx:DescribeVolumes", &read_by_volume).await;
+    rests_on(&with_volumes, "us-east-1", "fsx:DescribeVolumes", &["FSX-003", "FSX-013"]).await;
+    rests_on(&with_volumes, "us-east-1", "fsx:DescribeSnapshots", &["FSX-004"]).await;
+    let of_machines = ["FSX-002", "FSX-009"];
+    rests_on(&with_volumes, "us-west-2", "fsx:DescribeStorageVirtualMachines", &of_machines).await;
     // People are named with a domain on the primary side alone, and Directory Service alone knows whose domain that is.
     let mut with_domains = company(PEOPLE, Drift::None);
     let (primary, standby) = (with_domains.pairs[0].primary as usize, with_domains.pairs[0].standby as usize);
@@ -150,9 +165,8 @@ async fn an_answer_that_leaves_something_out_makes_nothing_green() {
             if without.gaps.len() > 1 {
                 measured.gaps_are(call, GapCause::Partial, without, &what);
                 measured.carries(&judged(without), &everything, &what);
-            } else if call.operation != "workspaces:DescribeClientBranding" {
-                // Short pages that end in a token are whole together. Branding says of a platform that it has none by leaving it out: an
-                // answer that left one out by mistake is not to be told apart.
+            } else if !UNPAGED.contains(&call.operation.as_str()) {
+                // Short pages that end in a token are whole together.
                 measured.is_unchanged(without, &what);
             }
         })

@@ -41,7 +41,13 @@ OPERATIONS = {
         "DescribeWorkspacesConnectionStatus",
     ],
     "ds": ["DescribeDirectories"],
-    "fsx": ["DescribeBackups", "DescribeFileSystems", "DescribeStorageVirtualMachines", "DescribeVolumes"],
+    "fsx": [
+        "DescribeBackups",
+        "DescribeFileSystems",
+        "DescribeSnapshots",
+        "DescribeStorageVirtualMachines",
+        "DescribeVolumes",
+    ],
     "datasync": ["DescribeTask", "DescribeTaskExecution", "ListLocations", "ListTaskExecutions", "ListTasks"],
     "resourcegroupstaggingapi": ["GetResources"],
     "route53": [

@@ -147,9 +147,25 @@ def read_workspaces(region):
         workspaces.describe_client_properties(ResourceIds=ids[at : at + 25])
     for directory in ids:
         workspaces.describe_client_branding(ResourceId=directory)
+        every(workspaces.describe_connect_client_add_ins, "AddIns", ResourceId=directory)
+    workspaces.describe_account()
     images = every(workspaces.describe_workspace_images, "Images")
     bundles = every(workspaces.describe_workspace_bundles, "Bundles")
-    every(workspaces.describe_workspace_bundles, "Bundles", Owner="AMAZON")
+    offered = every(workspaces.describe_workspace_bundles, "Bundles", Owner="AMAZON")
+    if offered:
+        found = workspaces.describe_workspace_bundles(BundleIds=[offered[0]["BundleId"]])["Bundles"]
+        if found != offered[:1]:
+            problem("workspaces:DescribeWorkspaceBundles", f"by id {found}")
+    applications = {one["ApplicationId"] for one in every(workspaces.describe_applications, "Applications")}
+    kind = ["APPLICATION"]
+    used = {bundle.get("ImageId") for bundle in bundles}
+    for image in (image["ImageId"] for image in images if image["ImageId"] in used):
+        every(workspaces.describe_workspace_image_permissions, "ImagePermissions", ImageId=image)
+        brought = workspaces.describe_image_associations(ImageId=image, AssociatedResourceTypes=kind)["Associations"]
+        if not applications.issuperset(one["AssociatedResourceId"] for one in brought):
+            problem("workspaces:DescribeImageAssociations", f"{image} brings what is no application")
+    for bundle in bundles:
+        workspaces.describe_bundle_associations(BundleId=bundle["BundleId"], AssociatedResourceTypes=kind)
     every(workspaces.describe_ip_groups, "Result")
     aliases = every(workspaces.describe_connection_aliases, "ConnectionAliases")
     for alias in aliases:
@@ -180,6 +196,18 @@ def read_workspaces(region):
         Limit=26,
     )
     refused(
+        "workspaces:DescribeWorkspaceImagePermissions nothing there",
+        "ResourceNotFoundException",
+        workspaces.describe_workspace_image_permissions,
+        ImageId="wsi-000000000",
+    )
+    refused(
+        "workspaces:DescribeBundleAssociations without a type",
+        "ValidationException",
+        raw(workspaces).describe_bundle_associations,
+        BundleId="wsb-000000000",
+    )
+    refused(
         "workspaces:DescribeTags nothing there",
         "ResourceNotFoundException",
         workspaces.describe_tags,
@@ -197,6 +225,38 @@ def raw(made):
     )
 
 
+def read_volumes(fsx):
+    volumes = every(fsx.describe_volumes, "Volumes")
+    machines = every(fsx.describe_storage_virtual_machines, "StorageVirtualMachines")
+    snapshots = every(fsx.describe_snapshots, "Snapshots")
+    for filtered, call, items, name, values in (
+        ("DescribeVolumes", fsx.describe_volumes, "Volumes", "file-system-id", [one["FileSystemId"] for one in volumes]),
+        ("DescribeSnapshots", fsx.describe_snapshots, "Snapshots", "volume-id", [one["VolumeId"] for one in snapshots]),
+    ):
+        for value in sorted(set(values)):
+            found = every(call, items, Filters=[{"Name": name, "Values": [value]}])
+            if len(found) != values.count(value):
+                problem(f"fsx:{filtered}", f"{len(found)} of {value}, {values.count(value)} in all")
+    if volumes:
+        some = [one["VolumeId"] for one in volumes[:3]]
+        found = [one["VolumeId"] for one in fsx.describe_volumes(VolumeIds=some)["Volumes"]]
+        if found != some:
+            problem("fsx:DescribeVolumes", f"{found} for {some}")
+    for name, code, call, arguments in (
+        ("DescribeVolumes", "VolumeNotFound", fsx.describe_volumes, {"VolumeIds": ["fsvol-00000000000000000"]}),
+        ("DescribeSnapshots", "SnapshotNotFound", fsx.describe_snapshots, {"SnapshotIds": ["fsvolsnap-00000000000000000"]}),
+        (
+            "DescribeStorageVirtualMachines",
+            "StorageVirtualMachineNotFound",
+            fsx.describe_storage_virtual_machines,
+            {"StorageVirtualMachineIds": ["svm-00000000000000000"]},
+        ),
+    ):
+        refused(f"fsx:{name} nothing there", code, call, **arguments)
+    if machines and not any(one["FileSystemId"] == machines[0]["FileSystemId"] for one in volumes):
+        problem("fsx:DescribeStorageVirtualMachines", "one without a volume")
+
+
 def read_region(region):
     directories, _, _, desktops = read_workspaces(region)
     ds = client("ds", region)
@@ -204,6 +264,7 @@ def read_region(region):
     fsx = client("fsx", region)
     every(fsx.describe_file_systems, "FileSystems")
     every(fsx.describe_backups, "Backups")
+    read_volumes(fsx)
     datasync = client("datasync", region)
     every(datasync.list_locations, "Locations")
     for task in every(datasync.list_tasks, "Tasks"):
@@ -216,7 +277,24 @@ def read_region(region):
     if desktops and not tagged and region == PRIMARY:
         problem("tag:GetResources", "nothing is tagged")
     ec2 = client("ec2", region)
-    ec2.describe_vpcs()
+    vpcs = {vpc["VpcId"] for vpc in every(ec2.describe_vpcs, "Vpcs")}
+    for directory in directories:
+        group = directory["WorkspaceCreationProperties"].get("CustomSecurityGroupId")
+        if group:
+            named = [{"Name": "group-id", "Values": [group, "sg-00000000000000000"]}]
+            found = every(ec2.describe_security_groups, "SecurityGroups", Filters=named, MaxResults=1000)
+            if [one["GroupId"] for one in found] != [group] or found[0]["VpcId"] not in vpcs:
+                problem("ec2:DescribeSecurityGroups", f"{group} is {found}")
+        for endpoint in directory["WorkspaceAccessProperties"].get("AccessEndpointConfig", {}).get("AccessEndpoints", []):
+            named = [{"Name": "vpc-endpoint-id", "Values": [endpoint["VpcEndpointId"]]}]
+            if len(every(ec2.describe_vpc_endpoints, "VpcEndpoints", Filters=named)) != 1:
+                problem("ec2:DescribeVpcEndpoints", f"no {endpoint}")
+    refused(
+        "ec2:DescribeSecurityGroups nothing there",
+        "InvalidGroup.NotFound",
+        ec2.describe_security_groups,
+        GroupIds=["sg-00000000000000000"],
+    )
     ec2.describe_route_tables()
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]

@@ -138,7 +138,11 @@ async fn every_list_of_a_side_is_the_estates() {
         let form = "content-type: application/x-www-form-urlencoded";
         let head = format!("POST / HTTP/1.1\r\n{form}\r\n{}", signed("ec2", P));
         let (_, vpcs) = raw(&twin, &head, "Action=DescribeVpcs&Version=2016-11-15").await;
-        assert!(vpcs.contains("<vpcSet/>"), "{vpcs}");
+        let own = estate.sides.iter().find(|side| side.place.region == P).unwrap().vpcs.items();
+        assert!(
+            !own.is_empty() && own.iter().all(|vpc| vpcs.contains(&format!("<vpcId>{}</vpcId>", vpc.vpc_id))),
+            "{vpcs}"
+        );
     }
 }
 

@@ -1,9 +1,11 @@
 //! The twin over sockets, asked by the real SDK clients.
 
+mod around;
 mod changes;
 mod gaps;
 mod lists;
 mod mirror;
+mod name_servers;
 mod names;
 mod trouble;
 

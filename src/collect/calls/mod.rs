@@ -2,6 +2,7 @@
 
 mod operation;
 mod patience;
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use deskpair_rules::model::{Gap, GapCause};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -22,6 +23,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use operation::{Operation, Service};
 pub use patience::{Patience, Progress, Silent};
+pub use probe::{Probe, Probed, ProbedPlace};
 
 /// What all calls of one run share.
 pub struct Run {
@@ -33,6 +35,8 @@ pub struct Run {
     pub deadline: Option<Instant>,
     /// Who is told.
     pub progress: Arc<dyn Progress>,
+    /// Where each operation is to be asked once alone: what the others would cost is written down here.
+    pub probe: Option<Arc<Probe>>,
     jitter: Mutex<fastrand::Rng>,
 }
 
@@ -54,7 +58,7 @@ impl Run {
         progress: Arc<dyn Progress>,
         seed: u64,
     ) -> Self {
-        Self { limits, patience, deadline, progress, jitter: Mutex::new(fastrand::Rng::with_seed(seed)) }
+        Self { limits, patience, deadline, progress, probe: None, jitter: Mutex::new(fastrand::Rng::with_seed(seed)) }
     }
 
     /// "Full jitter": anything from nothing to the ceiling, so that callers who were throttled together do not return together.
@@ -89,6 +93,8 @@ struct Inner {
     /// Why no call of this caller can be answered, once that is known.
     dead: OnceLock<Fault>,
     tally: Mutex<Tally>,
+    /// The operations that were asked, where each is to be asked once.
+    probed: Mutex<BTreeSet<Operation>>,
     /// Calls that were announced and have not begun.
     announced: AtomicU64,
 }
@@ -103,6 +109,7 @@ impl Caller {
                 account: OnceLock::new(),
                 dead: OnceLock::new(),
                 tally: Mutex::default(),
+                probed: Mutex::default(),
                 announced: AtomicU64::new(0),
             }),
         }
@@ -121,6 +128,20 @@ impl Caller {
     /// The Region that Regional services are asked in.
     pub fn region(&self) -> &str {
         &self.inner.region
+    }
+
+    /// Writes down, where calls are only being counted, that a list has more pages than the one that was read.
+    pub(super) fn has_more(&self, operation: Operation) {
+        if let Some(probe) = &self.inner.run.probe {
+            probe.more(self.account(), self.region_of(operation), operation);
+        }
+    }
+
+    /// Writes down, where calls are only being counted, who signs them.
+    pub(super) fn signs_as(&self, arn: &str) {
+        if let Some(probe) = &self.inner.run.probe {
+            probe.identity(self.account(), self.region(), arn);
+        }
     }
 
     /// The calls so far.
@@ -144,6 +165,12 @@ impl Caller {
         Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + Error + 'static,
     {
+        if let Some(probe) = &self.inner.run.probe {
+            probe.call(self.account(), self.region_of(operation), operation);
+            if !self.inner.probed.lock().unwrap_or_else(PoisonError::into_inner).insert(operation) {
+                return Err(self.gap(operation, about, Fault::not_asked()));
+            }
+        }
         let (region, progress) = (self.region_of(operation), &self.inner.run.progress);
         let announced =
             self.inner.announced.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |calls| calls.checked_sub(1));

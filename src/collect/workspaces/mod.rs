@@ -1,6 +1,8 @@
 //! Amazon WorkSpaces. Nearly every list comes 25 items a page, and the service allows two calls a second.
 
+mod account;
 mod aliases;
+mod applications;
 mod desktops;
 mod newer;
 mod registrations;

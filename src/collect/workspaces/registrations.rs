@@ -39,10 +39,14 @@ impl WorkSpaces {
     }
 
     /// The client properties of these directories, 25 a call.
-    pub(in crate::collect) async fn client_properties(&self, directories: &[String]) -> Listing<ClientPropertiesOf> {
+    pub(in crate::collect) async fn client_properties(
+        &self,
+        directories: &[WorkspaceDirectory],
+    ) -> Listing<ClientPropertiesOf> {
         let mut listing = Listing::default();
         for batch in directories.chunks(PAGE) {
-            let ask = || self.client.describe_client_properties().set_resource_ids(Some(batch.to_vec())).send();
+            let ids: Vec<String> = batch.iter().map(|directory| directory.directory_id.clone()).collect();
+            let ask = || self.client.describe_client_properties().set_resource_ids(Some(ids.clone())).send();
             match self.caller.read(DESCRIBE_CLIENT_PROPERTIES, "", ask).await {
                 Ok(answer) => listing.items.extend(list(answer.client_properties_list, client_properties)),
                 Err(gap) => listing.cut(gap),

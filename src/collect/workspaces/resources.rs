@@ -2,12 +2,18 @@
 
 use super::{PAGE_SIZE, WorkSpaces};
 use crate::collect::convert::{list, moment, text, word};
-use crate::collect::datasets::{DESCRIBE_IP_GROUPS, DESCRIBE_WORKSPACE_BUNDLES, DESCRIBE_WORKSPACE_IMAGES};
+use crate::collect::datasets::{
+    DESCRIBE_IP_GROUPS, DESCRIBE_WORKSPACE_BUNDLES, DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS, DESCRIBE_WORKSPACE_IMAGES,
+};
 use crate::collect::paging::{Listing, Page, pages, token};
 use aws_sdk_workspaces::types;
 use deskpair_rules::model::image::{
-    Bundle, ComputeType, Image, ImageErrorDetails, ImageUpdates, IpGroup, IpRule, OperatingSystem, Storage,
+    Bundle, ComputeType, Image, ImageErrorDetails, ImagePermission, ImageUpdates, IpGroup, IpRule, OperatingSystem,
+    Storage,
 };
+
+/// The owner of the bundles that AWS offers to all (`workspaces:DescribeWorkspaceBundlesRequest`).
+const AMAZON: &str = "AMAZON";
 
 impl WorkSpaces {
     /// The account's own images: one that is shared with it must be copied before a bundle can rest on it.
@@ -25,6 +31,24 @@ impl WorkSpaces {
         .await
     }
 
+    /// With which accounts an image is shared.
+    pub(in crate::collect) async fn image_permissions(&self, image: &str) -> Listing<ImagePermission> {
+        let Self { client, caller } = self;
+        pages(caller, DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS, image, |next: Option<String>| async move {
+            let answer = caller
+                .read(DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS, image, || {
+                    let request = client.describe_workspace_image_permissions().image_id(image);
+                    request.max_results(PAGE_SIZE).set_next_token(next.clone()).send()
+                })
+                .await?;
+            let items = list(answer.image_permissions, |permission| ImagePermission {
+                shared_account_id: text(permission.shared_account_id),
+            });
+            Ok(Page { items, next: token(answer.next_token) })
+        })
+        .await
+    }
+
     /// The account's own bundles: those that no owner is named for.
     pub(in crate::collect) async fn bundles(&self) -> Listing<Bundle> {
         let Self { client, caller } = self;
@@ -32,6 +56,20 @@ impl WorkSpaces {
             let answer = caller
                 .read(DESCRIBE_WORKSPACE_BUNDLES, "", || {
                     client.describe_workspace_bundles().set_next_token(next.clone()).send()
+                })
+                .await?;
+            Ok(Page { items: list(answer.bundles, bundle), next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// The bundles that Amazon offers in the Region. The operation takes no page size (AWS-FACTS §0.4).
+    pub(in crate::collect) async fn amazon_bundles(&self) -> Listing<Bundle> {
+        let Self { client, caller } = self;
+        pages(caller, DESCRIBE_WORKSPACE_BUNDLES, AMAZON, |next: Option<String>| async move {
+            let answer = caller
+                .read(DESCRIBE_WORKSPACE_BUNDLES, AMAZON, || {
+                    client.describe_workspace_bundles().owner(AMAZON).set_next_token(next.clone()).send()
                 })
                 .await?;
             Ok(Page { items: list(answer.bundles, bundle), next: token(answer.next_token) })

@@ -137,6 +137,7 @@ impl<'e> Target<'e> {
                 | Dataset::VpcEndpoints
                 | Dataset::Vpcs
                 | Dataset::Volumes
+                | Dataset::Snapshots
                 | Dataset::StorageMachines
                 | Dataset::ZoneDetails
                 | Dataset::ZoneTexts
@@ -170,6 +171,7 @@ impl<'e> Target<'e> {
             Dataset::VpcEndpoints => Self::Plain(&mut side.vpc_endpoints),
             Dataset::Vpcs => Self::Plain(&mut side.vpcs),
             Dataset::Volumes => Self::Plain(&mut side.volumes),
+            Dataset::Snapshots => Self::Plain(&mut side.snapshots),
             Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),
             // Either side's are the list of that side.
             Dataset::PrimaryDesktopTags

@@ -16,10 +16,12 @@ pub use instead::Instead;
 pub use signing::Signing;
 
 use authority::Authority;
+use deskpair_rules::model::dns::{TxtAnswer, TxtOutcome};
 use parent::{Addresses, Parent};
 use resolver::{Resolver, Upstream};
 use serve::{Bound, Handler, Running};
 use signing::Keys;
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -50,6 +52,8 @@ pub struct ZoneInfo {
     /// The servers that the parent zone names; empty where they are the same. A name that is neither among `name_servers` nor `lame` has
     /// no address: such a delegation is lame.
     pub delegated_to: Vec<String>,
+    /// Whether the parent zone names no server at all, and knows nothing of the zone.
+    pub undelegated: bool,
     /// Names of servers that lead to one that holds no zone: it refuses.
     pub lame: Vec<String>,
     /// How the zone is signed.
@@ -225,10 +229,32 @@ impl DnsTwin {
         }
     }
 
-    /// What an authoritative server that does not lag says of a name's TXT record: its values as Route 53 holds them.
-    pub fn current(&self, source: &dyn ZoneSource, name: &str) -> Vec<String> {
-        let name = text::parse_name(name).expect("a name");
-        instead::txt_at(source, &name).map(|set| set.values).unwrap_or_default()
+    /// Has a server give the answer that it gave when an estate was taken, where that is another TXT record than the zone's, or none.
+    ///
+    /// # Panics
+    /// Where there is no such authoritative server, and for text that is no name.
+    pub fn repeat(&self, source: &dyn ZoneSource, server: Server, name: &str, answer: &TxtAnswer) {
+        let (records, ttl) = match &answer.outcome {
+            TxtOutcome::Found { records, ttl, canonical } if canonical.is_empty() => (records.as_slice(), *ttl),
+            TxtOutcome::NxDomain { .. } | TxtOutcome::NoData { .. } => (&[][..], 0),
+            TxtOutcome::Found { .. }
+            | TxtOutcome::Cname { .. }
+            | TxtOutcome::Referral { .. }
+            | TxtOutcome::ServFail
+            | TxtOutcome::Refused
+            | TxtOutcome::Timeout
+            | TxtOutcome::Unreachable(_)
+            | TxtOutcome::Wrong(_) => return,
+        };
+        let values: Vec<String> = records.iter().map(|strings| text::quoted(strings)).collect();
+        let parsed = text::parse_name(name).expect("a name");
+        let current = instead::txt_at(source, &parsed).map(|set| set.values).unwrap_or_default();
+        let plain = |values: &[String]| -> BTreeSet<String> {
+            values.iter().map(|value| text::requoted(value).unwrap_or_else(|_| value.clone())).collect()
+        };
+        if plain(&current) != plain(&values) {
+            self.say_instead(server, name, Instead { values, ttl, authoritative: answer.authoritative });
+        }
     }
 
     /// Makes a server misbehave from its next answer on, or behave again.

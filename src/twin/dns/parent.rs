@@ -60,7 +60,10 @@ impl Parent {
         let zones = top_zones(&infos);
         let mut hosts = hosts(&infos, &self.addresses);
         hosts.insert(parse_name(OWN_NAME).expect("a valid name"), self.own);
-        let names = above(zones.iter().map(|(zone, _)| zone).chain(hosts.keys()));
+        // The zone above one that it does not delegate is there all the same.
+        let undelegated: Vec<Name> =
+            infos.iter().filter(|info| info.undelegated).filter_map(|info| parse_name(&info.name).ok()).collect();
+        let names = above(zones.iter().map(|(zone, _)| zone).chain(hosts.keys()).chain(&undelegated));
         let above = Above { zones, hosts, names, keys: &self.keys, with_signatures: wants_signatures(request) };
         let answer = answer_to(request);
         let below = above.zones.iter().find(|(zone, _)| zone.zone_of(name));
@@ -157,7 +160,7 @@ fn soa(zone: &Name) -> Record {
 /// The zones that are below no other one of the source: those that the parent delegates.
 fn top_zones(infos: &[ZoneInfo]) -> Vec<(Name, &ZoneInfo)> {
     let mut named: Vec<(Name, &ZoneInfo)> = Vec::new();
-    for info in infos {
+    for info in infos.iter().filter(|info| !info.undelegated) {
         if let Ok(name) = parse_name(&info.name)
             && !named.iter().any(|(other, _)| *other == name)
         {

@@ -203,7 +203,8 @@ impl Resolver {
 
     fn upstream(&self, name: &Name, kind: RecordType) -> Vec<SocketAddr> {
         let infos = self.source.zones();
-        let zones = infos.iter().filter_map(|info| Some((parse_name(&info.name).ok()?, info)));
+        let delegated = infos.iter().filter(|info| !info.undelegated);
+        let zones = delegated.filter_map(|info| Some((parse_name(&info.name).ok()?, info)));
         let holds = |zone: &Name| zone.zone_of(name) && !(kind == RecordType::DS && zone == name);
         let mut best: Option<(Name, Vec<Name>)> = None;
         for (zone, info) in zones.filter(|(zone, _)| holds(zone)) {

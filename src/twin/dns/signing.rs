@@ -40,6 +40,14 @@ impl Signing {
         }
     }
 
+    /// Whether it is signed, or delegated, so that no chain holds.
+    pub const fn is_faulty(self) -> bool {
+        match self {
+            Self::Expired | Self::Forged | Self::StrangeKey | Self::Stripped => true,
+            Self::Unsigned | Self::Signed => false,
+        }
+    }
+
     /// Whether its parent has a DS record for it.
     const fn is_delegated_signed(self) -> bool {
         match self {

@@ -124,6 +124,59 @@ fn parse_strings(value: &str) -> Result<Vec<Vec<u8>>, BadText> {
     if strings.is_empty() { Err(bad(value, "there is no string")) } else { Ok(strings) }
 }
 
+/// Strings as [`TxtOutcome`](deskpair_rules::model::dns::TxtOutcome) shows them, with decimal escapes (RFC 1035 §5.1), as Route 53 holds
+/// them.
+pub(super) fn quoted(strings: &[String]) -> String {
+    let bytes: Vec<Vec<u8>> = strings.iter().map(|string| unescaped(string)).collect();
+    quoted_bytes(&bytes)
+}
+
+/// A value of Route 53's in the form of [`quoted`], which two equal values share.
+pub(super) fn requoted(value: &str) -> Result<String, BadText> {
+    Ok(quoted_bytes(&parse_strings(value)?))
+}
+
+fn quoted_bytes(strings: &[Vec<u8>]) -> String {
+    let quoted = strings.iter().map(|string| {
+        let mut text = "\"".to_owned();
+        for &byte in string {
+            match byte {
+                b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+                0x20..=0x7e => text.push(char::from(byte)),
+                other => text.push_str(&format!("\\{other:03o}")),
+            }
+        }
+        text.push('"');
+        text
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn unescaped(string: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = string.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        if first != b'\\' {
+            bytes.push(first);
+            continue;
+        }
+        let decimal = after.get(..3).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        match (decimal, after.split_first()) {
+            (Some(byte), _) => {
+                bytes.push(byte);
+                rest = &after[3..];
+            }
+            (None, Some((&plain, after))) => {
+                bytes.push(plain);
+                rest = after;
+            }
+            (None, None) => bytes.push(first),
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +203,17 @@ mod tests {
         for value in ["abc", "", "\"abc", r#""a" b"#, r#""\9""#, r#""\400""#, "\"a\\"] {
             assert!(one(value).is_err(), "{value}");
         }
+    }
+
+    #[test]
+    fn what_was_answered_is_quoted_as_route_53_does() {
+        let texts = |strings: &[&str]| strings.iter().map(|&string| string.to_owned()).collect::<Vec<_>>();
+        assert_eq!(quoted(&texts(&["a\"b", r"\\ \255", "", r"odd\"])), r#""a\"b" "\\ \377" "" "odd\\""#);
+        for value in [r#""abc" "d\101""#, r#""a\"b""#, r#""\377""#] {
+            let strings = parse_strings(value).unwrap();
+            assert_eq!(parse_strings(&requoted(value).unwrap()).unwrap(), strings);
+        }
+        assert_eq!(requoted(r#""\101""#), Ok("\"A\"".to_owned()));
     }
 
     #[test]

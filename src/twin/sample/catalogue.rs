@@ -3,11 +3,12 @@
 use super::company::{ACCOUNT, IMAGES, ImagePlan, PERSONAS, Persona, Plan};
 use super::site::{DAY, HOUR, Site, Sites, before};
 use deskpair_rules::model::image::{
-    Bundle, ComputeType, Image, ImageUpdates, IpGroup, IpRule, OperatingSystem, Storage,
+    Bundle, ComputeType, Image, ImagePermission, ImageUpdates, IpGroup, IpRule, OperatingSystem, Storage,
 };
-use deskpair_rules::model::pairing::COPY_OF_TAG;
+use deskpair_rules::model::pairing::{COPY_OF_TAG, STANDBY_BUNDLE};
 use deskpair_rules::model::workspace::TagRow;
 use deskpair_rules::model::{Moment, Side, Slice, Symbols};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills both sides' images, bundles, their tags, and IP groups.
 pub(super) fn fill(primary: &mut Side, standby: &mut Side, sites: &Sites, taken_at: Moment, symbols: &mut Symbols) {
@@ -40,10 +41,34 @@ pub(super) fn fill(primary: &mut Side, standby: &mut Side, sites: &Sites, taken_
     standby.resource_tags = Slice::whole_of(standby_tags);
     primary.images = Slice::whole_of(primary_images);
     standby.images = Slice::whole_of(standby_images);
+    for (side, site) in [(&mut *primary, &sites.primary), (&mut *standby, &sites.standby)] {
+        let shared = IMAGES.iter().zip(&site.images).map(|(plan, id)| (id.clone(), Slice::whole_of(permissions(plan))));
+        side.image_permissions.extend(shared);
+    }
     primary.bundles = Slice::whole_of(primary_bundles);
     standby.bundles = Slice::whole_of(standby_bundles);
     primary.ip_groups = Slice::whole_of(ip_groups(&sites.primary, sites.plan));
     standby.ip_groups = Slice::whole_of(ip_groups(&sites.standby, sites.plan));
+}
+
+/// Lays out what is asked of each image and bundle as a collection would find it: of images and bundles that are there, and of images that a
+/// bundle rests on. Where a drift put another there, nothing is known of it but that it is shared with nobody and brings nothing.
+pub(super) fn settle(side: &mut Side) {
+    let made = || side.bundles.items().iter().filter(|bundle| bundle.bundle_type != STANDBY_BUNDLE);
+    let bundles: BTreeSet<String> = made().map(|bundle| bundle.bundle_id.clone()).collect();
+    let used: BTreeSet<&str> = made().map(|bundle| bundle.image_id.as_str()).collect();
+    let own = side.images.items().iter().filter(|image| used.contains(image.image_id.as_str()));
+    let images: BTreeSet<String> = own.map(|image| image.image_id.clone()).collect();
+    keep(&mut side.image_permissions, &images);
+    keep(&mut side.image_applications, &images);
+    keep(&mut side.bundle_applications, &bundles);
+}
+
+fn keep<T>(lists: &mut BTreeMap<String, Slice<T>>, ids: &BTreeSet<String>) {
+    lists.retain(|id, _| ids.contains(id));
+    for id in ids {
+        lists.entry(id.clone()).or_insert_with(|| Slice::whole_of(Vec::new()));
+    }
 }
 
 /// Tags of resources, by side.
@@ -72,6 +97,12 @@ fn image(site: &Site, at: usize, plan: &ImagePlan, created: Moment) -> Image {
         updates: Some(ImageUpdates { update_available: Some(false), description: String::new() }),
         ..Image::default()
     }
+}
+
+/// With whom an image is shared: engineers try theirs in an account of their own.
+fn permissions(plan: &ImagePlan) -> Vec<ImagePermission> {
+    let shared = plan.shared.iter();
+    shared.map(|&account| ImagePermission { shared_account_id: account.to_owned() }).collect()
 }
 
 fn bundle(site: &Site, at: usize, persona: &Persona, taken_at: Moment, renewed_before: i64) -> Bundle {

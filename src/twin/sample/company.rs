@@ -52,6 +52,8 @@ pub(super) struct Plan {
     pub(super) offices: &'static [Offices],
     /// Capacity of the file system, in GiB.
     pub(super) files_gib: i32,
+    /// Whether the designers' ONTAP file system and the data scientists' OpenZFS one are here too.
+    pub(super) has_volumes: bool,
 }
 
 /// The headquarters' pair, which every estate has.
@@ -84,6 +86,7 @@ pub(super) static CORP: Plan = Plan {
         },
     ],
     files_gib: 4096,
+    has_volumes: true,
 };
 
 /// The second pair, which the drifted sample alone has.
@@ -112,6 +115,7 @@ pub(super) static EMEA: Plan = Plan {
         Offices { name: "remote-access", about: "Egress of the VPN", ranges: &[("192.0.2.192/28", "VPN Europe")] },
     ],
     files_gib: 1024,
+    has_volumes: false,
 };
 
 /// How a desktop's volumes are encrypted.
@@ -145,17 +149,37 @@ pub(super) struct ImagePlan {
     pub(super) system: &'static str,
     /// How many days ago it was made in the primary Region.
     pub(super) days: i64,
+    /// The accounts that it is shared with; each is one of AWS's documentation accounts.
+    pub(super) shared: &'static [&'static str],
 }
 
 /// The images behind the bundles.
 pub(super) static IMAGES: [ImagePlan; 7] = [
-    ImagePlan { name: "nh-win2022-standard", about: "Office applications", system: "WINDOWS", days: 24 },
-    ImagePlan { name: "nh-win2022-contact", about: "Office and telephony", system: "WINDOWS", days: 31 },
-    ImagePlan { name: "nh-win2022-finance", about: "Office and ledger", system: "WINDOWS", days: 19 },
-    ImagePlan { name: "nh-win2022-engineering", about: "Office and build tools", system: "WINDOWS", days: 12 },
-    ImagePlan { name: "nh-win2022-legal", about: "Office and case files", system: "WINDOWS", days: 40 },
-    ImagePlan { name: "nh-win2022-design", about: "Office and drawing tools", system: "WINDOWS", days: 52 },
-    ImagePlan { name: "nh-ubuntu2204-data", about: "Notebooks and statistics", system: "LINUX", days: 9 },
+    ImagePlan { name: "nh-win2022-standard", about: "Office applications", system: "WINDOWS", days: 24, shared: &[] },
+    ImagePlan { name: "nh-win2022-contact", about: "Office and telephony", system: "WINDOWS", days: 31, shared: &[] },
+    ImagePlan { name: "nh-win2022-finance", about: "Office and ledger", system: "WINDOWS", days: 19, shared: &[] },
+    ImagePlan {
+        name: "nh-win2022-engineering",
+        about: "Office and build tools",
+        system: "WINDOWS",
+        days: 12,
+        shared: &["444455556666"],
+    },
+    ImagePlan { name: "nh-win2022-legal", about: "Office and case files", system: "WINDOWS", days: 40, shared: &[] },
+    ImagePlan {
+        name: "nh-win2022-design",
+        about: "Office and drawing tools",
+        system: "WINDOWS",
+        days: 52,
+        shared: &[],
+    },
+    ImagePlan {
+        name: "nh-ubuntu2204-data",
+        about: "Notebooks and statistics",
+        system: "LINUX",
+        days: 9,
+        shared: &["444455556666"],
+    },
 ];
 
 /// A kind of desktop, with the people who have it.

@@ -4,9 +4,10 @@ use super::company::{ACCOUNT, DOMAIN, NETBIOS, OU, Plan};
 use super::site::{DAY, Site, before};
 use deskpair_rules::model::alias::{Branding, PLATFORMS, PlatformBranding};
 use deskpair_rules::model::directory::{
-    AccessProperties, CertificateBasedAuthProperties, ClientProperties, ClientPropertiesOf, ConnectSettings,
-    CreationProperties, Directory, GlobalAccelerator, RadiusSettings, SamlProperties, SelfservicePermissions,
-    StorageConnector, StreamingProperties, UserSetting, WorkspaceDirectory,
+    AccessEndpoint, AccessEndpointConfig, AccessProperties, AccountSettings, CertificateBasedAuthProperties,
+    ClientAddIn, ClientProperties, ClientPropertiesOf, ConnectSettings, CreationProperties, Directory,
+    GlobalAccelerator, RadiusSettings, SamlProperties, SelfservicePermissions, StorageConnector, StreamingProperties,
+    UserSetting, WorkspaceDirectory,
 };
 use deskpair_rules::model::{Moment, Side, Slice};
 
@@ -15,7 +16,30 @@ pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) 
     side.directories = Slice::whole_of(vec![connector(site, taken_at)]);
     side.registrations = Slice::whole_of(vec![registration(site)]);
     side.client_properties = Slice::whole_of(vec![client_properties(&site.directory)]);
+    side.account_settings = Slice::whole_of(vec![account_settings(site)]);
+    side.add_ins.insert(site.directory.clone(), Slice::whole_of(vec![softphone(site)]));
     side.branding.insert(site.directory.clone(), Slice::whole_of(branding(site, plan)));
+}
+
+/// The company may bring licences of its own. The management range is one a Region, and none of the company's own.
+fn account_settings(site: &Site) -> AccountSettings {
+    AccountSettings {
+        dedicated_tenancy_support: "ENABLED".to_owned(),
+        dedicated_tenancy_management_cidr_range: format!("172.{}.0.0/16", site.region.octet),
+        dedicated_tenancy_account_type: String::new(),
+    }
+}
+
+/// The contact centre's telephone.
+fn softphone(site: &Site) -> ClientAddIn {
+    let digits = site.derived("", 32, "softphone");
+    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
+    ClientAddIn {
+        add_in_id: format!("{a}-{b}-{c}-{d}-{e}"),
+        resource_id: site.directory.clone(),
+        name: "Norhaven softphone".to_owned(),
+        url: "https://norhaven.my.connect.aws/ccp-v2/softphone".to_owned(),
+    }
 }
 
 /// The service account of the side's AD Connector: each side has its own (DIR-005).
@@ -84,7 +108,7 @@ fn registration(site: &Site) -> WorkspaceDirectory {
             instance_iam_role_arn: format!("arn:aws:iam::{ACCOUNT}:role/NorhavenDesktop"),
         }),
         ip_group_ids: site.ip_groups.clone(),
-        workspace_access_properties: Some(access()),
+        workspace_access_properties: Some(access(site)),
         tenancy: "SHARED".to_owned(),
         selfservice_permissions: Some(SelfservicePermissions {
             restart_workspace: "ENABLED".to_owned(),
@@ -131,7 +155,7 @@ fn authority(site: &Site) -> String {
 }
 
 /// Every device type is said, so that none is left to a default.
-fn access() -> AccessProperties {
+fn access(site: &Site) -> AccessProperties {
     let allow = || "ALLOW".to_owned();
     let deny = || "DENY".to_owned();
     AccessProperties {
@@ -144,7 +168,14 @@ fn access() -> AccessProperties {
         device_type_zero_client: allow(),
         device_type_linux: allow(),
         device_type_workspaces_thin_client: allow(),
-        access_endpoint_config: None,
+        access_endpoint_config: Some(AccessEndpointConfig {
+            access_endpoints: vec![AccessEndpoint {
+                access_endpoint_type: "STREAMING_WSP".to_owned(),
+                vpc_endpoint_id: site.endpoint(),
+            }],
+            // The contact centre's zero clients speak it.
+            internet_fallback_protocols: vec!["PCOIP".to_owned()],
+        }),
     }
 }
 

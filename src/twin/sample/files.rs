@@ -1,8 +1,10 @@
-//! File systems, the DataSync task that carries them over, and backups with copies in the standby Region (AWS-FACTS §1.10).
+//! File systems, the DataSync task that carries them over, and backups with copies in the standby Region (AWS-FACTS §1.10). Those that have
+//! volumes carry them over by themselves.
 
 use super::company::{ACCOUNT, DOMAIN, OU};
 use super::names::Mint;
 use super::site::{DAY, HOUR, Site, Sites, before};
+use super::volumes;
 use deskpair_rules::model::files::{
     BackedUpFileSystem, Backup, FileSystem, FileSystemAlias, FileTag, SelfManagedActiveDirectory, SyncExecution,
     SyncLocation, SyncOptions, SyncResult, SyncSchedule, SyncScheduleDetails, SyncTask, WindowsConfiguration,
@@ -16,12 +18,18 @@ const NIGHTS: i64 = 3;
 pub(super) fn fill(primary: &mut Side, standby: &mut Side, sites: &Sites, taken_at: Moment, mint: &mut Mint) {
     for (side, site) in [(&mut *primary, &sites.primary), (&mut *standby, &sites.standby)] {
         side.file_systems = Slice::whole_of(vec![file_system(site, sites, taken_at)]);
+        side.volumes = Slice::whole_of(Vec::new());
+        side.snapshots = Slice::whole_of(Vec::new());
+        side.storage_machines = Slice::whole_of(Vec::new());
         side.sync_tasks = Slice::whole_of(Vec::new());
         side.sync_locations = Slice::whole_of(Vec::new());
     }
     backups(primary, standby, sites, taken_at, mint);
     // A task runs in the Region of one of its locations (AWS-FACTS §1.10): here in the one that outlives the other.
     replicate(standby, sites, taken_at, mint);
+    if sites.plan.has_volumes {
+        volumes::fill(primary, standby, sites, taken_at, mint);
+    }
 }
 
 fn file_system(site: &Site, sites: &Sites, taken_at: Moment) -> FileSystem {
@@ -41,12 +49,7 @@ fn file_system(site: &Site, sites: &Sites, taken_at: Moment) -> FileSystem {
         resource_arn: format!("arn:aws:fsx:{}:{ACCOUNT}:file-system/{id}", site.region.name),
         tags: vec![tag("Name", &format!("norhaven-files-{}", site.region.short)), tag("Owner", "euc-team")],
         windows_configuration: Some(WindowsConfiguration {
-            self_managed_active_directory_configuration: Some(SelfManagedActiveDirectory {
-                domain_name: DOMAIN.to_owned(),
-                organizational_unit_distinguished_name: OU.replacen("OU=WorkSpaces", "OU=Files", 1),
-                user_name: format!("svc-fsx-{}", site.region.short),
-                dns_ips: site.domain_controllers(),
-            }),
+            self_managed_active_directory_configuration: Some(self_managed(site)),
             deployment_type: "MULTI_AZ_1".to_owned(),
             throughput_capacity: Some(256),
             automatic_backup_retention_days: Some(14),
@@ -60,7 +63,17 @@ fn file_system(site: &Site, sites: &Sites, taken_at: Moment) -> FileSystem {
     }
 }
 
-fn tag(key: &str, value: &str) -> FileTag {
+/// The company's own directory, as a file system of this side is joined to it.
+pub(super) fn self_managed(site: &Site) -> SelfManagedActiveDirectory {
+    SelfManagedActiveDirectory {
+        domain_name: DOMAIN.to_owned(),
+        organizational_unit_distinguished_name: OU.replacen("OU=WorkSpaces", "OU=Files", 1),
+        user_name: format!("svc-fsx-{}", site.region.short),
+        dns_ips: site.domain_controllers(),
+    }
+}
+
+pub(super) fn tag(key: &str, value: &str) -> FileTag {
     FileTag { key: key.to_owned(), value: value.to_owned() }
 }
 
@@ -131,6 +144,10 @@ fn replicate(side: &mut Side, sites: &Sites, taken_at: Moment, mint: &mut Mint) 
             preserve_deleted_files: "REMOVE".to_owned(),
             transfer_mode: "CHANGED".to_owned(),
             security_descriptor_copy_flags: "OWNER_DACL".to_owned(),
+            // Between Windows file systems these are off.
+            posix_permissions: "NONE".to_owned(),
+            uid: "NONE".to_owned(),
+            gid: "NONE".to_owned(),
         }),
         creation_time: Some(before(taken_at, 388 * DAY)),
         ..SyncTask::default()

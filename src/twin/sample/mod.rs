@@ -13,15 +13,19 @@ mod directories;
 mod drift;
 mod files;
 mod names;
+mod network;
+mod offered;
 mod resolution;
 mod site;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 pub use company::ACCOUNT;
 pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};
 
 use company::Plan;
+use deskpair_rules::model::dns::DnssecOutcome;
 use deskpair_rules::model::{Estate, Moment, Settings, Side, Slice};
 use desktops::Cast;
 use names::Mint;
@@ -61,6 +65,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         }
         Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
     };
+    estate.sides.iter_mut().for_each(catalogue::settle);
     (estate, planted)
 }
 
@@ -95,14 +100,19 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         for (side, site) in [(&mut *primary, &sites.primary), (&mut *standby, &sites.standby)] {
             side.account = Ok(ACCOUNT.to_owned());
             directories::fill(side, site, sites.plan, taken_at);
+            network::fill(side, site);
+            offered::fill(side, site, taken_at);
             resolution::alias(side, site, sites.plan.alias);
         }
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };
         desktops::fill(primary, standby, sites, people, &cast, &mut estate.symbols);
-        estate.txt[places.txt as usize].answers =
+        let view = &mut estate.txt[places.txt as usize];
+        view.answers =
             Slice::whole_of(resolution::answers(resolution::found(&sites.primary.identifier, resolution::TTL)));
+        view.delegation = Slice::whole_of(resolution::delegated());
+        view.signatures = Slice::whole_of(resolution::signatures(&DnssecOutcome::Secure));
     }
     let sites: Vec<Sites> = pairs.into_iter().map(|(sites, _)| sites).collect();
     for book in &mut estate.zones {

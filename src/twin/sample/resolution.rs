@@ -4,7 +4,10 @@ use super::company::{ACCOUNT, ZONE};
 use super::names::Mint;
 use super::site::{Site, Sites, before};
 use deskpair_rules::model::alias::{AliasAssociation, ConnectionAlias};
-use deskpair_rules::model::dns::{ServerKind, Transport, TxtAnswer, TxtOutcome};
+use deskpair_rules::model::dns::{
+    DelegationAnswer, DelegationOutcome, DelegationRole, DnssecAnswer, DnssecOutcome, ServerKind, Transport, TxtAnswer,
+    TxtOutcome,
+};
 use deskpair_rules::model::route53::{HealthCheck, HealthObservation, HostedZone, RecordSet, ZoneDetail};
 use deskpair_rules::model::{Moment, Side, Slice, ZoneBook};
 
@@ -17,6 +20,12 @@ pub(super) const TTL: u32 = 60;
 /// The zone's servers, with names that Route 53 does not give and addresses kept for documentation.
 const SERVERS: [(&str, &str); 2] =
     [("ns-2048.awsdns-64.example", "198.51.100.241"), ("ns-3072.awsdns-96.example", "203.0.113.241")];
+
+/// The address of servers that hold the zone no more.
+const LAME: &str = "192.0.2.242";
+
+/// The server of the zone above, likewise.
+const PARENT: (&str, &str) = ("ns.example", "192.0.2.241");
 
 /// Fills a side's connection alias: associated with its directory, shared with nobody.
 pub(super) fn alias(side: &mut Side, site: &Site, connection_string: &str) {
@@ -59,7 +68,7 @@ pub(super) fn zones(book: &mut ZoneBook, pairs: &[Sites], taken_at: Moment, mint
     let detail = ZoneDetail {
         id: id.clone(),
         accelerated_recovery_status: "ENABLED".to_owned(),
-        name_servers: SERVERS.iter().map(|&(name, _)| name.to_owned()).collect(),
+        name_servers: server_names(),
         ..ZoneDetail::default()
     };
     book.details.insert(id.clone(), Slice::whole_of(vec![detail]));
@@ -133,16 +142,71 @@ fn portal(taken_at: Moment, mint: &mut Mint) -> HealthCheck {
 pub(super) fn answers(said: impl Fn(ServerKind) -> TxtOutcome) -> Vec<TxtAnswer> {
     let own = SERVERS.iter().map(|&(name, address)| (ServerKind::Authoritative, address, name));
     own.chain([(ServerKind::Recursive, RESOLVER, "")])
-        .map(|(kind, address, name)| TxtAnswer {
-            kind,
-            server: format!("{address}:53"),
-            server_name: name.to_owned(),
-            transport: Transport::Udp,
-            authoritative: kind == ServerKind::Authoritative,
-            outcome: said(kind),
-            asked_again_after: None,
+        .map(|(kind, address, name)| {
+            let outcome = said(kind);
+            let refuses = matches!(outcome, TxtOutcome::Refused | TxtOutcome::ServFail);
+            TxtAnswer {
+                kind,
+                server: format!("{address}:53"),
+                server_name: name.to_owned(),
+                transport: Transport::Udp,
+                authoritative: kind == ServerKind::Authoritative && !refuses,
+                outcome,
+                asked_again_after: None,
+            }
         })
         .collect()
+}
+
+/// The zone's servers, by name.
+pub(super) fn server_names() -> Vec<String> {
+    SERVERS.iter().map(|&(name, _)| name.to_owned()).collect()
+}
+
+/// What the delegation leads to: the zone above names these servers, of which those of the zone itself say this.
+pub(super) fn delegation(
+    named: &[String],
+    said: impl Fn() -> DelegationOutcome,
+    others: &DelegationOutcome,
+) -> Vec<DelegationAnswer> {
+    let referral = DelegationOutcome::Referral { zone: ZONE.to_owned(), servers: named.to_vec() };
+    let parent = DelegationAnswer {
+        role: DelegationRole::Parent,
+        server: format!("{}:53", PARENT.1),
+        server_name: PARENT.0.to_owned(),
+        outcome: referral,
+    };
+    let children = named.iter().map(|name| {
+        let own = SERVERS.iter().find(|(own, _)| own == name);
+        let (address, outcome) = own.map_or((LAME, others.clone()), |&(_, address)| (address, said()));
+        DelegationAnswer {
+            role: DelegationRole::Child,
+            server: format!("{address}:53"),
+            server_name: name.clone(),
+            outcome,
+        }
+    });
+    std::iter::once(parent).chain(children).collect()
+}
+
+/// A delegation in order.
+pub(super) fn delegated() -> Vec<DelegationAnswer> {
+    delegation(
+        &server_names(),
+        || DelegationOutcome::Authority { servers: server_names() },
+        &DelegationOutcome::Refused,
+    )
+}
+
+/// What comes of checking each server's signatures.
+pub(super) fn signatures(outcome: &DnssecOutcome) -> Vec<DnssecAnswer> {
+    let of = |&(name, address): &(&str, &str)| DnssecAnswer {
+        kind: ServerKind::Authoritative,
+        server: format!("{address}:53"),
+        server_name: name.to_owned(),
+        outcome: outcome.clone(),
+    };
+    SERVERS.iter().map(of).collect()
 }
 
 /// One TXT record with one string. A resolver has kept it for a while: its TTL is a part of the zone's.

@@ -4,6 +4,7 @@ use super::company::{ACCOUNT, IMAGES, PERSONAS, Plan, Region};
 use super::names::Mint;
 use deskpair_rules::model::Moment;
 use deskpair_rules::model::settings::{DnsSettings, MapEntry, MapKind, PairSettings, SideSettings};
+use sha2::{Digest, Sha256};
 
 /// One side's ids.
 pub(super) struct Site {
@@ -29,6 +30,10 @@ pub(super) struct Site {
     /// The TXT value that sends people to this side.
     pub(super) identifier: String,
     pub(super) file_system: String,
+    /// The designers' file system, where the plan has one.
+    pub(super) ontap: String,
+    /// The data scientists' file system, where the plan has one.
+    pub(super) zfs: String,
     /// The ARN of the key that AWS manages for WorkSpaces.
     pub(super) managed_key: String,
     /// The ARN of this Region's replica of the company's multi-Region key.
@@ -55,6 +60,8 @@ impl Site {
             file_system: mint.hex("fs-", 17),
             managed_key: key(&mint.uuid()),
             company_key: key(multi_region_key),
+            ontap: mint.hex("fs-", 17),
+            zfs: mint.hex("fs-", 17),
         }
     }
 
@@ -71,6 +78,19 @@ impl Site {
     /// The ARN of a resource of WorkSpaces: `workspace/ws-…`.
     pub(super) fn arn(&self, resource: &str) -> String {
         workspaces_arn(self.region.name, resource)
+    }
+
+    /// An id that follows from the side and a name: lower-case hexadecimal digits after a prefix. It is drawn from nothing, so that what a
+    /// side comes to have leaves the ids of all else as they were.
+    pub(super) fn derived(&self, prefix: &str, digits: usize, name: &str) -> String {
+        let digest = Sha256::digest(format!("{} {prefix}{name}", self.directory));
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{prefix}{}", &hex[..digits])
+    }
+
+    /// The VPC endpoint that the directory names.
+    pub(super) fn endpoint(&self) -> String {
+        self.derived("vpce-", 17, "streaming")
     }
 
     fn settings(&self) -> SideSettings {
@@ -112,6 +132,14 @@ impl Sites {
             primary: primary.to_owned(),
             standby: standby.to_owned(),
         };
+        let mut maps = vec![
+            map(MapKind::FileSystem, &self.primary.file_system, &self.standby.file_system),
+            map(MapKind::SecurityGroup, &self.primary.custom_group, &self.standby.custom_group),
+        ];
+        if self.plan.has_volumes {
+            maps.push(map(MapKind::FileSystem, &self.primary.ontap, &self.standby.ontap));
+            maps.push(map(MapKind::FileSystem, &self.primary.zfs, &self.standby.zfs));
+        }
         PairSettings {
             name: self.plan.name.to_owned(),
             alias: self.plan.alias.to_owned(),
@@ -121,10 +149,7 @@ impl Sites {
                 resolvers: vec!["authoritative".to_owned(), super::resolution::RESOLVER.to_owned()],
                 ..DnsSettings::default()
             },
-            maps: vec![
-                map(MapKind::FileSystem, &self.primary.file_system, &self.standby.file_system),
-                map(MapKind::SecurityGroup, &self.primary.custom_group, &self.standby.custom_group),
-            ],
+            maps,
             ..PairSettings::default()
         }
     }

@@ -33,6 +33,11 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.client_properties, side.images, side.bundles);
         text += &format!("{:#?}{:#?}{:#?}", side.ip_groups, side.branding, side.aliases);
         text += &format!("{:#?}{:#?}{:#?}", side.alias_permissions, side.file_systems, side.backups);
+        text += &format!("{:#?}{:#?}{:#?}", side.volumes, side.snapshots, side.storage_machines);
+        text += &format!("{:#?}{:#?}{:#?}", side.account_settings, side.add_ins, side.logos);
+        text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
+        text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
+        text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
     }
     text
@@ -143,6 +148,9 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("WorkspaceId", "ws-[0-9a-z]{8,63}"),
         ("ImageId", "wsi-[0-9a-z]{9,63}"),
         ("BundleId", "wsb-[0-9a-z]{8,63}"),
+        ("ApplicationId", "wsa-[0-9a-z]{8,63}"),
+        ("AssociatedResourceId", "wsa-[0-9a-z]{8,63}"),
+        ("SharedAccountId", "[0-9]{12}"),
         ("groupId", "wsipg-[0-9a-z]{8,63}"),
         ("AliasId", "wsca-[0-9a-z]{8,63}"),
         ("DirectoryId", "d-[0-9a-f]{10}"),
@@ -165,6 +173,13 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("CertificateAuthorityArn", "arn:aws:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}"),
         ("SupportEmail", "[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,4}"),
         ("WorkspaceDirectoryDescription", "[a-zA-Z0-9_][\\\\a-zA-Z0-9_@#%*+=:?./!\\s-]{1,255}"),
+        ("ApplicationId", "wsa-[0-9a-z]{8,63}"),
+        ("AssociatedResourceId", "wsa-[0-9a-z]{8,63}"),
+        ("SharedAccountId", "[0-9]{12}"),
+        ("AddInId", "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"),
+        ("DedicatedTenancyManagementCidrRange", "[0-9]{1,3}\\.[0-9]{1,3}\\.0\\.0/16"),
+        ("GroupId", "sg-([0-9a-f]{8}|[0-9a-f]{17})"),
+        ("VpcEndpointId", "vpce-([0-9a-f]{8}|[0-9a-f]{17})"),
         ("UserName", "[a-zA-Z0-9._-]{1,63}"),
     ];
     let patterns: BTreeMap<&str, Regex> =
@@ -206,6 +221,21 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, side.images.items());
         all(&mut list, side.bundles.items());
         all(&mut list, side.ip_groups.items());
+        all(&mut list, side.account_settings.items());
+        all(&mut list, side.amazon_bundles.items());
+        all(&mut list, side.applications.items());
+        all(&mut list, side.security_groups.items());
+        all(&mut list, side.vpc_endpoints.items());
+        all(&mut list, side.vpcs.items());
+        for slice in side.add_ins.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.image_permissions.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.image_applications.values().chain(side.bundle_applications.values()) {
+            all(&mut list, slice.items());
+        }
         all(&mut list, side.aliases.items());
         all(&mut list, side.file_systems.items());
         all(&mut list, side.backups.items());
@@ -303,7 +333,12 @@ fn a_planted_drift_is_found_with_one_cause() {
         // The drift may itself follow from another's finding, as lost addresses follow from a group's missing range: every finding has
         // a root in common with one of the planted rule's.
         let list = &run.pairs[0].findings;
-        let root = |at: usize| list[at].root.map_or(at, |root| root as usize);
+        let root = |mut at: usize| {
+            while let Some(root) = list[at].root {
+                at = root as usize;
+            }
+            at
+        };
         // Where nobody can tell which desktop is whose, other rules say that they cannot either.
         let ambiguous = planting.rule == "WSP-010";
         let told = |at: &usize| match list[*at].unknown {

@@ -4,10 +4,11 @@ use super::paging::{Reading, page};
 use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{Tail, World};
-use deskpair_rules::model::Slice;
-use deskpair_rules::model::files::Backup;
-use serde_json::{Value, json};
+use crate::twin::world::{Realm, Tail, World};
+use deskpair_rules::model::files::{Backup, Snapshot, StorageMachine, Volume};
+use deskpair_rules::model::{Side, Slice};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 /// The service's own page size is not published; the lists of its model hold 50 at most.
 const PAGE: usize = 50;
@@ -16,6 +17,9 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value,
     match call.operation {
         "DescribeFileSystems" => file_systems(world, pages, call),
         "DescribeBackups" => backups(world, pages, call),
+        "DescribeVolumes" => inside::<Volume>(world, pages, call),
+        "DescribeSnapshots" => inside::<Snapshot>(world, pages, call),
+        "DescribeStorageVirtualMachines" => inside::<StorageMachine>(world, pages, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -55,7 +59,7 @@ fn backups(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> 
         });
         return Ok(json!({"Backups": kept(found.collect::<Result<Vec<_>, _>>()?, call)}));
     }
-    let filters = call.input.get("Filters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let filters = filters(call);
     for filter in filters {
         let name = filter["Name"].as_str().unwrap_or_default();
         if !["file-system-id", "backup-type", "file-system-type", "volume-id"].contains(&name) {
@@ -64,16 +68,13 @@ fn backups(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> 
     }
     let reading = Reading::of(call, "NextToken", "MaxResults", PAGE);
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |backup| {
-        filters.iter().all(|filter| {
-            let system = backup.file_system.as_ref();
-            let value = match filter["Name"].as_str().unwrap_or_default() {
-                "file-system-id" => system.map_or("", |system| &system.file_system_id),
-                "file-system-type" => system.map_or("", |system| &system.file_system_type),
-                "backup-type" => &backup.r#type,
-                // An estate has no volumes.
-                _ => "",
-            };
-            filter["Values"].as_array().is_some_and(|values| values.iter().any(|wanted| wanted == value))
+        let system = backup.file_system.as_ref();
+        passes(filters, |name| match name {
+            "file-system-id" => system.map_or("", |system| &system.file_system_id),
+            "file-system-type" => system.map_or("", |system| &system.file_system_type),
+            "backup-type" => &backup.r#type,
+            // Volumes.
+            _ => backup.volume.as_ref().map_or("", |volume| &volume.volume_id),
         })
     })?;
     Ok(page.answer("Backups", page.items.iter().map(|backup| render(backup)).collect(), "NextToken"))
@@ -86,4 +87,119 @@ fn render(backup: &Backup) -> Value {
         out["FileSystem"] = json!({});
     }
     out
+}
+
+/// What lies in file systems, as its operation names and filters it.
+trait Inside: Serialize + Sized {
+    /// The input's list of ids.
+    const IDS: &'static str;
+    /// The answer's list.
+    const ITEMS: &'static str;
+    /// The error of an id that is nobody's, and what it is an id of.
+    const MISSING: (&'static str, &'static str);
+
+    fn list(side: &Side) -> &Slice<Self>;
+
+    fn id(&self) -> &str;
+
+    /// What a filter of this name compares.
+    fn value<'s>(&'s self, side: &'s Side, filter: &str) -> &'s str;
+}
+
+impl Inside for Volume {
+    const IDS: &'static str = "VolumeIds";
+    const ITEMS: &'static str = "Volumes";
+    const MISSING: (&'static str, &'static str) = ("VolumeNotFound", "Volume");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.volumes
+    }
+
+    fn id(&self) -> &str {
+        &self.volume_id
+    }
+
+    fn value<'s>(&'s self, _: &'s Side, filter: &str) -> &'s str {
+        match filter {
+            "file-system-id" => &self.file_system_id,
+            // Storage virtual machines.
+            _ => self.ontap_configuration.as_ref().map_or("", |ontap| &ontap.storage_virtual_machine_id),
+        }
+    }
+}
+
+impl Inside for Snapshot {
+    const IDS: &'static str = "SnapshotIds";
+    const ITEMS: &'static str = "Snapshots";
+    const MISSING: (&'static str, &'static str) = ("SnapshotNotFound", "Snapshot");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.snapshots
+    }
+
+    fn id(&self) -> &str {
+        &self.snapshot_id
+    }
+
+    fn value<'s>(&'s self, side: &'s Side, filter: &str) -> &'s str {
+        let volume = || side.volumes.items().iter().find(|volume| volume.volume_id == self.volume_id);
+        match filter {
+            "file-system-id" => volume().map_or("", |volume| &volume.file_system_id),
+            // Volumes.
+            _ => &self.volume_id,
+        }
+    }
+}
+
+impl Inside for StorageMachine {
+    const IDS: &'static str = "StorageVirtualMachineIds";
+    const ITEMS: &'static str = "StorageVirtualMachines";
+    const MISSING: (&'static str, &'static str) = ("StorageVirtualMachineNotFound", "Storage virtual machine");
+
+    fn list(side: &Side) -> &Slice<Self> {
+        &side.storage_machines
+    }
+
+    fn id(&self) -> &str {
+        &self.storage_virtual_machine_id
+    }
+
+    /// File systems are the only filter that the model has for them.
+    fn value<'s>(&'s self, _: &'s Side, _: &str) -> &'s str {
+        &self.file_system_id
+    }
+}
+
+/// A page of a list, or those that the call names: ids override filters, as the model says of backups.
+fn inside<T: Inside>(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+    let answer = |items: Vec<Value>| Value::Object(Map::from_iter([(T::ITEMS.to_owned(), Value::Array(items))]));
+    let Some(Realm { side, .. }) = world.realm(&call.account, &call.region) else { return Ok(answer(Vec::new())) };
+    let list = T::list(side);
+    if let Some(ids) = call.texts(T::IDS).filter(|ids| !ids.is_empty()) {
+        let (code, what) = T::MISSING;
+        let found = ids.into_iter().map(|id| {
+            let known = list.items().iter().find(|known| known.id() == id);
+            known.map(wire).ok_or_else(|| absent(world.tail(list, call), code, what, id))
+        });
+        return Ok(answer(kept(found.collect::<Result<Vec<_>, _>>()?, call)));
+    }
+    let filters = filters(call);
+    let reading = Reading::of(call, "NextToken", "MaxResults", PAGE);
+    let page = page(pages, call, reading, list.items(), world.tail(list, call), |item| {
+        passes(filters, |name| item.value(side, name))
+    })?;
+    Ok(page.answer(T::ITEMS, wires(page.items.iter().copied()), "NextToken"))
+}
+
+/// The filters of a call.
+fn filters(call: &Call) -> &[Value] {
+    call.input.get("Filters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
+}
+
+/// Whether an item with these values passes every filter: each asks for one of its values.
+fn passes<'v>(filters: &[Value], value: impl Fn(&str) -> &'v str) -> bool {
+    filters.iter().all(|filter| {
+        let found = value(filter["Name"].as_str().unwrap_or_default());
+        filter["Values"].as_array().is_some_and(|values| values.iter().any(|wanted| wanted == found))
+    })
 }

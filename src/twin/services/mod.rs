@@ -75,7 +75,13 @@ impl Call {
     fn resource(&self) -> String {
         let kind = match self.operation {
             "DescribeWorkspaceDirectories" => "directory/*",
-            "DescribeClientBranding" => &format!("directory/{}", self.text("ResourceId").unwrap_or("*")),
+            "DescribeClientBranding" | "DescribeConnectClientAddIns" => {
+                &format!("directory/{}", self.text("ResourceId").unwrap_or("*"))
+            }
+            "DescribeWorkspaceImagePermissions" | "DescribeImageAssociations" => {
+                &format!("workspaceimage/{}", self.text("ImageId").unwrap_or("*"))
+            }
+            "DescribeBundleAssociations" => &format!("workspacebundle/{}", self.text("BundleId").unwrap_or("*")),
             "DescribeWorkspaces" | "DescribeWorkspacesConnectionStatus" => "workspaceid/*",
             "DescribeIpGroups" => "workspaceipgroup/*",
             "DescribeConnectionAliasPermissions" | "DeleteConnectionAlias" => {

@@ -53,6 +53,12 @@ impl Element {
         }
     }
 
+    /// With a child of this name for each text.
+    #[must_use]
+    pub(crate) fn leaves(self, name: &str, texts: &[String]) -> Self {
+        texts.iter().fold(self, |element, text| element.leaf(name, text))
+    }
+
     /// The whole document.
     pub(crate) fn document(&self) -> String {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

@@ -38,6 +38,7 @@ impl World {
             let account = world.account_of(&book.account, book.place.role_arn.as_deref());
             world.books.entry(account).or_insert_with(|| Book::of(book));
         }
+        world.observe(&estate.txt);
         let roles = estate.settings.pairs.iter().flat_map(|pair| {
             [&pair.owner_role_arn, &pair.primary.role_arn, &pair.standby.role_arn, &pair.dns.role_arn]
         });

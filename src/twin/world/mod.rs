@@ -4,6 +4,7 @@ mod aliases;
 mod clock;
 mod identity;
 mod load;
+mod observed;
 mod recorded;
 mod resolve;
 mod zones;
@@ -53,9 +54,7 @@ pub struct World {
 pub struct Realm {
     /// The resources.
     pub side: Side,
-    /// VPCs.
-    pub vpcs: Vec<Vpc>,
-    /// Route tables.
+    /// Route tables, which no estate has.
     pub route_tables: Vec<RouteTable>,
     /// Where each WorkSpace stands among the rows.
     pub(crate) rows: HashMap<Sym, u32>,
@@ -65,19 +64,6 @@ pub struct Realm {
     pub(crate) alias_due: BTreeMap<String, Moment>,
     /// Tags that were given to connection aliases when they were made, by alias.
     pub(crate) alias_tags: BTreeMap<String, Vec<(String, String)>>,
-}
-
-/// A VPC, as far as `ec2:DescribeVpcs` is answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vpc {
-    /// `vpcId`.
-    pub id: String,
-    /// `cidrBlock`.
-    pub cidr: String,
-    /// `isDefault`.
-    pub default: bool,
-    /// `tagSet`.
-    pub tags: Vec<(String, String)>,
 }
 
 /// A route table, as far as `ec2:DescribeRouteTables` is answered.
@@ -114,7 +100,6 @@ impl Realm {
             side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
         Self {
             side,
-            vpcs: Vec::new(),
             route_tables: Vec::new(),
             rows,
             connections,
@@ -222,6 +207,7 @@ fn nothing(region: &str) -> Side {
         vpcs: Slice::whole_of(Vec::new()),
         file_systems: Slice::whole_of(Vec::new()),
         volumes: Slice::whole_of(Vec::new()),
+        snapshots: Slice::whole_of(Vec::new()),
         storage_machines: Slice::whole_of(Vec::new()),
         backups: Slice::whole_of(Vec::new()),
         sync_tasks: Slice::whole_of(Vec::new()),

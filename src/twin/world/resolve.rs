@@ -27,6 +27,7 @@ impl ZoneSource for WorldZones {
             name: zone.facts.name.clone(),
             name_servers: zone.name_servers.iter().map(|server| format!("{server}.")).collect(),
             delegated_to: zone.delegated_to.clone(),
+            undelegated: zone.undelegated,
             lame: zone.lame.clone(),
             signing: zone.signing,
         };

@@ -37,6 +37,8 @@ pub struct Zone {
     pub protections: Slice<RecordProtection>,
     /// The servers that its parent names; empty where they are the same. With a trailing dot.
     pub delegated_to: Vec<String>,
+    /// Whether its parent names no server at all.
+    pub undelegated: bool,
     /// Names of servers, with a trailing dot, that lead to one that holds no zone.
     pub lame: Vec<String>,
     /// How it is signed.
@@ -121,6 +123,14 @@ impl Zone {
         Self::served_by(facts, records, servers)
     }
 
+    /// The same zone on other name servers, which its own NS and SOA records name.
+    pub(super) fn rename_servers(&mut self, servers: Vec<String>) {
+        let is_apex = |set: &RecordSet| set.name == self.facts.name && matches!(set.r#type.as_str(), "NS" | "SOA");
+        let records = self.records.iter().filter(|set| !is_apex(set)).cloned().collect();
+        let renamed = Self::served_by(self.facts.clone(), records, servers);
+        (self.name_servers, self.records, self.served) = (renamed.name_servers, renamed.records, renamed.served);
+    }
+
     fn served_by(facts: HostedZone, mut records: Vec<RecordSet>, name_servers: Vec<String>) -> Self {
         let apex =
             |records: &[RecordSet], kind: &str| records.iter().any(|set| set.name == facts.name && set.r#type == kind);
@@ -158,6 +168,7 @@ impl Zone {
             name_servers,
             protections: Slice::whole_of(Vec::new()),
             delegated_to: Vec::new(),
+            undelegated: false,
             lame: Vec::new(),
             signing: Signing::default(),
             served: records.clone(),

@@ -2,9 +2,9 @@
 
 use super::Planted;
 use crate::twin::sample::names::Mint;
-use crate::twin::sample::resolution::{NEGATIVE_TTL, TTL, answers, found, quoted};
+use crate::twin::sample::resolution::{NEGATIVE_TTL, TTL, answers, delegation, found, quoted, server_names};
 use crate::twin::sample::site::Sites;
-use deskpair_rules::model::dns::{ServerKind, TxtOutcome};
+use deskpair_rules::model::dns::{DelegationOutcome, ServerKind, TxtOutcome};
 use deskpair_rules::model::route53::RecordSet;
 use deskpair_rules::model::{Estate, Slice};
 
@@ -51,6 +51,10 @@ pub(super) fn not_resolvable(estate: &mut Estate, _sites: &Sites, _mint: &mut Mi
         ServerKind::Authoritative => TxtOutcome::Refused,
         ServerKind::Recursive | ServerKind::System => TxtOutcome::ServFail,
     });
+    let view = &mut estate.txt[estate.pairs[0].txt as usize];
+    let refused = || DelegationOutcome::Refused;
+    view.delegation = Slice::whole_of(delegation(&server_names(), refused, &DelegationOutcome::Refused));
+    view.signatures = Slice::whole_of(Vec::new());
     Planted::EVERYBODY
 }
 

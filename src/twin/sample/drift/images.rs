@@ -1,9 +1,9 @@
 //! Drift of images.
 
 use super::{Planted, rarest_bundle, sides, users_on};
-
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, HOUR, Site, Sites};
+use deskpair_rules::model::image::{ImageErrorDetails, ImagePermission};
 use deskpair_rules::model::pairing::COPY_OF_TAG;
 use deskpair_rules::model::{Estate, Moment, Side};
 
@@ -25,6 +25,51 @@ pub(super) fn stale(estate: &mut Estate, sites: &Sites, mint: &mut Mint) -> Plan
     let Some(at) = rarest_image(estate, sites) else { return Planted::on(Vec::new()) };
     make_stale(estate, 0, sites, at, mint);
     users_of_image(estate, sites, at)
+}
+
+/// IMG-002: the copy failed, and nobody looked.
+pub(super) fn in_error(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let Some(at) = rarest_image(estate, sites) else { return Planted::on(Vec::new()) };
+    let (_, standby) = sides(estate, 0);
+    if let Some(image) = image_mut(standby, &sites.standby.images[at]) {
+        image.state = "ERROR".to_owned();
+        image.error_details = vec![ImageErrorDetails {
+            error_code: "DiskFreeSpace".to_owned(),
+            error_message: "There is not enough free space on the disk".to_owned(),
+        }];
+    }
+    users_of_image(estate, sites, at)
+}
+
+/// IMG-004: the standby side's image was made for hardware that nobody shares.
+pub(super) fn of_another_kind(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let Some(at) = rarest_image(estate, sites) else { return Planted::on(Vec::new()) };
+    let (_, standby) = sides(estate, 0);
+    if let Some(image) = image_mut(standby, &sites.standby.images[at]) {
+        image.required_tenancy = "DEDICATED".to_owned();
+    }
+    users_of_image(estate, sites, at)
+}
+
+/// IMG-005: the image was shared with a partner in the primary Region alone.
+pub(super) fn shared(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    if let Some(at) = rarest_image(estate, sites) {
+        let (primary, _) = sides(estate, 0);
+        let partner = ImagePermission { shared_account_id: "666677778888".to_owned() };
+        if let Some(permissions) = primary.image_permissions.get_mut(&sites.primary.images[at]) {
+            permissions.items_mut().push(partner);
+        }
+    }
+    Planted::NOBODY
+}
+
+/// IMG-006: the image was copied by hand, and nobody wrote down from what.
+pub(super) fn unproven(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    if let Some(at) = rarest_image(estate, sites) {
+        let untagged = untag(estate, 0, &sites.standby, &sites.standby.images[at]);
+        debug_assert!(untagged, "every copy is tagged");
+    }
+    Planted::NOBODY
 }
 
 /// Makes the standby side's copy of an image one of an earlier image, which the primary side still has under another name.

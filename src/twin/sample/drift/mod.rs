@@ -7,6 +7,7 @@ mod dns;
 mod files;
 mod images;
 mod ip_groups;
+mod name_servers;
 mod route53;
 pub(super) mod sample;
 mod security;
@@ -70,10 +71,16 @@ const fn planting(
 
 static PLANTINGS: &[Planting] = &[
     planting("ALS-001", "the standby Region has no connection alias", aliases::missing),
+    planting("ALS-002", "the standby Region's alias is still being created", aliases::being_created),
     planting("ALS-003", "the standby Region's alias is not associated", aliases::not_associated),
     planting("ALS-004", "the standby Region's alias is associated with a test directory", aliases::another_directory),
+    planting("ALS-005", "another account associated the standby Region's alias", aliases::associated_elsewhere),
+    planting("ALS-006", "the standby Region's alias is shared with a stranger", aliases::shared),
     planting("BND-001", "a bundle has no counterpart", bundles::missing),
     planting("BND-002", "a bundle's counterpart has a smaller compute type", bundles::smaller),
+    planting("BND-003", "a bundle's counterpart rests on another image", bundles::on_another_image),
+    planting("BND-004", "a bundle was updated and its counterpart was not", bundles::updated),
+    planting("BND-005", "the standby Region does not offer a bundle's compute type", bundles::not_offered),
     planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
     planting("BRD-002", "the login messages for Windows differ", branding::text),
     planting("DNS-001", "the alias has no TXT record", dns::missing),
@@ -81,19 +88,39 @@ static PLANTINGS: &[Planting] = &[
     planting("DNS-003", "the TXT record still names the standby Region", route53::points_to_standby),
     planting("DNS-004", "the TXT record holds both Regions' identifiers", route53::two_identifiers),
     planting("DNS-005", "the TXT record's TTL is an hour", dns::long_ttl),
+    planting("DNS-006", "one of the zone's servers lags behind", name_servers::lagging),
     planting("DNS-007", "the zone's servers refuse the question", dns::not_resolvable),
+    planting("DNS-008", "the zone above names servers that hold the zone no more", name_servers::delegated_elsewhere),
     planting("DNS-009", "the failover pair's secondary health check is unhealthy", route53::cannot_flip),
     planting("DNS-010", "the failover pair's way out hangs on an alarm in the primary Region", route53::blind),
     planting("DNS-011", "accelerated recovery is off for the zone", route53::no_recovery),
     planting("DNS-012", "the TXT record is protected from changes", route53::protected),
+    planting("DNS-013", "a private zone without the record shadows the public one", name_servers::shadowed),
+    planting("DNS-014", "the alias is a CNAME", name_servers::cname),
+    planting("DNS-015", "the zone's signatures do not fit", name_servers::bogus),
     planting("DNS-016", "a lost alias's identifier stands at another name of the zone", route53::left_behind),
     planting("DNS-017", "the failover pair goes back by itself", route53::comes_back),
     planting("FSX-001", "the standby file system is gone", files::missing),
+    planting("FSX-002", "the standby file system is misconfigured", files::misconfigured),
     planting("FSX-003", "nothing carries files to the standby file system", files::not_replicated),
     planting("FSX-004", "the last carried-over files are over two days old", files::old),
+    planting("FSX-005", "the schedule of the DataSync task is switched off", files::switched_off),
+    planting("FSX-006", "the newest run of the DataSync task failed", files::run_failed),
+    planting("FSX-007", "the DataSync task carries no access lists", files::permissions_lost),
+    planting("FSX-008", "the standby file system has half the storage", files::smaller),
+    planting("FSX-009", "the standby file system is joined to another domain", files::another_domain),
+    planting("FSX-010", "the standby file system has no DNS alias", files::alias_missing),
+    planting("FSX-013", "the DataSync task leaves out the archive", files::filtered),
     planting("IMG-001", "an image has no counterpart", images::missing),
+    planting("IMG-002", "a copied image is in error", images::in_error),
     planting("IMG-003", "a counterpart is a copy of an earlier image", images::stale),
+    planting("IMG-004", "a counterpart requires dedicated hardware", images::of_another_kind),
+    planting("IMG-005", "an image is shared with an account that its counterpart is not", images::shared),
+    planting("IMG-006", "nothing but its name tells where a counterpart comes from", images::unproven),
+    planting("IPG-001", "an IP access control group has no counterpart", ip_groups::missing),
     planting("IPG-002", "one range stands in another group, and the ranges together are the same", ip_groups::differ),
+    planting("IPG-003", "a counterpart is not associated with the standby directory", ip_groups::not_associated),
+    planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
@@ -128,6 +155,7 @@ static PLANTINGS: &[Planting] = &[
     planting("WSP-014", "a standby desktop lost the tag that keeps clean-up away", workspaces::unprotected),
     planting("WSP-015", "a standby desktop's volume is being enlarged", workspaces::modified),
     planting("WSP-016", "nobody has ever connected to a standby desktop", workspaces::unused),
+    planting("WSP-017", "a bundle's counterpart lacks an application", bundles::without_application),
 ];
 
 /// Every drift that can be planted, by rule id.

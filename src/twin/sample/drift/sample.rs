@@ -7,10 +7,9 @@
 
 use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
 use super::super::names::Mint;
-use super::super::site::Sites;
+use super::super::site::{HOUR, Sites, before};
 use super::super::{catalogue, sides};
 use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
-use deskpair_rules::model::alias::AliasPermission;
 use deskpair_rules::model::pairing::COPY_OF_TAG;
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Sym, Symbols};
@@ -68,14 +67,8 @@ fn corp_settings(estate: &mut Estate, sites: &Sites) {
             access.device_type_web = "ALLOW".to_owned();
         }
     }
-    for alias in standby.aliases.items() {
-        if let Some(permissions) = standby.alias_permissions.get_mut(&alias.alias_id) {
-            // A migration partner's account, still allowed.
-            permissions
-                .items_mut()
-                .push(AliasPermission { shared_account_id: "444455556666".to_owned(), allow_association: Some(true) });
-        }
-    }
+    // A migration partner's account, still allowed.
+    aliases::share(standby);
     for platform in branding::standby(estate, 0, sites).into_iter().flatten() {
         match platform.device_type.as_str() {
             "DeviceTypeWindows" => branding::old_message(platform),
@@ -157,6 +150,9 @@ fn emea_everything(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
     }
     files::age(estate, 1, mint);
     files::fail_newest(estate, 1, mint);
+    // After it had failed at every try since the last success.
+    let at = before(estate.taken_at, HOUR - 900);
+    files::switch_off(estate, 1, at, "SERVICE", "The source location could not be mounted");
     dns::lengthen(estate, 1, sites);
     // Here no image is tagged: they were copied by hand.
     let tag = estate.symbols.find(COPY_OF_TAG);

@@ -1,6 +1,8 @@
 //! Amazon WorkSpaces.
 
+mod account;
 mod aliases;
+mod applications;
 mod desktops;
 mod resources;
 
@@ -8,6 +10,7 @@ use super::{Call, unserved};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
 use crate::twin::world::World;
+use deskpair_rules::model::{Side, Slice};
 use serde_json::Value;
 
 /// Nearly every list of WorkSpaces has pages of 25 (AWS-FACTS §0.3).
@@ -19,9 +22,15 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Va
         "DescribeWorkspaces" => desktops::workspaces(world, pages, call),
         "DescribeWorkspacesConnectionStatus" => desktops::connection_status(world, pages, call),
         "DescribeTags" => desktops::tags(world, call),
+        "DescribeAccount" => account::account(world, call),
+        "DescribeConnectClientAddIns" => account::add_ins(world, pages, call),
+        "DescribeApplications" => applications::applications(world, pages, call),
+        "DescribeImageAssociations" => applications::of_image(world, call),
+        "DescribeBundleAssociations" => applications::of_bundle(world, call),
         "DescribeWorkspaceDirectories" => resources::directories(world, pages, call),
         "DescribeClientProperties" => resources::client_properties(world, call),
         "DescribeWorkspaceImages" => resources::images(world, pages, call),
+        "DescribeWorkspaceImagePermissions" => resources::image_permissions(world, pages, call),
         "DescribeWorkspaceBundles" => resources::bundles(world, pages, call),
         "DescribeIpGroups" => resources::ip_groups(world, pages, call),
         "DescribeClientBranding" => resources::branding(world, call),
@@ -30,6 +39,24 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Va
         "CreateConnectionAlias" => aliases::create(world, call),
         "DeleteConnectionAlias" => aliases::delete(world, call),
         other => Err(unserved(call, other)),
+    }
+}
+
+/// The list that belongs to the one thing which a member of the input names. `find` looks it up by id, and tells whether there is such a
+/// thing at all.
+fn list_of<'a, T>(
+    world: &'a World,
+    call: &Call,
+    (member, what): (&str, &str),
+    find: impl Fn(&'a Side, &str) -> (Option<&'a Slice<T>>, bool),
+) -> Result<&'a Slice<T>, Trouble> {
+    let id = call.text(member).unwrap_or_default();
+    world.recorded_fault(call, id)?;
+    let realm = world.realm(&call.account, &call.region).ok_or_else(|| not_found(what))?;
+    match find(&realm.side, id) {
+        (Some(list), _) => Ok(list),
+        (None, true) => Err(world.not_collected(call)),
+        (None, false) => Err(not_found(what)),
     }
 }
 

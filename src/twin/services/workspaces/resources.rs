@@ -1,13 +1,16 @@
-//! Registered directories and what belongs to them: client properties, branding, images, bundles, IP groups.
+//! Registered directories with their client properties and branding; images and who may use them, bundles, IP groups.
 
 use super::super::paging::{Reading, page};
 use super::super::{Call, kept, wire, wires};
-use super::{PAGE, invalid, not_found};
+use super::{PAGE, invalid, list_of, not_found};
 use crate::twin::error::Trouble;
 use crate::twin::pages::Pages;
 use crate::twin::world::{Tail, World};
 use deskpair_rules::model::directory::WorkspaceDirectory;
 use serde_json::{Map, Value, json};
+
+/// The owner of the bundles that AWS offers to all.
+const AMAZON: &str = "AMAZON";
 
 pub(super) fn directories(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     let Some(realm) = world.realm(&call.account, &call.region) else { return Ok(json!({"Directories": []})) };
@@ -63,7 +66,18 @@ pub(super) fn images(world: &World, pages: &Pages, call: &Call) -> Result<Value,
     Ok(page.answer("Images", wires(page.items.iter().copied()), "NextToken"))
 }
 
-/// The account's own bundles. AWS's public ones are not in the world: `Owner=AMAZON` lists none.
+pub(super) fn image_permissions(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+    let list = list_of(world, call, ("ImageId", "image"), |side, id| {
+        (side.image_permissions.get(id), side.images.items().iter().any(|known| known.image_id == id))
+    })?;
+    let reading = Reading::of(call, "NextToken", "MaxResults", PAGE);
+    let page = page(pages, call, reading, list.items(), world.tail(list, call), |_| true)?;
+    let mut answer = page.answer("ImagePermissions", wires(page.items.iter().copied()), "NextToken");
+    answer["ImageId"] = Value::from(call.text("ImageId"));
+    Ok(answer)
+}
+
+/// The bundles of an owner, the account itself where none is named; or those with these ids, whosever they are.
 pub(super) fn bundles(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     let ids = call.texts("BundleIds");
     let owner = call.text("Owner");
@@ -71,12 +85,24 @@ pub(super) fn bundles(world: &World, pages: &Pages, call: &Call) -> Result<Value
         return Err(invalid("BundleIds and Owner cannot be combined."));
     }
     let Some(realm) = world.realm(&call.account, &call.region) else { return Ok(json!({"Bundles": []})) };
+    let (own, amazon) = (&realm.side.bundles, &realm.side.amazon_bundles);
+    if let Some(ids) = ids {
+        let mut found = Vec::new();
+        for id in kept(ids, call) {
+            match own.items().iter().chain(amazon.items()).find(|bundle| bundle.bundle_id == id) {
+                Some(bundle) => found.push(wire(bundle)),
+                None => match world.tail(own, call) {
+                    Tail::Whole => {}
+                    Tail::Trouble(trouble) => return Err(trouble),
+                },
+            }
+        }
+        return Ok(json!({"Bundles": found}));
+    }
     let reading = Reading { token: call.text("NextToken"), size: PAGE };
-    let list = &realm.side.bundles;
-    let tail = if owner == Some("AMAZON") { Tail::Whole } else { world.tail(list, call) };
-    let page = page(pages, call, reading, list.items(), tail, |bundle| {
-        ids.as_ref().is_none_or(|ids| ids.contains(&bundle.bundle_id.as_str()))
-            && owner.is_none_or(|owner| owner == bundle.owner)
+    let list = if owner == Some(AMAZON) { amazon } else { own };
+    let page = page(pages, call, reading, list.items(), world.tail(list, call), |bundle| {
+        owner.is_none_or(|owner| owner == AMAZON || owner == bundle.owner)
     })?;
     Ok(page.answer("Bundles", wires(page.items.iter().copied()), "NextToken"))
 }

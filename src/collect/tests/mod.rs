@@ -1,9 +1,12 @@
 //! Recorded answers against the collectors, over real sockets.
 
+mod answers;
+
 use super::access::Access;
 use super::calls::Silent;
 use super::recorded::{Answers, Asked, Recorded, Reply};
 use super::*;
+use answers::answer;
 use aws_credential_types::Credentials;
 use deskpair_rules::model::GapCause;
 use deskpair_rules::model::settings::{DnsSettings, PairSettings, SideSettings};
@@ -52,176 +55,6 @@ async fn collected(settings: &Settings, wanted: &BTreeSet<Dataset>, answers: Ans
     };
     let estate = collect(settings, wanted, &surroundings).await.expect("clients can be made");
     (estate, server)
-}
-
-/// One side's directory and desktops: the primary has 51 desktops, the standby two in the pair's directory and one in another.
-fn answer(asked: &Asked) -> Reply {
-    let primary = asked.region == PRIMARY;
-    let directory = if primary { "d-1111111111" } else { "d-2222222222" };
-    let token = asked.member("NextToken");
-    let body = match asked.operation.as_str() {
-        "GetCallerIdentity" => return Reply::Ok(IDENTITY.to_owned()),
-        "DescribeDirectories" => json!({ "DirectoryDescriptions": [{
-            "DirectoryId": directory, "Name": "corp.example.com", "Type": "ADConnector", "Stage": "Transmogrifying",
-            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"] },
-            "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
-            "LaunchTime": 1_700_000_000.123,
-        }], "NextToken": "" }),
-        "DescribeWorkspaceDirectories" => json!({ "Directories": [{
-            "DirectoryId": directory, "DirectoryName": "corp.example.com", "State": "REGISTERED",
-            "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI",
-            "WorkspaceAccessProperties": { "DeviceTypeWindows": "ALLOW", "DeviceTypeWorkSpacesThinClient": "DENY" },
-            "SelfservicePermissions": { "RestartWorkspace": "ENABLED", "NestedVirtualization": "DISABLED" },
-            "StreamingProperties": { "UserSettings": [{ "Action": "SMART_CARD", "Permission": "ENABLED" }] },
-        }, { "DirectoryId": "d-3333333333", "DirectoryName": "other.example.com" }] }),
-        "DescribeClientProperties" => json!({ "ClientPropertiesList": [
-            { "ResourceId": directory, "ClientProperties": { "ReconnectEnabled": "ENABLED" } }] }),
-        "DescribeWorkspaceImages" => json!({ "Images": [{ "ImageId": "wsi-1", "Name": "<img src=x>", "Created": 1 }] }),
-        "DescribeWorkspaceBundles" => match token.as_str() {
-            "" => {
-                json!({ "Bundles": [{ "BundleId": "wsb-1", "UserStorage": { "Capacity": "50" } }], "NextToken": "a" })
-            }
-            "a" => {
-                json!({ "Bundles": [{ "BundleId": "wsb-2", "ComputeType": { "Name": "QUANTUM" } }], "NextToken": "" })
-            }
-            _ => return Reply::Error(400, "InvalidParameterValuesException"),
-        },
-        "DescribeIpGroups" => {
-            json!({ "Result": [{ "groupId": "wsipg-1", "userRules": [{ "ipRule": "192.0.2.0/24" }] }] })
-        }
-        "DescribeClientBranding" => json!({
-            "DeviceTypeWeb": { "SupportEmail": "help@example.com", "LoginMessage": { "en_US": "hello" } },
-            "DeviceTypeIos": { "Logo2xUrl": "https://logo.example/2x" },
-        }),
-        "DescribeConnectionAliases" => json!({ "ConnectionAliases": [
-            { "AliasId": "wsca-1", "ConnectionString": "Desktop.Example.Com", "State": "CREATED", "Associations": [
-                { "AssociationStatus": "ASSOCIATED_WITH_OWNER_ACCOUNT", "ResourceId": directory,
-                  "ConnectionIdentifier": "abc" }] },
-            { "AliasId": "wsca-2", "ConnectionString": "other.example.com" }] }),
-        "DescribeConnectionAliasPermissions" => json!({ "ConnectionAliasPermissions": [
-            { "SharedAccountId": "222222222222", "AllowAssociation": true }] }),
-        "DescribeWorkspaces" => {
-            let page: usize = token.parse().unwrap_or(0);
-            let (total, id) = if primary { (51, directory) } else { (2, directory) };
-            let mut desktops: Vec<_> = (page * 25..total.min(page * 25 + 25)).map(|at| desktop(at, id)).collect();
-            if !primary {
-                desktops.push(desktop(99, "d-3333333333"));
-            }
-            let next = if (page + 1) * 25 < total { (page + 1).to_string() } else { String::new() };
-            json!({ "Workspaces": desktops, "NextToken": next })
-        }
-        "DescribeWorkspacesConnectionStatus" => {
-            let body: serde_json::Value = serde_json::from_str(&asked.body).expect("JSON");
-            let ids = body["WorkspaceIds"].as_array().expect("ids").iter();
-            json!({ "WorkspacesConnectionStatus": ids.map(|id| json!({
-                "WorkspaceId": id, "ConnectionState": "DISCONNECTED", "LastKnownUserConnectionTimestamp": 5 }))
-                .collect::<Vec<_>>() })
-        }
-        "GetResources" => json!({ "PaginationToken": "", "ResourceTagMappingList": [
-            { "ResourceARN": format!("arn:aws:workspaces:{}:111111111111:workspace/ws-0", asked.region),
-              "Tags": [{ "Key": "team", "Value": "a\nb" }] },
-            { "ResourceARN": format!("arn:aws:workspaces:{}:111111111111:workspaceimage/wsi-1", asked.region),
-              "Tags": [{ "Key": "source", "Value": "wsi-9" }] }] }),
-        "DescribeFileSystems" => json!({ "FileSystems": [{
-            "FileSystemId": "fs-1", "FileSystemType": "WINDOWS", "DNSName": "amznfs.corp.example.com",
-            "WindowsConfiguration": { "ThroughputCapacity": 32, "Aliases": [{ "Name": "files.corp.example.com" }] } }] }),
-        "DescribeBackups" => json!({ "Backups": [{
-            "BackupId": "backup-1", "FileSystem": { "FileSystemId": "fs-1" }, "SourceBackupRegion": PRIMARY }] }),
-        "ListTasks" => json!({ "Tasks": [{ "TaskArn": "arn:task/1" }, { "TaskArn": "arn:task/2" }] }),
-        "DescribeTask" => {
-            let arn = asked.member("TaskArn");
-            let source = if arn == "arn:task/1" { "arn:location/fsx" } else { "arn:location/s3" };
-            json!({ "TaskArn": arn, "Status": "AVAILABLE", "SourceLocationArn": source,
-                "ScheduleDetails": { "DisabledBy": "SERVICE" } })
-        }
-        "ListLocations" => json!({ "Locations": [
-            { "LocationArn": "arn:location/fsx", "LocationUri": "fsxw://us-east-1.fs-1/share/" },
-            { "LocationArn": "arn:location/s3", "LocationUri": "s3://us-east-1.bucket/" }] }),
-        "ListTaskExecutions" => json!({ "TaskExecutions": [{ "TaskExecutionArn": "arn:task/1/execution/1" }] }),
-        "DescribeTaskExecution" => json!({ "TaskExecutionArn": asked.member("TaskExecutionArn"), "Status": "SUCCESS",
-            "StartTime": 100, "Result": { "TotalDuration": 7 } }),
-        route => return Reply::Ok(zone_answer(route)),
-    };
-    Reply::Ok(body.to_string())
-}
-
-const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111111111111</Account>\
-    </GetCallerIdentityResult></GetCallerIdentityResponse>";
-
-fn desktop(at: usize, directory: &str) -> serde_json::Value {
-    json!({ "WorkspaceId": format!("ws-{at}"), "DirectoryId": directory, "UserName": format!("user{at}"), "State": "AVAILABLE",
-        "RootVolumeEncryptionEnabled": true,
-        "WorkspaceProperties": { "Protocols": ["WSP"], "UserVolumeSizeGib": 0, "RootVolumeSizeGib": 80 },
-        "RelatedWorkspaces": [{ "WorkspaceId": format!("ws-r{at}"), "Type": "STANDBY" }] })
-}
-
-fn zone_answer(route: &str) -> String {
-    let (path, query) = route.split_once('?').unwrap_or((route, ""));
-    match path {
-        "/2013-04-01/hostedzone" => {
-            let (zone, rest) = if query.contains("marker=Z2") {
-                ("<HostedZone><Id>/hostedzone/Z2</Id><Name>example.org.</Name><CallerReference>r</CallerReference></HostedZone>",
-                 "<IsTruncated>false</IsTruncated>")
-            } else {
-                ("<HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name><CallerReference>r</CallerReference>\
-                  <Config><PrivateZone>false</PrivateZone></Config><Features><AcceleratedRecoveryStatus>ENABLED\
-                  </AcceleratedRecoveryStatus></Features></HostedZone>",
-                 "<IsTruncated>true</IsTruncated><NextMarker>Z2</NextMarker>")
-            };
-            format!("<ListHostedZonesResponse><HostedZones>{zone}</HostedZones>{rest}<MaxItems>100</MaxItems>\
-                </ListHostedZonesResponse>")
-        }
-        "/2013-04-01/hostedzone/Z1/rrset" => {
-            let txt = |id: &str| format!("<ResourceRecordSet><Name>desktop.example.com.</Name><Type>TXT</Type>\
-                <SetIdentifier>{id}</SetIdentifier><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>\"abc\"</Value>\
-                </ResourceRecord></ResourceRecords><HealthCheckId>h-sum</HealthCheckId></ResourceRecordSet>");
-            let (sets, rest) = if query.contains("name=other.example.com.") {
-                ("<ResourceRecordSet><Name>other.example.com.</Name><Type>A</Type></ResourceRecordSet>\
-                  <ResourceRecordSet><Name>other.example.com.</Name><Type>TXT</Type><TTL>300</TTL><ResourceRecords>\
-                  <ResourceRecord><Value>\"v=spf1 -all\"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>".to_owned(),
-                 "<IsTruncated>false</IsTruncated>")
-            } else if query.contains("identifier=two") {
-                (txt("two") + "<ResourceRecordSet><Name>next.example.com.</Name><Type>A</Type></ResourceRecordSet>",
-                 "<IsTruncated>true</IsTruncated><NextRecordName>other.example.com.</NextRecordName>\
-                  <NextRecordType>A</NextRecordType>")
-            } else {
-                (txt("one"), "<IsTruncated>true</IsTruncated><NextRecordName>desktop.example.com.</NextRecordName>\
-                  <NextRecordType>TXT</NextRecordType><NextRecordIdentifier>two</NextRecordIdentifier>")
-            };
-            format!("<ListResourceRecordSetsResponse><ResourceRecordSets>{sets}</ResourceRecordSets>{rest}\
-                <MaxItems>100</MaxItems></ListResourceRecordSetsResponse>")
-        }
-        "/2013-04-01/hostedzone/Z1" => "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
-            <CallerReference>r</CallerReference><Features><AcceleratedRecoveryStatus>ENABLE_FAILED</AcceleratedRecoveryStatus>\
-            <FailureReasons><AcceleratedRecovery>in use</AcceleratedRecovery></FailureReasons></Features></HostedZone>\
-            <DelegationSet><NameServers><NameServer>ns-1.example</NameServer><NameServer>ns-2.example</NameServer></NameServers>\
-            </DelegationSet><VPCs><VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC></VPCs></GetHostedZoneResponse>"
-            .to_owned(),
-        "/2013-04-01/hostedzone/Z1/rrsetprotection" => {
-            let protection = |name: &str| format!("<ResourceRecordSetProtection><RecordName>{name}</RecordName>\
-                <RecordType>TXT</RecordType><Comment>kept &amp; closed</Comment></ResourceRecordSetProtection>");
-            let (name, next) = if query.contains("nexttoken=a%2Fb%3D") {
-                ("other.example.com.", "")
-            } else {
-                ("desktop.example.com.", "<NextToken>a/b=</NextToken>")
-            };
-            format!("<ListResourceRecordSetProtectionsResponse><ResourceRecordSetProtections>{}</ResourceRecordSetProtections>\
-                {next}</ListResourceRecordSetProtectionsResponse>", protection(name))
-        }
-        "/2013-04-01/healthcheck" => {
-            let check = |id: &str, config: &str| format!("<HealthCheck><Id>{id}</Id><CallerReference>r</CallerReference>\
-                <HealthCheckConfig>{config}</HealthCheckConfig><HealthCheckVersion>1</HealthCheckVersion></HealthCheck>");
-            let sum = "<Type>CALCULATED</Type><ChildHealthChecks><ChildHealthCheck>h-1</ChildHealthCheck></ChildHealthChecks>";
-            format!("<ListHealthChecksResponse><HealthChecks>{}{}{}</HealthChecks><Marker></Marker>\
-                <IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHealthChecksResponse>",
-                check("h-sum", sum), check("h-1", "<Type>HTTPS</Type>"), check("h-other", "<Type>TCP</Type>"))
-        }
-        "/2013-04-01/healthcheck/h-1/status" => "<GetHealthCheckStatusResponse><HealthCheckObservations>\
-            <HealthCheckObservation><Region>us-east-1</Region><IPAddress>192.0.2.1</IPAddress><StatusReport>\
-            <Status>Success: HTTP Status Code 200, OK</Status><CheckedTime>2026-01-01T00:00:00Z</CheckedTime></StatusReport>\
-            </HealthCheckObservation></HealthCheckObservations></GetHealthCheckStatusResponse>".to_owned(),
-        _ => format!("no answer is recorded for {route}"),
-    }
 }
 
 #[tokio::test]
@@ -273,12 +106,85 @@ async fn every_member_arrives_in_its_place() {
         standby.connections.whole().expect("whole").iter().map(|row| estate.symbols.text(row.workspace)).collect();
     assert_eq!(connected, ["ws-0", "ws-1"], "of the pair's standby directory alone");
 
+    let settings = &primary.account_settings.whole().expect("whole")[0];
+    assert_eq!(settings.dedicated_tenancy_support, "ENABLED");
+    assert_eq!(settings.dedicated_tenancy_management_cidr_range, "198.19.0.0/16");
+    assert_eq!(settings.dedicated_tenancy_account_type, "SOURCE_ACCOUNT");
+    assert_eq!(primary.add_ins.len(), 1, "of the pair's directory alone");
+    assert_eq!(primary.add_ins_of("d-1111111111").expect("whole")[0].url, "https://connect.example.com/ccp");
+    assert_eq!(primary.image_permissions.keys().collect::<Vec<_>>(), ["wsi-1"], "the image that a bundle rests on");
+    let shared = primary.image_permissions_of("wsi-1").expect("whole");
+    let shared: Vec<&str> = shared.iter().map(|permission| permission.shared_account_id.as_str()).collect();
+    assert_eq!(shared, ["222222222222", "333333333333"]);
+    let application = &primary.image_applications["wsi-1"].whole().expect("whole")[0];
+    assert_eq!((application.associated_resource_id.as_str(), application.state.as_str()), ("wsa-1", "COMPLETED"));
+    assert_eq!(primary.bundle_applications.keys().collect::<Vec<_>>(), ["wsb-1", "wsb-2"], "not of a by-product");
+    let reason = &primary.bundle_applications["wsb-2"].whole().expect("whole")[0].state_reason;
+    assert_eq!(reason.as_ref().expect("a reason").error_code, "DeploymentError.InternalServerError");
+    let applications = primary.applications.whole().expect("whole");
+    assert_eq!((applications[0].name.as_str(), applications[1].application_id.as_str()), ("Office", "wsa-2"));
+    assert_eq!(primary.amazon_bundles.gap(), Some(Estate::NOT_COLLECTED));
+    let offered = standby.amazon_bundles.whole().expect("whole").iter().map(|bundle| bundle.name.as_str());
+    assert_eq!(offered.collect::<Vec<_>>(), ["Value", "Standard"]);
+
+    let [group] = primary.security_groups.whole().expect("whole") else { panic!("one group") };
+    assert_eq!((group.group_id.as_str(), group.description.as_str(), group.vpc_id.as_str()), ("sg-1", "ours", "vpc-1"));
+    assert_eq!((group.tags[0].key.as_str(), group.tags[0].value.as_str()), ("team", "euc"));
+    let [inside] = group.ip_permissions.as_slice() else { panic!("one permission") };
+    assert_eq!((inside.ip_protocol.as_str(), inside.from_port, inside.to_port), ("tcp", Some(443), Some(443)));
+    assert_eq!(
+        (inside.ip_ranges[0].cidr_ip.as_str(), inside.ip_ranges[0].description.as_str()),
+        ("10.0.0.0/8", "inside")
+    );
+    assert_eq!(
+        (inside.ipv6_ranges[0].cidr_ipv6.as_str(), inside.prefix_list_ids[0].prefix_list_id.as_str()),
+        ("::/0", "pl-1")
+    );
+    assert_eq!(inside.user_id_group_pairs[0].group_id, "sg-9");
+    let egress = &group.ip_permissions_egress[0];
+    assert_eq!((egress.ip_protocol.as_str(), egress.from_port), ("-1", None));
+    let [endpoint] = primary.vpc_endpoints.whole().expect("whole") else { panic!("one endpoint") };
+    assert_eq!((endpoint.vpc_endpoint_type.as_str(), endpoint.state.as_str()), ("Interface", "available"));
+    assert_eq!(
+        (endpoint.subnet_ids.as_slice(), endpoint.private_dns_enabled),
+        (&["subnet-1".to_owned()][..], Some(true))
+    );
+    assert_eq!(standby.vpc_endpoints.whole(), Ok(&[][..]), "no directory names one");
+    let [vpc] = primary.vpcs.whole().expect("whole") else { panic!("one VPC") };
+    assert_eq!((vpc.cidr_block.as_str(), vpc.is_default), ("10.0.0.0/16", Some(false)));
+    let other = &vpc.cidr_block_association_set[0];
+    assert_eq!(other.cidr_block, "10.1.0.0/16");
+    assert_eq!(other.cidr_block_state.as_ref().expect("a state").state, "associated");
+
     let tag = primary.desktop_tags.whole().expect("whole")[0];
     assert_eq!((estate.symbols.text(tag.key), estate.symbols.text(tag.value)), ("team", "a\nb"));
     assert_eq!(primary.resource_tags.gap(), Some(Estate::NOT_COLLECTED));
     assert_eq!(standby.resource_tags.whole().expect("whole").len(), 1);
     assert_eq!(primary.file_systems.items()[0].dns_aliases().collect::<Vec<_>>(), ["files.corp.example.com"]);
     assert_eq!(primary.backups.items()[0].file_system.as_ref().expect("file system").file_system_id, "fs-1");
+    assert_eq!(primary.backups.items()[1].volume.as_ref().expect("volume").volume_id, "fsvol-1");
+    let ontap = primary.file_systems.items()[1].ontap_configuration.as_ref().expect("ONTAP's");
+    assert_eq!((ontap.ha_pairs, ontap.throughput_capacity_per_ha_pair), (Some(2), Some(1536)));
+    let [mirror, copy] = standby.volumes.whole().expect("whole") else { panic!("two pages") };
+    let mirror = mirror.ontap_configuration.as_ref().expect("ONTAP's");
+    assert_eq!((mirror.ontap_volume_type.as_str(), mirror.junction_path.as_str()), ("DP", "/home"));
+    assert_eq!(mirror.storage_virtual_machine_root, Some(false));
+    let origin = copy.open_zfs_configuration.as_ref().and_then(|zfs| zfs.origin_snapshot.as_ref()).expect("an origin");
+    assert_eq!((origin.snapshot_arn.as_str(), origin.copy_strategy.as_str()), ("arn:old", "FULL_COPY"));
+    let action = &copy.administrative_actions[0];
+    assert_eq!(action.request_time, Some(Moment::from_millis(1_699_997_847_438)));
+    assert_eq!(action.failure_details.as_ref().expect("details").message, "no room");
+    let target = action.target_volume_values.as_ref().and_then(|target| target.open_zfs_configuration.as_ref());
+    assert_eq!(target.expect("a target").source_snapshot_arn, "arn:new");
+    assert_eq!(primary.snapshots.whole().expect("whole")[0].creation_time, Some(Moment::from_secs(7)));
+    assert_eq!(standby.snapshots.gap(), Some(Estate::NOT_COLLECTED), "of primary sides alone");
+    let machine = &standby.storage_machines.whole().expect("whole")[0];
+    assert_eq!(machine.lifecycle_transition_reason.as_ref().expect("a reason").message, "no domain");
+    let joined = machine.active_directory_configuration.as_ref().expect("joined");
+    let own = joined.self_managed_active_directory_configuration.as_ref().expect("its own");
+    assert_eq!((own.domain_name.as_str(), own.dns_ips.as_slice()), ("corp.example.com", &["10.0.0.2".to_owned()][..]));
+    let options = primary.sync_tasks.items()[0].options.as_ref().expect("options");
+    assert_eq!((options.uid.as_str(), options.posix_permissions.as_str()), ("NONE", "PRESERVE"));
     assert_eq!(primary.sync_executions.keys().collect::<Vec<_>>(), ["arn:task/1"], "the other task touches no FSx");
 
     let [book] = estate.zones.as_slice() else { panic!("one book") };
@@ -320,7 +226,16 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("workspaces:DescribeWorkspaceDirectories", 1, 1),
         ("workspaces:DescribeClientProperties", 1, 1),
         ("workspaces:DescribeWorkspaceImages", 1, 1),
-        ("workspaces:DescribeWorkspaceBundles", 2, 2),
+        ("workspaces:DescribeWorkspaceBundles", 2, 4),
+        ("workspaces:DescribeAccount", 1, 1),
+        ("workspaces:DescribeConnectClientAddIns", 1, 1),
+        ("workspaces:DescribeWorkspaceImagePermissions", 2, 2),
+        ("workspaces:DescribeImageAssociations", 1, 1),
+        ("workspaces:DescribeBundleAssociations", 2, 2),
+        ("workspaces:DescribeApplications", 2, 2),
+        ("ec2:DescribeSecurityGroups", 1, 1),
+        ("ec2:DescribeVpcEndpoints", 1, 0),
+        ("ec2:DescribeVpcs", 1, 1),
         ("workspaces:DescribeIpGroups", 1, 1),
         ("workspaces:DescribeClientBranding", 1, 1),
         ("workspaces:DescribeConnectionAliases", 1, 1),
@@ -329,6 +244,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("workspaces:DescribeWorkspacesConnectionStatus", 0, 1),
         ("tagging:GetResources", 1, 1),
         ("fsx:DescribeFileSystems", 1, 1),
+        ("fsx:DescribeVolumes", 2, 2),
+        ("fsx:DescribeSnapshots", 1, 0),
+        ("fsx:DescribeStorageVirtualMachines", 1, 1),
         ("fsx:DescribeBackups", 1, 1),
         ("datasync:ListTasks", 1, 1),
         ("datasync:DescribeTask", 2, 2),
@@ -430,6 +348,20 @@ async fn a_side_that_pairs_share_is_read_once() {
     assert_eq!(server.counts()[&(PRIMARY.to_owned(), "workspaces:DescribeWorkspaces".to_owned())], 3);
 }
 
+#[tokio::test]
+async fn of_the_network_only_what_the_pairs_directories_name_is_asked_for() {
+    let wanted = BTreeSet::from([Dataset::SecurityGroups, Dataset::VpcEndpoints]);
+    let (estate, server) = collected(&settings(), &wanted, Arc::new(answer)).await;
+    let asked: Vec<Asked> = server.asked().into_iter().filter(|asked| asked.service == "ec2").collect();
+    for asked in &asked {
+        let name = if asked.operation == "DescribeVpcEndpoints" { "vpc-endpoint-id" } else { "group-id" };
+        assert!(asked.body.contains(&format!("Filter.1.Name={name}&Filter.1.Value.1=")), "{asked:?}");
+        assert!(!asked.body.contains("sg-3") && !asked.body.contains("Value.2"), "{asked:?}");
+    }
+    assert_eq!(asked.len(), 3);
+    assert!(estate.sides.iter().all(|side| side.vpcs.gap() == Some(Estate::NOT_COLLECTED)));
+}
+
 /// Which lists of a side are cut when an operation is denied.
 fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
     let side = &estate.sides[side];
@@ -439,8 +371,15 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("directories", side.directories.gap()),
         ("registrations", side.registrations.gap()),
         ("client_properties", side.client_properties.gap()),
+        ("account_settings", side.account_settings.gap()),
+        ("add_ins", side.add_ins.values().find_map(Slice::gap)),
         ("images", side.images.gap()),
+        ("image_permissions", side.image_permissions.values().find_map(Slice::gap)),
+        ("image_applications", side.image_applications.values().find_map(Slice::gap)),
         ("bundles", side.bundles.gap()),
+        ("amazon_bundles", side.amazon_bundles.gap()),
+        ("bundle_applications", side.bundle_applications.values().find_map(Slice::gap)),
+        ("applications", side.applications.gap()),
         ("ip_groups", side.ip_groups.gap()),
         ("branding", side.branding.values().find_map(Slice::gap)),
         ("aliases", side.aliases.gap()),
@@ -449,7 +388,13 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("connections", side.connections.gap()),
         ("resource_tags", side.resource_tags.gap()),
         ("desktop_tags", side.desktop_tags.gap()),
+        ("security_groups", side.security_groups.gap()),
+        ("vpc_endpoints", side.vpc_endpoints.gap()),
+        ("vpcs", side.vpcs.gap()),
         ("file_systems", side.file_systems.gap()),
+        ("volumes", side.volumes.gap()),
+        ("snapshots", side.snapshots.gap()),
+        ("storage_machines", side.storage_machines.gap()),
         ("backups", side.backups.gap()),
         ("sync_tasks", side.sync_tasks.gap()),
         ("sync_locations", side.sync_locations.gap()),
@@ -466,14 +411,61 @@ async fn tags_of_images_and_bundles_are_asked_for_where_copies_are() {
 }
 
 #[tokio::test]
+async fn what_is_in_file_systems_is_asked_for_where_they_may_have_it() {
+    for (kind, expected) in [("WINDOWS", [0, 0, 0]), ("OPENZFS", [1, 1, 0]), ("ONTAP", [1, 0, 1])] {
+        let answers = move |asked: &Asked| match asked.operation.as_str() {
+            "DescribeFileSystems" => {
+                Reply::Ok(json!({ "FileSystems": [{ "FileSystemId": "fs-1", "FileSystemType": kind }] }).to_string())
+            }
+            "DescribeVolumes" => Reply::Ok(json!({ "Volumes": [] }).to_string()),
+            _ => answer(asked),
+        };
+        let wanted = BTreeSet::from([Dataset::Volumes, Dataset::Snapshots, Dataset::StorageMachines]);
+        let (estate, server) = collected(&settings(), &datasets::with_needs(&wanted), Arc::new(answers)).await;
+        let asked = ["DescribeVolumes", "DescribeSnapshots", "DescribeStorageVirtualMachines"].map(|operation| {
+            server.counts().get(&(PRIMARY.to_owned(), format!("fsx:{operation}"))).copied().unwrap_or_default()
+        });
+        assert_eq!(asked, expected, "{kind}");
+        // What there surely is none of was read.
+        let side = &estate.sides[0];
+        assert_eq!([side.volumes.gap(), side.snapshots.gap(), side.storage_machines.gap()], [None; 3], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_in_file_systems_that_were_not_read_is_hidden() {
+    let answers = |asked: &Asked| match (asked.operation.as_str(), asked.member("NextToken").as_str()) {
+        ("DescribeFileSystems", "") => {
+            let windows = json!({ "FileSystemId": "fs-1", "FileSystemType": "WINDOWS" });
+            Reply::Ok(json!({ "FileSystems": [windows], "NextToken": "bW9yZQ==" }).to_string())
+        }
+        ("DescribeFileSystems", _) => Reply::Error(400, "AccessDeniedException"),
+        (_, _) => answer(asked),
+    };
+    let (estate, server) = collected(&settings(), &everything(), Arc::new(answers)).await;
+    let side = &estate.sides[0];
+    let hidden = side.file_systems.gap().expect("a gap");
+    assert_eq!([side.volumes.gap(), side.snapshots.gap(), side.storage_machines.gap()], [Some(hidden); 3]);
+    assert!(server.counts().keys().all(|(_, operation)| operation != "fsx:DescribeVolumes"));
+}
+
+#[tokio::test]
 async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
     for (operation, lists) in [
         ("GetCallerIdentity", &["account"][..]),
         ("DescribeDirectories", &["directories"]),
-        ("DescribeWorkspaceDirectories", &["registrations", "client_properties"]),
+        ("DescribeWorkspaceDirectories", &["registrations", "client_properties", "security_groups", "vpc_endpoints"]),
+        ("DescribeAccount", &["account_settings"]),
+        ("DescribeConnectClientAddIns", &["add_ins"]),
+        ("DescribeWorkspaceImagePermissions", &["image_permissions"]),
+        ("DescribeImageAssociations", &["image_applications"]),
+        ("DescribeBundleAssociations", &["bundle_applications"]),
+        ("DescribeApplications", &["applications"]),
+        ("DescribeSecurityGroups", &["security_groups"]),
+        ("DescribeVpcs", &["vpcs"]),
         ("DescribeClientProperties", &["client_properties"]),
         ("DescribeWorkspaceImages", &["images"]),
-        ("DescribeWorkspaceBundles", &["bundles"]),
+        ("DescribeWorkspaceBundles", &["bundles", "amazon_bundles"]),
         ("DescribeIpGroups", &["ip_groups"]),
         ("DescribeClientBranding", &["branding"]),
         ("DescribeConnectionAliases", &["aliases"]),
@@ -481,7 +473,9 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("DescribeWorkspaces", &["workspaces", "connections"]),
         ("DescribeWorkspacesConnectionStatus", &["connections"]),
         ("GetResources", &["resource_tags", "desktop_tags"]),
-        ("DescribeFileSystems", &["file_systems"]),
+        ("DescribeFileSystems", &["file_systems", "volumes", "storage_machines"]),
+        ("DescribeVolumes", &["volumes"]),
+        ("DescribeStorageVirtualMachines", &["storage_machines"]),
         ("DescribeBackups", &["backups"]),
         ("ListTasks", &["sync_tasks"]),
         ("DescribeTask", &["sync_tasks"]),
@@ -582,7 +576,7 @@ async fn a_side_that_is_down_leaves_the_other_whole() {
     let answers = |asked: &Asked| if asked.region == PRIMARY { Reply::Drop } else { answer(asked) };
     let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
     assert_eq!(cut_lists(&estate, 1), Vec::<&str>::new());
-    assert_eq!(cut_lists(&estate, 0).len(), 14);
+    assert_eq!(cut_lists(&estate, 0).len(), 22);
     assert_eq!(estate.zones[0].account.as_deref(), Ok("111111111111"), "the standby side has the same identity");
     assert!(estate.gaps[1..].iter().all(|gap| gap.cause == GapCause::Unreachable), "{:#?}", estate.gaps);
 }

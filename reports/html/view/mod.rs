@@ -1,0 +1,186 @@
+//! What the page's templates are given: texts, counts and anchors, worded and cut to size. A file for each part of the page.
+
+mod accepted;
+mod area;
+mod cause;
+mod differences;
+pub(super) mod headline;
+mod pair;
+mod people;
+mod read;
+mod tools;
+mod unseen;
+
+use super::budget::Budget;
+use crate::json::facts::Prints;
+use crate::outcome;
+use crate::text;
+use deskpair_rules::engine::{PairRun, Run};
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// Characters of one text of the estate.
+const MOST_CHARACTERS: usize = 1_000;
+
+/// The whole page.
+#[derive(Serialize)]
+pub(super) struct Page {
+    title: String,
+    outcome: Outcome,
+    /// What several pairs come to.
+    across: Option<String>,
+    broken: Vec<String>,
+    pairs: Vec<pair::Pair>,
+    tools: tools::Tools,
+    read: read::Read,
+    accepted: accepted::Accepted,
+    run: RunFacts,
+    caveat: &'static str,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    word: &'static str,
+    title: &'static str,
+    meaning: String,
+    exit_code: u8,
+    exit_meaning: &'static str,
+}
+
+#[derive(Serialize)]
+struct RunFacts {
+    id: String,
+    taken: Instant,
+    finished: Instant,
+    judged: Instant,
+    fail_on: String,
+    strict: bool,
+    version: &'static str,
+    collected_by: String,
+}
+
+/// An instant, for machines and for people.
+#[derive(Serialize)]
+struct Instant {
+    /// RFC 3339, in UTC.
+    exact: String,
+    /// To the minute: `1 June 2026, 12:00 UTC`.
+    told: String,
+}
+
+/// A way to another part of the page.
+#[derive(Clone, Serialize)]
+struct Link {
+    anchor: String,
+    text: String,
+}
+
+/// A rule's id and name.
+#[derive(Serialize)]
+struct RuleName {
+    id: &'static str,
+    name: &'static str,
+}
+
+/// Everything that the page shows of a run.
+pub(super) fn page(run: &Run<'_>) -> Page {
+    let mut maker = Maker { run, budget: Budget::default(), anchors: HashSet::new() };
+    let mut pairs: Vec<pair::Pair> = run.pairs.iter().enumerate().map(|(at, pair)| maker.pair(at + 1, pair)).collect();
+    // Causes come first, of every pair: what they leave is for the names that only a search shows.
+    for (shown, pair) in pairs.iter_mut().zip(&run.pairs) {
+        shown.people.list(run, pair, &mut maker.budget);
+    }
+    let headline: Vec<String> = pairs.iter().map(pair::Pair::headline).collect();
+    Page {
+        title: text::shortened(&headline.join("; "), 200).into_owned(),
+        outcome: Outcome {
+            word: run.outcome.as_str(),
+            title: outcome::title(run.outcome),
+            meaning: outcome::meaning(run),
+            exit_code: run.exit_code(),
+            exit_meaning: outcome::exit_code(run.outcome),
+        },
+        across: headline::across(&run.pairs.iter().map(|pair| &pair.readiness).collect::<Vec<_>>()),
+        broken: run
+            .broken
+            .iter()
+            .map(|broken| shown(&format!("{} on {}: {}", broken.rule, broken.pair, broken.message)))
+            .collect(),
+        tools: tools::Tools::of(&pairs),
+        pairs,
+        read: read::Read::of(run),
+        accepted: accepted::Accepted::of(run),
+        run: RunFacts {
+            id: run.id.clone(),
+            taken: Instant::of(run.estate.taken_at.to_string()),
+            finished: Instant::of(run.estate.finished_at.to_string()),
+            judged: Instant::of(run.options.judged_at.to_string()),
+            fail_on: run.options.fail_on.to_string(),
+            strict: run.options.strict,
+            version: env!("CARGO_PKG_VERSION"),
+            collected_by: shown(&run.estate.tool_version),
+        },
+        caveat: outcome::CAVEAT,
+    }
+}
+
+/// A text of the estate as the page shows it.
+fn shown(text: &str) -> String {
+    text::line(&text::shortened(text, MOST_CHARACTERS)).into_owned()
+}
+
+/// What is made from one pair, with what the whole page shares.
+struct Maker<'r, 'e> {
+    run: &'r Run<'e>,
+    budget: Budget,
+    /// Fingerprints that have their anchor.
+    anchors: HashSet<String>,
+}
+
+/// One pair while it is being shown.
+struct Of<'a, 'e> {
+    pair: &'a PairRun<'e>,
+    prints: &'a Prints,
+    /// Of each finding, by position, the anchor of what it is shown under.
+    anchors: &'a [String],
+}
+
+impl Instant {
+    fn of(exact: String) -> Self {
+        Self { told: told(&exact).unwrap_or_else(|| exact.clone()), exact }
+    }
+}
+
+/// An instant of RFC 3339 in UTC, to the minute.
+fn told(exact: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (date, time) = exact.split_once('T')?;
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    Some(format!("{} {month} {year}, {} UTC", day.trim_start_matches('0'), time.get(..5)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_told_to_the_minute() {
+        assert_eq!(told("2026-06-01T09:05:59.123Z").as_deref(), Some("1 June 2026, 09:05 UTC"));
+        assert_eq!(Instant::of("99 ms after the Unix epoch".to_owned()).told, "99 ms after the Unix epoch");
+    }
+}

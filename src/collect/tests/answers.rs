@@ -1,0 +1,256 @@
+//! What the recorded AWS says.
+
+use super::PRIMARY;
+use crate::collect::recorded::{Asked, Reply};
+use serde_json::json;
+
+/// One side's directory and desktops: the primary has 51 desktops, the standby two in the pair's directory and one in another.
+pub(super) fn answer(asked: &Asked) -> Reply {
+    let primary = asked.region == PRIMARY;
+    let directory = if primary { "d-1111111111" } else { "d-2222222222" };
+    let token = asked.member("NextToken");
+    let body = match asked.operation.as_str() {
+        "GetCallerIdentity" => return Reply::Ok(IDENTITY.to_owned()),
+        "DescribeDirectories" => json!({ "DirectoryDescriptions": [{
+            "DirectoryId": directory, "Name": "corp.example.com", "Type": "ADConnector", "Stage": "Transmogrifying",
+            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"] },
+            "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
+            "LaunchTime": 1_700_000_000.123,
+        }], "NextToken": "" }),
+        "DescribeWorkspaceDirectories" => json!({ "Directories": [{
+            "DirectoryId": directory, "DirectoryName": "corp.example.com", "State": "REGISTERED",
+            "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI",
+            "WorkspaceCreationProperties": { "CustomSecurityGroupId": "sg-1" },
+            "WorkspaceAccessProperties": { "DeviceTypeWindows": "ALLOW", "DeviceTypeWorkSpacesThinClient": "DENY",
+                "AccessEndpointConfig": { "AccessEndpoints": if primary { json!([{ "VpcEndpointId": "vpce-1" }]) } else { json!([]) } } },
+            "SelfservicePermissions": { "RestartWorkspace": "ENABLED", "NestedVirtualization": "DISABLED" },
+            "StreamingProperties": { "UserSettings": [{ "Action": "SMART_CARD", "Permission": "ENABLED" }] },
+        }, { "DirectoryId": "d-3333333333", "DirectoryName": "other.example.com",
+            "WorkspaceCreationProperties": { "CustomSecurityGroupId": "sg-3" } }] }),
+        "DescribeClientProperties" => json!({ "ClientPropertiesList": [
+            { "ResourceId": directory, "ClientProperties": { "ReconnectEnabled": "ENABLED" } }] }),
+        "DescribeWorkspaceImages" => json!({ "Images": [
+            { "ImageId": "wsi-1", "Name": "<img src=x>", "Created": 1 }, { "ImageId": "wsi-2" }, { "ImageId": "wsi-9" }] }),
+        "DescribeWorkspaceImagePermissions" => match token.as_str() {
+            "" => {
+                json!({ "ImageId": "wsi-1", "ImagePermissions": [{ "SharedAccountId": "222222222222" }], "NextToken": "a" })
+            }
+            _ => json!({ "ImageId": "wsi-1", "ImagePermissions": [{ "SharedAccountId": "333333333333" }] }),
+        },
+        "DescribeImageAssociations" => json!({ "Associations": [{ "ImageId": "wsi-1", "AssociatedResourceId": "wsa-1",
+            "AssociatedResourceType": "APPLICATION", "State": "COMPLETED", "Created": 1 }] }),
+        "DescribeBundleAssociations" => json!({ "Associations": [{ "AssociatedResourceId": "wsa-1", "State": "ERROR",
+            "StateReason": { "ErrorCode": "DeploymentError.InternalServerError", "ErrorMessage": "no" } }] }),
+        "DescribeApplications" => match token.as_str() {
+            "" => json!({ "Applications": [{ "ApplicationId": "wsa-1", "Name": "Office", "Owner": "AMAZON",
+                "State": "AVAILABLE" }], "NextToken": "a" }),
+            _ => json!({ "Applications": [{ "ApplicationId": "wsa-2" }] }),
+        },
+        "DescribeAccount" => {
+            json!({ "DedicatedTenancySupport": "ENABLED", "DedicatedTenancyAccountType": "SOURCE_ACCOUNT",
+            "DedicatedTenancyManagementCidrRange": "198.19.0.0/16" })
+        }
+        "DescribeConnectClientAddIns" => json!({ "AddIns": [{ "ResourceId": directory, "Name": "Softphone",
+            "URL": "https://connect.example.com/ccp" }], "NextToken": "" }),
+        "DescribeWorkspaceBundles" => match (asked.member("Owner").as_str(), token.as_str()) {
+            ("", "") => {
+                json!({ "Bundles": [{ "BundleId": "wsb-1", "ImageId": "wsi-1", "UserStorage": { "Capacity": "50" } }],
+                "NextToken": "a" })
+            }
+            ("", "a") => json!({ "Bundles": [
+                { "BundleId": "wsb-2", "ImageId": "wsi-of-another", "ComputeType": { "Name": "QUANTUM" } },
+                { "BundleId": "wsb-3", "ImageId": "wsi-2", "BundleType": "STANDBY" }], "NextToken": "" }),
+            ("AMAZON", "") => json!({ "Bundles": [{ "BundleId": "wsb-a", "Name": "Value" }], "NextToken": "b" }),
+            ("AMAZON", "b") => json!({ "Bundles": [{ "BundleId": "wsb-b", "Name": "Standard" }] }),
+            _ => return Reply::Error(400, "InvalidParameterValuesException"),
+        },
+        "DescribeIpGroups" => {
+            json!({ "Result": [{ "groupId": "wsipg-1", "userRules": [{ "ipRule": "192.0.2.0/24" }] }] })
+        }
+        "DescribeClientBranding" => json!({
+            "DeviceTypeWeb": { "SupportEmail": "help@example.com", "LoginMessage": { "en_US": "hello" } },
+            "DeviceTypeIos": { "Logo2xUrl": "https://logo.example/2x" },
+        }),
+        "DescribeConnectionAliases" => json!({ "ConnectionAliases": [
+            { "AliasId": "wsca-1", "ConnectionString": "Desktop.Example.Com", "State": "CREATED", "Associations": [
+                { "AssociationStatus": "ASSOCIATED_WITH_OWNER_ACCOUNT", "ResourceId": directory,
+                  "ConnectionIdentifier": "abc" }] },
+            { "AliasId": "wsca-2", "ConnectionString": "other.example.com" }] }),
+        "DescribeConnectionAliasPermissions" => json!({ "ConnectionAliasPermissions": [
+            { "SharedAccountId": "222222222222", "AllowAssociation": true }] }),
+        "DescribeWorkspaces" => {
+            let page: usize = token.parse().unwrap_or(0);
+            let (total, id) = if primary { (51, directory) } else { (2, directory) };
+            let mut desktops: Vec<_> = (page * 25..total.min(page * 25 + 25)).map(|at| desktop(at, id)).collect();
+            if !primary {
+                desktops.push(desktop(99, "d-3333333333"));
+            }
+            let next = if (page + 1) * 25 < total { (page + 1).to_string() } else { String::new() };
+            json!({ "Workspaces": desktops, "NextToken": next })
+        }
+        "DescribeWorkspacesConnectionStatus" => {
+            let body: serde_json::Value = serde_json::from_str(&asked.body).expect("JSON");
+            let ids = body["WorkspaceIds"].as_array().expect("ids").iter();
+            json!({ "WorkspacesConnectionStatus": ids.map(|id| json!({
+                "WorkspaceId": id, "ConnectionState": "DISCONNECTED", "LastKnownUserConnectionTimestamp": 5 }))
+                .collect::<Vec<_>>() })
+        }
+        "GetResources" => json!({ "PaginationToken": "", "ResourceTagMappingList": [
+            { "ResourceARN": format!("arn:aws:workspaces:{}:111111111111:workspace/ws-0", asked.region),
+              "Tags": [{ "Key": "team", "Value": "a\nb" }] },
+            { "ResourceARN": format!("arn:aws:workspaces:{}:111111111111:workspaceimage/wsi-1", asked.region),
+              "Tags": [{ "Key": "source", "Value": "wsi-9" }] }] }),
+        "DescribeFileSystems" => json!({ "FileSystems": [{
+            "FileSystemId": "fs-1", "FileSystemType": "WINDOWS", "DNSName": "amznfs.corp.example.com",
+            "WindowsConfiguration": { "ThroughputCapacity": 32, "Aliases": [{ "Name": "files.corp.example.com" }] } },
+            { "FileSystemId": "fs-2", "FileSystemType": "ONTAP", "OntapConfiguration": {
+                "HAPairs": 2, "ThroughputCapacityPerHAPair": 1536 } },
+            { "FileSystemId": "fs-3", "FileSystemType": "OPENZFS" }] }),
+        "DescribeVolumes" => match token.as_str() {
+            "" => json!({ "NextToken": "dm9s", "Volumes": [{
+                "VolumeId": "fsvol-1", "FileSystemId": "fs-2", "Lifecycle": "CREATED", "OntapConfiguration": {
+                    "OntapVolumeType": "DP", "StorageVirtualMachineId": "svm-1", "StorageVirtualMachineRoot": false,
+                    "FlexCacheEndpointType": "NONE", "JunctionPath": "/home", "UUID": "not read" } }] }),
+            _ => json!({ "Volumes": [{
+                "VolumeId": "fsvol-2", "FileSystemId": "fs-3", "OpenZFSConfiguration": {
+                    "VolumePath": "/fsx/home", "OriginSnapshot": { "SnapshotARN": "arn:old", "CopyStrategy": "FULL_COPY" } },
+                "AdministrativeActions": [{ "AdministrativeActionType": "VOLUME_UPDATE_WITH_SNAPSHOT", "Status": "FAILED",
+                    "RequestTime": 1_699_997_847.438, "FailureDetails": { "Message": "no room" },
+                    "TargetVolumeValues": { "OpenZFSConfiguration": { "SourceSnapshotARN": "arn:new" } } }] }] }),
+        },
+        "DescribeSnapshots" => json!({ "Snapshots": [{
+            "SnapshotId": "fsvolsnap-1", "VolumeId": "fsvol-2", "CreationTime": 7, "Lifecycle": "AVAILABLE" }] }),
+        "DescribeStorageVirtualMachines" => json!({ "StorageVirtualMachines": [{
+            "StorageVirtualMachineId": "svm-1", "FileSystemId": "fs-2", "Lifecycle": "MISCONFIGURED",
+            "LifecycleTransitionReason": { "Message": "no domain" }, "ActiveDirectoryConfiguration": {
+                "NetBiosName": "FILES", "SelfManagedActiveDirectoryConfiguration": {
+                    "DomainName": "corp.example.com", "DnsIps": ["10.0.0.2"] } } }] }),
+        "DescribeBackups" => json!({ "Backups": [{
+            "BackupId": "backup-1", "FileSystem": { "FileSystemId": "fs-1" }, "SourceBackupRegion": PRIMARY },
+            { "BackupId": "backup-2", "Volume": { "VolumeId": "fsvol-1" } }] }),
+        "ListTasks" => json!({ "Tasks": [{ "TaskArn": "arn:task/1" }, { "TaskArn": "arn:task/2" }] }),
+        "DescribeTask" => {
+            let arn = asked.member("TaskArn");
+            let source = if arn == "arn:task/1" { "arn:location/fsx" } else { "arn:location/s3" };
+            json!({ "TaskArn": arn, "Status": "AVAILABLE", "SourceLocationArn": source,
+                "ScheduleDetails": { "DisabledBy": "SERVICE" }, "Options": { "Uid": "NONE", "PosixPermissions": "PRESERVE" } })
+        }
+        "ListLocations" => json!({ "Locations": [
+            { "LocationArn": "arn:location/fsx", "LocationUri": "fsxw://us-east-1.fs-1/share/" },
+            { "LocationArn": "arn:location/s3", "LocationUri": "s3://us-east-1.bucket/" }] }),
+        "ListTaskExecutions" => json!({ "TaskExecutions": [{ "TaskExecutionArn": "arn:task/1/execution/1" }] }),
+        "DescribeTaskExecution" => json!({ "TaskExecutionArn": asked.member("TaskExecutionArn"), "Status": "SUCCESS",
+            "StartTime": 100, "Result": { "TotalDuration": 7 } }),
+        "DescribeSecurityGroups" | "DescribeVpcEndpoints" | "DescribeVpcs" => {
+            return Reply::Ok(network_answer(&asked.operation));
+        }
+        route => return Reply::Ok(zone_answer(route)),
+    };
+    Reply::Ok(body.to_string())
+}
+
+const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111111111111</Account>\
+    </GetCallerIdentityResult></GetCallerIdentityResponse>";
+
+fn desktop(at: usize, directory: &str) -> serde_json::Value {
+    json!({ "WorkspaceId": format!("ws-{at}"), "DirectoryId": directory, "UserName": format!("user{at}"), "State": "AVAILABLE",
+        "RootVolumeEncryptionEnabled": true,
+        "WorkspaceProperties": { "Protocols": ["WSP"], "UserVolumeSizeGib": 0, "RootVolumeSizeGib": 80 },
+        "RelatedWorkspaces": [{ "WorkspaceId": format!("ws-r{at}"), "Type": "STANDBY" }] })
+}
+
+/// EC2 ends a list with an empty token.
+fn network_answer(operation: &str) -> String {
+    let set = match operation {
+        "DescribeSecurityGroups" => {
+            "<securityGroupInfo><item><groupId>sg-1</groupId><groupName>desktops</groupName>\
+            <groupDescription>ours</groupDescription><vpcId>vpc-1</vpcId><ipPermissions><item><ipProtocol>tcp</ipProtocol>\
+            <fromPort>443</fromPort><toPort>443</toPort><groups><item><userId>111111111111</userId><groupId>sg-9</groupId>\
+            </item></groups><ipRanges><item><cidrIp>10.0.0.0/8</cidrIp><description>inside</description></item></ipRanges>\
+            <ipv6Ranges><item><cidrIpv6>::/0</cidrIpv6></item></ipv6Ranges><prefixListIds><item>\
+            <prefixListId>pl-1</prefixListId></item></prefixListIds></item></ipPermissions><ipPermissionsEgress><item>\
+            <ipProtocol>-1</ipProtocol></item></ipPermissionsEgress><tagSet><item><key>team</key><value>euc</value></item>\
+            </tagSet></item></securityGroupInfo>"
+        }
+        "DescribeVpcEndpoints" => {
+            "<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId>\
+            <vpcEndpointType>Interface</vpcEndpointType><state>available</state><subnetIdSet><item>subnet-1</item>\
+            </subnetIdSet><privateDnsEnabled>true</privateDnsEnabled></item></vpcEndpointSet>"
+        }
+        _ => {
+            "<vpcSet><item><vpcId>vpc-1</vpcId><state>available</state><cidrBlock>10.0.0.0/16</cidrBlock>\
+            <cidrBlockAssociationSet><item><cidrBlock>10.1.0.0/16</cidrBlock><cidrBlockState><state>associated</state>\
+            </cidrBlockState></item></cidrBlockAssociationSet><isDefault>false</isDefault></item></vpcSet>"
+        }
+    };
+    format!("<{operation}Response>{set}<nextToken/></{operation}Response>")
+}
+
+fn zone_answer(route: &str) -> String {
+    let (path, query) = route.split_once('?').unwrap_or((route, ""));
+    match path {
+        "/2013-04-01/hostedzone" => {
+            let (zone, rest) = if query.contains("marker=Z2") {
+                ("<HostedZone><Id>/hostedzone/Z2</Id><Name>example.org.</Name><CallerReference>r</CallerReference></HostedZone>",
+                 "<IsTruncated>false</IsTruncated>")
+            } else {
+                ("<HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name><CallerReference>r</CallerReference>\
+                  <Config><PrivateZone>false</PrivateZone></Config><Features><AcceleratedRecoveryStatus>ENABLED\
+                  </AcceleratedRecoveryStatus></Features></HostedZone>",
+                 "<IsTruncated>true</IsTruncated><NextMarker>Z2</NextMarker>")
+            };
+            format!("<ListHostedZonesResponse><HostedZones>{zone}</HostedZones>{rest}<MaxItems>100</MaxItems>\
+                </ListHostedZonesResponse>")
+        }
+        "/2013-04-01/hostedzone/Z1/rrset" => {
+            let txt = |id: &str| format!("<ResourceRecordSet><Name>desktop.example.com.</Name><Type>TXT</Type>\
+                <SetIdentifier>{id}</SetIdentifier><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>\"abc\"</Value>\
+                </ResourceRecord></ResourceRecords><HealthCheckId>h-sum</HealthCheckId></ResourceRecordSet>");
+            let (sets, rest) = if query.contains("name=other.example.com.") {
+                ("<ResourceRecordSet><Name>other.example.com.</Name><Type>A</Type></ResourceRecordSet>\
+                  <ResourceRecordSet><Name>other.example.com.</Name><Type>TXT</Type><TTL>300</TTL><ResourceRecords>\
+                  <ResourceRecord><Value>\"v=spf1 -all\"</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>".to_owned(),
+                 "<IsTruncated>false</IsTruncated>")
+            } else if query.contains("identifier=two") {
+                (txt("two") + "<ResourceRecordSet><Name>next.example.com.</Name><Type>A</Type></ResourceRecordSet>",
+                 "<IsTruncated>true</IsTruncated><NextRecordName>other.example.com.</NextRecordName>\
+                  <NextRecordType>A</NextRecordType>")
+            } else {
+                (txt("one"), "<IsTruncated>true</IsTruncated><NextRecordName>desktop.example.com.</NextRecordName>\
+                  <NextRecordType>TXT</NextRecordType><NextRecordIdentifier>two</NextRecordIdentifier>")
+            };
+            format!("<ListResourceRecordSetsResponse><ResourceRecordSets>{sets}</ResourceRecordSets>{rest}\
+                <MaxItems>100</MaxItems></ListResourceRecordSetsResponse>")
+        }
+        "/2013-04-01/hostedzone/Z1" => "<GetHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>example.com.</Name>\
+            <CallerReference>r</CallerReference><Features><AcceleratedRecoveryStatus>ENABLE_FAILED</AcceleratedRecoveryStatus>\
+            <FailureReasons><AcceleratedRecovery>in use</AcceleratedRecovery></FailureReasons></Features></HostedZone>\
+            <DelegationSet><NameServers><NameServer>ns-1.example</NameServer><NameServer>ns-2.example</NameServer></NameServers>\
+            </DelegationSet><VPCs><VPC><VPCRegion>us-east-1</VPCRegion><VPCId>vpc-1</VPCId></VPC></VPCs></GetHostedZoneResponse>"
+            .to_owned(),
+        "/2013-04-01/hostedzone/Z1/rrsetprotection" => {
+            let protection = |name: &str| format!("<ResourceRecordSetProtection><RecordName>{name}</RecordName>\
+                <RecordType>TXT</RecordType><Comment>kept &amp; closed</Comment></ResourceRecordSetProtection>");
+            let (name, next) = if query.contains("nexttoken=a%2Fb%3D") {
+                ("other.example.com.", "")
+            } else {
+                ("desktop.example.com.", "<NextToken>a/b=</NextToken>")
+            };
+            format!("<ListResourceRecordSetProtectionsResponse><ResourceRecordSetProtections>{}</ResourceRecordSetProtections>\
+                {next}</ListResourceRecordSetProtectionsResponse>", protection(name))
+        }
+        "/2013-04-01/healthcheck" => {
+            let check = |id: &str, config: &str| format!("<HealthCheck><Id>{id}</Id><CallerReference>r</CallerReference>\
+                <HealthCheckConfig>{config}</HealthCheckConfig><HealthCheckVersion>1</HealthCheckVersion></HealthCheck>");
+            let sum = "<Type>CALCULATED</Type><ChildHealthChecks><ChildHealthCheck>h-1</ChildHealthCheck></ChildHealthChecks>";
+            format!("<ListHealthChecksResponse><HealthChecks>{}{}{}</HealthChecks><Marker></Marker>\
+                <IsTruncated>false</IsTruncated><MaxItems>100</MaxItems></ListHealthChecksResponse>",
+                check("h-sum", sum), check("h-1", "<Type>HTTPS</Type>"), check("h-other", "<Type>TCP</Type>"))
+        }
+        "/2013-04-01/healthcheck/h-1/status" => "<GetHealthCheckStatusResponse><HealthCheckObservations>\
+            <HealthCheckObservation><Region>us-east-1</Region><IPAddress>192.0.2.1</IPAddress><StatusReport>\
+            <Status>Success: HTTP Status Code 200, OK</Status><CheckedTime>2026-01-01T00:00:00Z</CheckedTime></StatusReport>\
+            </HealthCheckObservation></HealthCheckObservations></GetHealthCheckStatusResponse>".to_owned(),
+        _ => format!("no answer is recorded for {route}"),
+    }
+}

@@ -1,0 +1,119 @@
+//! What stands around desktops: account settings, add-ins, applications, Amazon's bundles, security groups, endpoints.
+
+use super::{config, sample, serve, twin};
+use aws_sdk_ec2::types::Filter;
+use aws_sdk_workspaces::types::{BundleAssociatedResourceType, ImageAssociatedResourceType};
+use aws_smithy_runtime_api::client::result::{CreateUnhandledError, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use deskpair::twin::{TwinOptions, World};
+use deskpair_rules::model::image::ImagePermission;
+use std::error::Error;
+use std::fmt::Debug;
+
+const S: &str = "us-west-2";
+
+/// The code of a refusal.
+#[track_caller]
+fn code<T: Debug, E, R>(answer: Result<T, SdkError<E, R>>) -> String
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + CreateUnhandledError + 'static,
+    R: Debug + Send + Sync + 'static,
+{
+    answer.expect_err("a refusal").into_service_error().meta().code().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn lists_of_one_thing_come_in_pages_and_of_nothing_not_at_all() {
+    let mut estate = sample(5);
+    let side = estate.sides.iter_mut().find(|side| side.place.region == S).unwrap();
+    let image = side.images.items()[0].image_id.clone();
+    let shared = (0..30).map(|at| ImagePermission { shared_account_id: format!("{at:012}") });
+    side.image_permissions.get_mut(&image).unwrap().items_mut().extend(shared);
+    let wanted = side.image_permissions[&image].items().len();
+    let twin = serve(World::from_estate(&estate), TwinOptions::default()).await;
+    let client = aws_sdk_workspaces::Client::new(&config(&twin, S));
+    let first = client.describe_workspace_image_permissions().image_id(&image).send().await.unwrap();
+    assert_eq!((first.image_id(), first.image_permissions().len()), (Some(image.as_str()), 25));
+    let token = first.next_token().unwrap();
+    let rest = client.describe_workspace_image_permissions().image_id(&image).next_token(token).send().await.unwrap();
+    assert_eq!((25 + rest.image_permissions().len(), rest.next_token()), (wanted, None));
+    let other = client.describe_applications().next_token(token).send().await;
+    assert_eq!(code(other), "InvalidParameterValuesException", "a token of another list");
+    assert_eq!(code(client.describe_applications().max_results(26).send().await), "ValidationException");
+
+    let permissions = client.describe_workspace_image_permissions().image_id("wsi-000000000").send().await;
+    assert_eq!(code(permissions), "ResourceNotFoundException");
+    let add_ins = client.describe_connect_client_add_ins().resource_id("d-0000000000").send().await;
+    assert_eq!(code(add_ins), "ResourceNotFoundException");
+    let kind = ImageAssociatedResourceType::Application;
+    let applications = client.describe_image_associations().image_id("wsi-000000000");
+    assert_eq!(code(applications.associated_resource_types(kind).send().await), "ResourceNotFoundException");
+    let kind = BundleAssociatedResourceType::Application;
+    let applications = client.describe_bundle_associations().bundle_id("wsb-000000000");
+    assert_eq!(code(applications.associated_resource_types(kind).send().await), "ResourceNotFoundException");
+    assert_eq!(
+        code(client.describe_bundle_associations().bundle_id("wsb-000000000").send().await),
+        "ValidationException"
+    );
+    let kind = BundleAssociatedResourceType::from("DESKTOP");
+    let applications = client.describe_bundle_associations().bundle_id("wsb-000000000");
+    assert_eq!(code(applications.associated_resource_types(kind).send().await), "ValidationException");
+    assert_eq!(
+        code(client.describe_applications().application_ids("wsa-000000000").send().await),
+        "ResourceNotFoundException"
+    );
+}
+
+#[tokio::test]
+async fn amazons_bundles_are_listed_apart_and_found_by_their_ids() {
+    let twin = twin(5).await;
+    let client = aws_sdk_workspaces::Client::new(&config(&twin, S));
+    let mut offered = Vec::new();
+    let mut pages = client.describe_workspace_bundles().owner("AMAZON").into_paginator().send();
+    while let Some(page) = pages.next().await {
+        offered.extend(page.unwrap().bundles.unwrap_or_default());
+    }
+    assert!(offered.len() > 25 && offered.iter().all(|bundle| bundle.owner() == Some("AMAZON")));
+    let own = client.describe_workspace_bundles().send().await.unwrap();
+    assert!(own.bundles().iter().all(|bundle| bundle.owner() != Some("AMAZON")));
+    let (own, amazons) = (own.bundles()[0].bundle_id().unwrap(), offered[0].bundle_id().unwrap());
+    let both = client.describe_workspace_bundles().bundle_ids(own).bundle_ids(amazons).send().await.unwrap();
+    let ids: Vec<_> = both.bundles().iter().filter_map(|bundle| bundle.bundle_id()).collect();
+    assert_eq!(ids, [own, amazons]);
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_an_error_and_an_unknown_value_of_a_filter_is_nothing() {
+    let twin = twin(5).await;
+    let client = aws_sdk_ec2::Client::new(&config(&twin, S));
+    let filter = |name: &str, value: &str| Filter::builder().name(name).values(value).build();
+    let groups = client.describe_security_groups().send().await.unwrap();
+    let group = &groups.security_groups()[0];
+    let id = group.group_id().unwrap();
+    for (name, value) in
+        [("group-id", id), ("group-name", "norhaven-desktops"), ("tag:Owner", "euc-team"), ("tag-key", "Name")]
+    {
+        let found = client.describe_security_groups().filters(filter(name, value)).send().await.unwrap();
+        assert_eq!(found.security_groups(), std::slice::from_ref(group), "{name}");
+    }
+    let none = filter("group-id", "sg-00000000000000000");
+    let found = client.describe_security_groups().filters(none).max_results(1000).send().await.unwrap();
+    assert_eq!((found.security_groups().len(), found.next_token()), (0, None));
+    let unknown = client.describe_security_groups().group_ids("sg-00000000000000000").send().await;
+    assert_eq!(code(unknown), "InvalidGroup.NotFound");
+    let few = client.describe_security_groups().max_results(4).send().await;
+    assert_eq!(code(few), "InvalidParameterValue");
+    let wrong = client.describe_security_groups().filters(filter("colour", "red")).send().await;
+    assert_eq!(code(wrong), "InvalidParameterValue");
+
+    let endpoints = client.describe_vpc_endpoints().send().await.unwrap();
+    let endpoint = endpoints.vpc_endpoints()[0].vpc_endpoint_id().unwrap();
+    for (name, value) in [("vpc-endpoint-id", endpoint), ("vpc-endpoint-state", "available")] {
+        let found = client.describe_vpc_endpoints().filters(filter(name, value)).send().await.unwrap();
+        assert_eq!(found.vpc_endpoints().len(), 1, "{name}");
+    }
+    let unknown = client.describe_vpc_endpoints().vpc_endpoint_ids("vpce-00000000000000000").send().await;
+    assert_eq!(code(unknown), "InvalidVpcEndpointId.NotFound");
+    let vpcs = client.describe_vpcs().filters(filter("cidr", "10.30.0.0/16")).send().await.unwrap();
+    assert_eq!((vpcs.vpcs().len(), vpcs.vpcs()[0].is_default()), (1, Some(false)));
+}
