@@ -6,7 +6,7 @@
 use super::platforms;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::alias::Branding;
-use crate::model::{Dataset, PairView, Side, Subject, Unknown};
+use crate::model::{Dataset, Estate, PairView, Side, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
 
 /// BRD-003 branding-logo-differs.
@@ -29,9 +29,9 @@ static META: Meta = Meta {
 
 const NOWHERE: &str = "no platform that is branded on both sides has a logo";
 
-/// The picture behind an address could not be had.
+/// There is no picture of an address: it could not be had, or nobody tried.
 const NOT_FETCHED: Unknown = Unknown::Unsupported(
-    "the API gives a logo's address and not the logo, and what is behind the address could not be fetched: compare the login pages by eye",
+    "the API gives a logo's address and not the logo, and what is behind the address was not fetched: compare the login pages by eye",
 );
 
 /// A logo of a platform: the member, and its address on a side.
@@ -49,9 +49,11 @@ fn picture<'e>(side: &'e Side, url: &str) -> Result<&'e str, Unknown> {
     if url.is_empty() {
         return Ok("");
     }
-    match side.logos.find(|logo| logo.url == url)? {
-        Some(logo) if !logo.sha256.is_empty() => Ok(&logo.sha256),
-        Some(_) | None => Err(NOT_FETCHED),
+    match side.logos.find(|logo| logo.url == url) {
+        Ok(Some(logo)) if !logo.sha256.is_empty() => Ok(&logo.sha256),
+        // Nobody tried: no call was refused that could be permitted.
+        Err(Estate::NOT_COLLECTED) | Ok(Some(_) | None) => Err(NOT_FETCHED),
+        Err(gap) => Err(gap.into()),
     }
 }
 
@@ -126,6 +128,7 @@ impl Rule for BrandingLogoDiffers {
 mod tests {
     use super::*;
     use crate::fixture::{Fixture, On};
+    use crate::model::Slice;
     use crate::model::alias::{Logo, PlatformBranding};
     use crate::registered::NOT_BOTH;
 
@@ -201,6 +204,10 @@ mod tests {
         let mut fixture = Fixture::clean();
         fixture.side(On::Primary).logos.items_mut().clear();
         assert_eq!(fixture.judge(&BrandingLogoDiffers).unknowns().len(), 2);
+        fixture.side(On::Primary).logos = Slice::cut(Vec::new(), Estate::NOT_COLLECTED);
+        let unknowns: Vec<Unknown> =
+            fixture.judge(&BrandingLogoDiffers).unknowns().iter().map(|(_, why)| *why).collect();
+        assert_eq!(unknowns, [NOT_FETCHED, NOT_FETCHED]);
     }
 
     #[test]

@@ -147,6 +147,9 @@ mod tests {
         let mut fixture = support("ENABLED");
         let gap = fixture.deny(On::Standby, Dataset::Account);
         assert_eq!(fixture.judge(&Tenancy).unknowns(), [(Subject::Directories, Unknown::Gap(gap))]);
+        // Of two reasons the gap is said, which can be put right.
+        fixture.registration(On::Standby).tenancy.clear();
+        assert_eq!(fixture.judge(&Tenancy).unknowns(), [(Subject::Directories, Unknown::Gap(gap))]);
         assert_eq!(tenancies("", "").judge(&Tenancy).reasons(), [NOWHERE]);
     }
 
