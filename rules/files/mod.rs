@@ -5,6 +5,7 @@ mod copies;
 mod domains;
 mod file_system_alias_missing;
 mod file_system_domain_differs;
+mod file_system_leans_on_primary;
 mod file_system_missing;
 mod file_system_not_available;
 mod file_system_smaller;
@@ -36,5 +37,6 @@ pub static RULES: &[&dyn Rule] = &[
     &file_system_domain_differs::FileSystemDomainDiffers,
     &file_system_alias_missing::FileSystemAliasMissing,
     &snapmirror_health::SnapmirrorHealth,
+    &file_system_leans_on_primary::FileSystemLeansOnPrimary,
     &replication_partial::ReplicationPartial,
 ];

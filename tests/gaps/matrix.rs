@@ -131,7 +131,7 @@ async fn what_rests_on_one_call_alone_is_not_evaluated_without_it() {
     rests_on(&with_volumes, "us-west-2", "fsx:DescribeVolumes", &read_by_volume).await;
     rests_on(&with_volumes, "us-east-1", "fsx:DescribeVolumes", &["FSX-003", "FSX-013"]).await;
     rests_on(&with_volumes, "us-east-1", "fsx:DescribeSnapshots", &["FSX-004"]).await;
-    let of_machines = ["FSX-002", "FSX-009"];
+    let of_machines = ["FSX-002", "FSX-009", "FSX-012"];
     rests_on(&with_volumes, "us-west-2", "fsx:DescribeStorageVirtualMachines", &of_machines).await;
     // People are named with a domain on the primary side alone, and Directory Service alone knows whose domain that is.
     let mut with_domains = company(PEOPLE, Drift::None);

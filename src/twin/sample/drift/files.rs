@@ -84,6 +84,14 @@ pub(super) fn alias_missing(estate: &mut Estate, sites: &Sites, _mint: &mut Mint
     Planted::EVERYBODY
 }
 
+/// FSX-012: the standby file system asks the primary Region's domain controllers.
+pub(super) fn leaning(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    if let Some(own) = &mut windows(estate, sites).self_managed_active_directory_configuration {
+        own.dns_ips = sites.primary.domain_controllers();
+    }
+    Planted::EVERYBODY
+}
+
 /// FSX-013: the task leaves out what somebody once found too large.
 pub(super) fn filtered(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
     for task in tasks(estate, 0) {

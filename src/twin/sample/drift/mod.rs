@@ -111,6 +111,7 @@ static PLANTINGS: &[Planting] = &[
     planting("FSX-008", "the standby file system has half the storage", files::smaller),
     planting("FSX-009", "the standby file system is joined to another domain", files::another_domain),
     planting("FSX-010", "the standby file system has no DNS alias", files::alias_missing),
+    planting("FSX-012", "the standby file system asks the primary Region's domain controllers", files::leaning),
     planting("FSX-013", "the DataSync task leaves out the archive", files::filtered),
     planting("IMG-001", "an image has no counterpart", images::missing),
     planting("IMG-002", "a copied image is in error", images::in_error),
