@@ -176,6 +176,7 @@ mod tests {
             (vec![&format!("\"'{ID}'\"")], "stray-characters"),
             (vec![&id, "\"v=spf1 -all\""], "other-text"),
             (vec![&id, "\"v=DKIM1;\" \"p=abc\""], "other-text"),
+            (vec![&id, "\"012345678901234567890\""], "other-text"),
         ] {
             assert_eq!(in_zone(&values).verdicts(&TxtMalformed), (1, vec![format!("{key} desktop.corp.example")]));
         }

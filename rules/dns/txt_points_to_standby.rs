@@ -298,6 +298,8 @@ mod tests {
         let mut both = Fixture::clean();
         both.records()[0].resource_records = vec![format!("\"{S}\""), format!("\"{P}\"")];
         assert_eq!(both.verdicts(&TxtPointsToStandby), (2, vec![]), "two identifiers are DNS-004's");
+        both.records()[0].resource_records[1] = "\"stale\"".to_owned();
+        assert_eq!(both.verdicts(&TxtPointsToStandby), (1, vec![]), "and so is one beside another text");
         let mut none = everywhere(P);
         none.records().clear();
         for answer in none.estate.txt[0].answers.items_mut() {
