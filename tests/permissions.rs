@@ -27,13 +27,12 @@ fn each_identity_is_allowed_what_it_calls_and_nothing_else() {
     let sandbox = Sandbox::new();
     let twin = TwinProcess::start(&sandbox, ["--desktops", "60"]);
     let config = std::fs::read_to_string(twin.value("DESKPAIR_CONFIG")).expect("the twin's configuration");
-    let account = config.split("account").next().map(|_| "111122223333").expect("any");
-    let roles = ["east", "west", "dns"].map(|name| format!("arn:aws:iam::{account}:role/{name}"));
-    let mut pairs = config.splitn(2, "[pair.primary]\n");
-    let (before, after) = (pairs.next().expect("a beginning"), pairs.next().expect("a primary side"));
-    let after = after.replacen("[pair.standby]\n", &format!("[pair.standby]\nrole_arn = {:?}\n", roles[1]), 1);
-    let after = after.replacen("[pair.dns]\n", &format!("[pair.dns]\nrole_arn = {:?}\n", roles[2]), 1);
-    let config = format!("{before}[pair.primary]\nrole_arn = {:?}\n{after}", roles[0]);
+    let roles = ["east", "west", "dns"].map(|name| format!("arn:aws:iam::111122223333:role/{name}"));
+    let mut config = config;
+    for (section, role) in ["[pair.primary]\n", "[pair.standby]\n", "[pair.dns]\n"].into_iter().zip(&roles) {
+        assert!(config.contains(section), "no {section} in {config}");
+        config = config.replacen(section, &format!("{section}role_arn = {role:?}\n"), 1);
+    }
     sandbox.write("deskpair.toml", config);
     let pair = ["--pair", "corp"];
     let scan = sandbox.deskpair(["scan"].iter().chain(&pair)).envs(&twin).env("DESKPAIR_CONFIG", "deskpair.toml").run();
@@ -44,7 +43,11 @@ fn each_identity_is_allowed_what_it_calls_and_nothing_else() {
         actions(&sandbox.deskpair(ask).run().expect(0).out)
     };
     for (role, region) in [(&roles[0], "us-east-1"), (&roles[1], "us-west-2")] {
-        assert_eq!(policy(role), called(&report, region), "{role} on the left, {region} on the right");
+        let (policy, called) = (policy(role), called(&report, region));
+        assert!(called.is_subset(&policy), "{role} on the left, {region} on the right: {policy:?} {called:?}");
+        // Tasks and their runs are asked about where there is one: the made-up company's are in the standby Region.
+        let unused: Vec<&String> = policy.difference(&called).collect();
+        assert!(unused.iter().all(|action| action.starts_with("datasync:") && region == "us-east-1"), "{unused:?}");
     }
     // Observations of health checks are asked for where a record at the alias rests on one.
     let mut global = policy(&roles[2]);

@@ -94,8 +94,9 @@ impl Plan {
             let mut place =
                 Place { at, identity: probed.identity, services: BTreeMap::new(), seconds: 0.0, unknown: Vec::new() };
             for (operation, (calls, more)) in probed.calls {
-                let known = earlier.as_ref().filter(|_| more).and_then(|run| run.made(&place.at, operation));
-                learned |= known.is_some();
+                // What rests on what was not asked, such as the runs of each task, an earlier run alone can tell too.
+                let known = earlier.as_ref().and_then(|run| run.made(&place.at, operation));
+                learned |= known.is_some_and(|made| made > calls);
                 if more && known.is_none() {
                     place.unknown.push(operation);
                 }

@@ -208,7 +208,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::VpcEndpoints => side.vpc_endpoints.gap(),
         Dataset::Vpcs => side.vpcs.gap(),
         Dataset::Volumes => side.volumes.gap(),
-        Dataset::Snapshots => side.snapshots.gap(),
+        Dataset::Snapshots => estate.sides[estate.pairs[0].primary as usize].snapshots.gap(),
         Dataset::StorageMachines => side.storage_machines.gap(),
         Dataset::Zones => book.zones.gap(),
         Dataset::ZoneDetails => book.details.values().find_map(Slice::gap),
@@ -261,7 +261,8 @@ async fn a_region_that_is_down_costs_the_other_nothing() {
     let estate = collected(&twin, &impatient, &wanted()).await;
     // Route 53 is global, but its control plane lives in this very Region (AWS-FACTS §4).
     let regional = |dataset: &Dataset| datasets::operations(*dataset).iter().any(|one| !one.service.is_global());
-    for dataset in Dataset::ALL.into_iter().filter(regional) {
+    let of_the_primary = |dataset: &Dataset| matches!(dataset, Dataset::PrimaryDesktopTags | Dataset::Snapshots);
+    for dataset in Dataset::ALL.into_iter().filter(regional).filter(|dataset| !of_the_primary(dataset)) {
         assert_eq!(hides(&estate, dataset), None, "{dataset:?}");
     }
     let primary = &estate.sides[estate.pairs[0].primary as usize];

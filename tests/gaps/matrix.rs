@@ -15,7 +15,8 @@ const PEOPLE: u32 = 30;
 
 /// Answers without pages that say of something that there is none by leaving it out: one that left something out by mistake is not to be
 /// told apart.
-const UNPAGED: [&str; 3] = [
+const UNPAGED: [&str; 4] = [
+    "workspaces:DescribeClientProperties",
     "workspaces:DescribeClientBranding",
     "workspaces:DescribeBundleAssociations",
     "workspaces:DescribeImageAssociations",

@@ -120,7 +120,9 @@ impl Measured {
         for ((pair, id), tally) in tallies(run) {
             let before = &self.tallies[&(pair.clone(), id)];
             let rule = deskpair_rules::find(id).expect("it is in the registry").meta();
-            if rule.needs.iter().any(|dataset| hidden.contains(dataset)) {
+            // Whose account a side is rests on no dataset, and one rule asks.
+            let asks_whose = hidden.is_empty() && id == "ALS-005";
+            if asks_whose || rule.needs.iter().any(|dataset| hidden.contains(dataset)) {
                 assert!(tally.pass <= before.pass, "{what}: {pair} {id} gained a pass: {before:?} -> {tally:?}");
                 let lost = tally.pass < before.pass || tally.fail < before.fail;
                 assert!(!lost || tally.not_evaluated > 0, "{what}: {pair} {id} fell silent: {before:?} -> {tally:?}");

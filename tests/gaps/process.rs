@@ -17,6 +17,10 @@ fn a_denied_call_ends_with_3_and_every_report_names_the_permission() {
     assert!(!findings.is_empty());
     for finding in findings {
         assert_eq!(finding["verdict"], "not-evaluated", "{finding}");
+        // What no API tells is told too, and has no call behind it.
+        if finding["unknown"] == "unsupported" {
+            continue;
+        }
         assert_eq!(finding["gap"]["operation"], "workspaces:DescribeIpGroups", "{finding}");
         assert_eq!(finding["gap"]["iam_action"], "workspaces:DescribeIpGroups", "{finding}");
         assert_eq!(finding["gap"]["cause"], "denied", "{finding}");
