@@ -3,7 +3,7 @@
 use super::error::{CommandError, Result};
 use super::judging::{Chosen, settled};
 use super::{Globals, Typed, exit, print, say, settings};
-use crate::collect::datasets::{GET_CALLER_IDENTITY, of_standby_alone, operations, with_needs};
+use crate::collect::datasets::{GET_CALLER_IDENTITY, of_primary_alone, of_standby_alone, operations, with_needs};
 use clap::{Args, Subcommand};
 use deskpair_rules::engine::needed;
 use deskpair_rules::model::settings::SideSettings;
@@ -146,7 +146,10 @@ fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identi
     let mut found: BTreeMap<Identity, Needs> = BTreeMap::new();
     for (at, side) in estate.sides.iter().enumerate() {
         let standby = estate.pairs.iter().any(|pair| pair.standby as usize == at);
-        let datasets = wanted.iter().copied().filter(|dataset| standby || !of_standby_alone(*dataset));
+        let primary = estate.pairs.iter().any(|pair| pair.primary as usize == at);
+        let read =
+            |dataset: &Dataset| (standby || !of_standby_alone(*dataset)) && (primary || !of_primary_alone(*dataset));
+        let datasets = wanted.iter().copied().filter(read);
         let needs = found.entry(Identity::of(&side.place)).or_default();
         needs.call(datasets, false);
         needs.regions.insert(side.place.region.clone());

@@ -144,6 +144,11 @@ pub const fn of_standby_alone(dataset: Dataset) -> bool {
     matches!(dataset, Dataset::Connections | Dataset::ResourceTags | Dataset::AmazonBundles)
 }
 
+/// Whether a dataset is read of primary sides alone: what is carried over from there, and whom its people belong to.
+pub const fn of_primary_alone(dataset: Dataset) -> bool {
+    matches!(dataset, Dataset::Snapshots | Dataset::PrimaryDesktopTags)
+}
+
 /// The wanted datasets and everything they need.
 pub fn with_needs(wanted: &BTreeSet<Dataset>) -> BTreeSet<Dataset> {
     let mut all = wanted.clone();
