@@ -207,8 +207,11 @@ async fn throttling_changes_no_verdict() {
     for drift in [Drift::None, Drift::Sample] {
         let estate = company(200, drift);
         let whole = collected(&estate, &[], unhurried).await;
-        let throttled =
-            collected(&estate, &["* * Throttle 30%".to_owned()], |settings| settings.limits.attempts = 30).await;
+        let throttled = collected(&estate, &["* * Throttle 30%".to_owned()], |settings| {
+            unhurried(settings);
+            settings.limits.attempts = 30;
+        })
+        .await;
         assert!(throttled.calls.throttled > 10, "{:?}", throttled.calls);
         Measured::of(&whole).is_unchanged(&throttled, "30% throttling");
         let report = |estate: &Estate| {

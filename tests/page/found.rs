@@ -42,23 +42,3 @@ fn filters_hold_together_and_keep_what_they_count() {
     }
     page.end();
 }
-
-#[test]
-fn what_is_searched_for_is_in_the_address_and_comes_back_with_it() {
-    let Some(mut page) = Page::drifted() else { return };
-    page.browser.focus("#search");
-    page.browser.insert("standby & more");
-    page.browser.value(
-        "(() => { const select = document.getElementById('severity'); select.value = 'high'; \
-         select.dispatchEvent(new Event('input', { bubbles: true })); })()",
-    );
-    let place = page.text("location.hash");
-    assert_eq!(place, "#?q=standby+%26+more&severity=high");
-    page.open_at("#?q=standby&severity=critical&area=none-of-ours");
-    assert_eq!(page.text("document.getElementById('search').value"), "standby");
-    assert_eq!(page.text("document.getElementById('severity').value"), "critical");
-    assert_eq!(page.text("document.getElementById('area').value"), "", "an area that there is not is none");
-    let shown = page.number(SHOWN);
-    assert!(0 < shown && shown < page.number("document.querySelectorAll('[data-cause]').length"));
-    page.end();
-}
