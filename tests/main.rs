@@ -34,8 +34,6 @@ mod layout;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
-mod page;
-#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod plan;
