@@ -7,6 +7,7 @@ use deskpair_rules::model::GapCause;
 use deskpair_rules::model::dns::{CnameEnd, ServerKind, Transport, TxtOutcome};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, UdpSocket};
 
@@ -108,9 +109,10 @@ async fn a_true_answer_after_a_forged_one_counts() {
 
 #[tokio::test]
 async fn silence_over_tcp_is_a_timeout() {
-    let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let server = udp.local_addr().unwrap();
-    let _never_accepts = TcpListener::bind(server).await.unwrap();
+    // TCP chooses the port: one that is free for UDP may be held by a connection.
+    let never_accepts = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = never_accepts.local_addr().unwrap();
+    let udp = UdpSocket::bind(server).await.unwrap();
     let serving = tokio::spawn(async move {
         let mut request = [0; 512];
         loop {
@@ -122,6 +124,7 @@ async fn silence_over_tcp_is_a_timeout() {
     let answer = ask_authority(server, ALIAS).await;
     assert_eq!((answer.outcome, answer.transport), (TxtOutcome::Timeout, Transport::Tcp));
     serving.abort();
+    drop(never_accepts);
 }
 
 #[tokio::test]
@@ -286,6 +289,8 @@ async fn a_resolver_that_falls_silent_leaves_a_gap_soon() {
     let twin = zones.serve().await;
     let relay = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let (server, resolver) = (relay.local_addr().unwrap(), twin.resolver);
+    let unanswered = Arc::new(AtomicU64::new(0));
+    let counted = unanswered.clone();
     let relaying = tokio::spawn(async move {
         let mut packet = [0; 4096];
         for _ in 0..2 {
@@ -295,17 +300,20 @@ async fn a_resolver_that_falls_silent_leaves_a_gap_soon() {
             let length = upstream.recv(&mut packet).await.unwrap();
             relay.send_to(&packet[..length], client).await.unwrap();
         }
-        std::future::pending::<()>().await;
+        loop {
+            relay.recv_from(&mut packet).await.unwrap();
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
     });
     let plan = AskPlan { authoritative: Authoritative::Find, resolvers: vec![server], ..plan() };
-    let start = Instant::now();
     let (answers, gap) = ask(ALIAS, &plan).await;
     let gap = gap.unwrap();
     assert_eq!(gap.cause, GapCause::TimedOut);
     assert!(gap.message.contains("A of ns-"), "{}", gap.message);
     assert_eq!(answers.len(), 1, "{answers:?}");
-    // Two names and the alias itself, twice 300 ms each; all of the names would be 14 s.
-    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    // Two names and the alias itself, twice each; all of the names would be 26 questions.
+    let unanswered = unanswered.load(Ordering::Relaxed);
+    assert!((2..=8).contains(&unanswered), "{unanswered} questions to a resolver that says nothing");
     relaying.abort();
     twin.stop().await;
 }

@@ -101,7 +101,7 @@ pub(super) fn plan() -> AskPlan {
         resolvers: Vec::new(),
         system: false,
         attempts: 2,
-        timeout: Duration::from_millis(300),
+        timeout: Duration::from_secs(1),
         pause: Duration::from_millis(5),
         ..AskPlan::default()
     }
