@@ -3,7 +3,8 @@
 use super::in_use::{both, none_compared, paired_images};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::accounts::OwnAccounts;
-use crate::model::image::Image;
+use crate::model::image::{Bundle, Image};
+use crate::model::pairing::STANDBY_BUNDLE;
 use crate::model::{Dataset, GapId, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
 use std::collections::BTreeSet;
@@ -40,11 +41,16 @@ const NONE_BUNDLED: &str = "no image in use has a counterpart on which a bundle 
 /// standby's is shared with. The pair's own accounts are left out: sharing with them is how a copy crosses accounts.
 type Difference<'e> = (Vec<&'e str>, Vec<&'e str>);
 
+/// Whether a bundle makes that its image is asked for: one that people made.
+fn is_asked_for(bundle: &Bundle, image: &str) -> bool {
+    bundle.image_id == image && bundle.bundle_type != STANDBY_BUNDLE
+}
+
 /// The difference of two images; `Ok(None)` where nobody asked for the standby's, since no bundle rests on it.
 fn difference<'e>(pair: &PairView<'e>, p: &Image, s: &Image) -> Result<Option<Difference<'e>>, GapId> {
     let of_s = match pair.standby.image_permissions.get(&s.image_id) {
         Some(permissions) => permissions.whole()?,
-        None if pair.standby.bundles.find(|bundle| bundle.image_id == s.image_id)?.is_none() => return Ok(None),
+        None if pair.standby.bundles.find(|bundle| is_asked_for(bundle, &s.image_id))?.is_none() => return Ok(None),
         None => pair.standby.image_permissions_of(&s.image_id)?,
     };
     let of_p = pair.primary.image_permissions_of(&p.image_id)?;

@@ -4,7 +4,8 @@
 use crate::bundles::{self, paired_bundles};
 use crate::images::in_use::{self, paired_images};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
-use crate::model::image::ApplicationAssociation;
+use crate::model::image::{ApplicationAssociation, Bundle};
+use crate::model::pairing::STANDBY_BUNDLE;
 use crate::model::{Dataset, Estate, GapId, PairView, Side, Slice, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,6 +141,11 @@ impl<'e> Brought<'e> {
 /// Two lists of applications, the primary's and the standby's.
 type Lists<'e> = (Brought<'e>, Brought<'e>);
 
+/// Whether people made a bundle, so that its applications and its image's are asked for.
+fn is_own(bundle: &Bundle) -> bool {
+    bundle.bundle_type != STANDBY_BUNDLE
+}
+
 /// The applications of a side's bundle.
 fn of_bundle<'e>(side: &'e Side, bundle: &str) -> Result<Brought<'e>, GapId> {
     let list = side.bundle_applications.get(bundle).ok_or(Estate::NOT_COLLECTED)?;
@@ -150,7 +156,7 @@ fn of_bundle<'e>(side: &'e Side, bundle: &str) -> Result<Brought<'e>, GapId> {
 fn of_image<'e>(side: &'e Side, image: &str) -> Result<Option<Brought<'e>>, GapId> {
     match side.image_applications.get(image) {
         Some(list) => Ok(Some(Brought::of(side, list))),
-        None if side.bundles.find(|bundle| bundle.image_id == image)?.is_none() => Ok(None),
+        None if side.bundles.find(|bundle| bundle.image_id == image && is_own(bundle))?.is_none() => Ok(None),
         None => Err(Estate::NOT_COLLECTED),
     }
 }
@@ -182,7 +188,8 @@ impl Rule for ApplicationsDiffer {
             Ok(Some(case)) => sheet.fail(subject, case),
             Err(why) => sheet.unknown(subject, why),
         };
-        for bundles in paired_bundles(pair, sheet) {
+        // A map may lead to a bundle that AWS made, of which nobody asks what it brings.
+        for bundles in paired_bundles(pair, sheet).into_iter().filter(|bundles| is_own(bundles.standby)) {
             let lists = of_bundles(pair, &bundles.primary.bundle_id, &bundles.standby.bundle_id);
             put(sheet, bundles.subject, lists.map_err(Unknown::Gap).and_then(|lists| compare(&lists)));
         }
