@@ -29,7 +29,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases, Dataset::Account],
-    remedy: "Register the standby directory anew with the primary's tenancy: it cannot be changed afterwards. Dedicated tenancy needs bring \
+    remedy: "Register the standby directory anew with the primary's tenancy: no operation changes it afterwards. Dedicated tenancy needs bring \
              your own licence to be enabled for the account in the standby Region first (`aws workspaces modify-account`).",
     options: &[],
     doc: include_str!("tenancy.md"),
