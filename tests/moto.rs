@@ -97,15 +97,20 @@ dns_timeout = "200ms"
     assert_eq!(stranded.len(), 1, "{stranded:?}");
     assert_eq!(stranded[0]["subject"]["name"], "carla");
     assert!(answer.out.contains("carla"), "{answer}");
-    // moto knows no connection aliases and no client branding.
-    for (rule, operation) in [("ALS-001", "DescribeConnectionAliases"), ("BRD-001", "DescribeClientBranding")] {
+    // moto knows no connection aliases, no client branding and no record protections.
+    for (rule, operation) in [
+        ("ALS-001", "workspaces:DescribeConnectionAliases"),
+        ("BRD-001", "workspaces:DescribeClientBranding"),
+        ("DNS-012", "route53:ListResourceRecordSetProtections"),
+    ] {
         let unread = of(rule, "not-evaluated");
         assert!(!unread.is_empty(), "{rule}: {findings:?}");
         for finding in unread {
-            let operation = format!("workspaces:{operation}");
             assert_eq!(finding["gap"]["operation"], operation, "{finding}");
         }
     }
+    // It has the zone and says nothing of accelerated recovery, which is therefore not on.
+    assert_eq!(of("DNS-011", "fail").len(), 1, "{findings:?}");
     let rules = pair["rules"].as_array().expect("rules");
     for rule in rules.iter().filter(|rule| ["ALS", "BRD"].contains(&rule["area"].as_str().unwrap_or_default())) {
         assert_eq!(rule["counts"]["pass"], 0, "{rule}");

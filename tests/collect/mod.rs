@@ -6,7 +6,7 @@ use deskpair::collect::{Surroundings, collect, datasets};
 use deskpair::twin::buckets::Limits;
 use deskpair::twin::sample::{ACCOUNT, Drift, SampleOptions, estate};
 use deskpair::twin::{Twin, TwinOptions, World, access_key, secret_key};
-use deskpair_rules::model::route53::HealthCheck;
+use deskpair_rules::model::route53::{HealthCheck, RecordProtection, RecordSet};
 use deskpair_rules::model::{Dataset, Estate, GapCause, Moment, Slice};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,6 +35,20 @@ fn sample(people: u32) -> Estate {
         set.health_check_id.clone_from(&check.id);
     }
     estate.zones[0].health_checks.items_mut().push(check);
+    // More texts and protections than a page holds.
+    let book = &mut estate.zones[0];
+    for (zone, texts) in &mut book.texts {
+        let like = texts.items()[0].clone();
+        let more = (0..400).map(|at| RecordSet { name: format!("host{at:03}.{}", like.name), ..like.clone() });
+        let more: Vec<RecordSet> = more.collect();
+        let protections = more.iter().take(301).map(|set| RecordProtection {
+            record_name: set.name.clone(),
+            record_type: "TXT".to_owned(),
+            comment: String::new(),
+        });
+        book.protections.insert(zone.clone(), Slice::whole_of(protections.collect()));
+        texts.items_mut().extend(more);
+    }
     estate
 }
 
@@ -130,7 +144,24 @@ async fn calls_are_the_pages_that_must_be_read() {
     }
     let standby = &estate.sides[estate.pairs[0].standby as usize];
     assert_eq!(standby.connections.items().len(), standby.workspaces.items().len(), "one directory holds them all");
-    expected_in_all += estate.calls.made[ACCOUNT]["global"].values().sum::<u64>();
+    let book = &estate.zones[0];
+    let (record_sets, texts): (usize, usize) = (
+        book.record_sets.values().map(|list| list.items().len()).sum(),
+        book.texts.values().map(|list| list.items().len()).sum(),
+    );
+    assert_eq!(texts, sample.zones[0].texts.values().map(|list| list.items().len()).sum::<usize>());
+    // The whole zone is one list: its NS and SOA are on its pages too.
+    for (operation, calls) in [
+        ("route53:ListHostedZones", pages(book.zones.items().len(), 100)),
+        ("route53:GetHostedZone", book.details.len() as u64),
+        ("route53:ListResourceRecordSets", pages(record_sets + texts + 2, 300)),
+        ("route53:ListResourceRecordSetProtections", 2),
+        ("route53:ListHealthChecks", pages(book.health_checks.items().len(), 100)),
+        ("route53:GetHealthCheckStatus", 1),
+    ] {
+        assert_eq!(made(&estate, "global", operation), calls, "{operation}");
+        expected_in_all += calls;
+    }
     assert_eq!(twin.calls().len() as u64, expected_in_all, "every call that was made was expected and counted");
     assert_eq!((estate.calls.throttled, estate.calls.retried), (0, 0));
     twin.stop().await;
@@ -154,7 +185,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert!(operations.len() > 24, "{operations:?}");
+    assert_eq!(operations.len(), 38, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;

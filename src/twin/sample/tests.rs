@@ -39,8 +39,6 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
-        text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
-        text += &format!("{:#?}{:#?}", side.applications, side.amazon_bundles);
     }
     text
 }
@@ -175,9 +173,6 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("CertificateAuthorityArn", "arn:aws:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[0-9a-f-]{36}"),
         ("SupportEmail", "[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,4}"),
         ("WorkspaceDirectoryDescription", "[a-zA-Z0-9_][\\\\a-zA-Z0-9_@#%*+=:?./!\\s-]{1,255}"),
-        ("ApplicationId", "wsa-[0-9a-z]{8,63}"),
-        ("AssociatedResourceId", "wsa-[0-9a-z]{8,63}"),
-        ("SharedAccountId", "[0-9]{12}"),
         ("AddInId", "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"),
         ("DedicatedTenancyManagementCidrRange", "[0-9]{1,3}\\.[0-9]{1,3}\\.0\\.0/16"),
         ("GroupId", "sg-([0-9a-f]{8}|[0-9a-f]{17})"),
@@ -232,18 +227,10 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         }
         all(&mut list, side.ip_groups.items());
         all(&mut list, side.account_settings.items());
-        all(&mut list, side.amazon_bundles.items());
-        all(&mut list, side.applications.items());
         all(&mut list, side.security_groups.items());
         all(&mut list, side.vpc_endpoints.items());
         all(&mut list, side.vpcs.items());
         for slice in side.add_ins.values() {
-            all(&mut list, slice.items());
-        }
-        for slice in side.image_permissions.values() {
-            all(&mut list, slice.items());
-        }
-        for slice in side.image_applications.values().chain(side.bundle_applications.values()) {
             all(&mut list, slice.items());
         }
         all(&mut list, side.aliases.items());
