@@ -86,6 +86,7 @@ fn people_are_counted_by_a_tag_of_their_desktops() {
     }
     assert!(groups.len() > 1 && groups.iter().all(|group| group["tag"] == "Department"), "{groups:?}");
     assert!(scan.out.contains("By the tag Department"), "{scan}");
+    assert!(sandbox.text("deskpair-report/report.html").contains("by the tag <bdi>Department</bdi>"));
     // The run remembers how it was judged, and says the same again.
     sandbox.deskpair(["verify", "deskpair-report"]).run().expect(0);
     let again = sandbox.deskpair(["report", "last", "-o", "again"]).run();

@@ -1,7 +1,8 @@
 use super::{SCRIPT, STYLE, TEMPLATES, base64};
 use crate::Format;
 use crate::samples::{self, written};
-use deskpair_rules::fixture::On;
+use deskpair_rules::engine::{Options, evaluate_with};
+use deskpair_rules::fixture::{On, TAKEN_AT};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 
@@ -110,6 +111,23 @@ fn every_sample_is_a_page_of_known_parts() {
     }
     let fixture = samples::clean();
     assert_harmless(&written(&samples::broken_run(&fixture), Format::Html));
+}
+
+#[test]
+fn people_are_told_by_a_tags_values_where_that_is_asked_for() {
+    let mut fixture = samples::hostile();
+    fixture.tag(On::Primary, "ws-panna", "Department", "<b>Sales</b>");
+    let page = |tag: Option<&str>| {
+        let options = Options { group_by: tag.map(ToOwned::to_owned), ..Options::at(TAKEN_AT) };
+        written(&evaluate_with(&fixture.estate, options, &samples::rules()), Format::Html)
+    };
+    let by_tag = page(Some("Department"));
+    assert_harmless(&by_tag);
+    let rows = between(&by_tag, "by the tag <bdi>Department</bdi>", "</table>");
+    assert!(rows.contains("<bdi>&lt;b&gt;Sales&lt;&#x2f;b&gt;</bdi></th><td>1</td>"), "{rows}");
+    assert!(rows.contains("without the tag"), "{rows}");
+    assert!(page(Some("department")).contains("No desktop of the primary Region has it."));
+    assert!(!page(None).contains("by the tag"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub(super) mod headline;
 mod pair;
 mod people;
 mod read;
+mod tagged;
 mod tools;
 mod unseen;
 

@@ -4,6 +4,7 @@ use super::area::{self, Coverage, Glance, RuleRow};
 use super::cause::{CauseView, Group};
 use super::headline::Headline;
 use super::people::People;
+use super::tagged::Tagged;
 use super::unseen::{self, BlindView};
 use super::{Maker, Of, shown};
 use crate::causes::{Blind, Causes};
@@ -35,6 +36,8 @@ pub(super) struct Pair {
     /// The IAM actions that would end those gaps.
     denied: Vec<String>,
     pub(super) unsupported: Vec<BlindView>,
+    /// The same people by the values of a tag, where that was asked for.
+    tagged: Option<Tagged>,
     pub(super) people: People,
     coverage: Coverages,
 }
@@ -93,6 +96,7 @@ impl Maker<'_, '_> {
             denied: unseen::denied(&blind),
             blind,
             unsupported: unsupported.into_iter().map(|blind| self.blind(&of, blind)).collect(),
+            tagged: self.tagged(pair),
             people: self.people(&of),
             coverage: Coverages {
                 areas: area::coverage(&facts.rules),
