@@ -34,6 +34,8 @@ mod layout;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod plan;

@@ -102,11 +102,24 @@ impl Browser {
 
     /// Opens a file and waits until it is loaded.
     pub(crate) fn open(&mut self, file: &Path) {
-        self.events.clear();
-        self.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
+        self.open_at(file, "");
+    }
+
+    /// Opens a file at a place, which begins with `#`, and waits until it is loaded.
+    pub(crate) fn open_at(&mut self, file: &Path, place: &str) {
+        // Another place of the same file is no other page to a browser: it goes away first, and only then comes the page whose end of loading
+        // is waited for.
+        self.load("about:blank");
+        self.load(&format!("file://{}{place}", file.display()));
+    }
+
+    /// Goes somewhere and waits until it is loaded.
+    fn load(&mut self, url: &str) {
+        let before = self.events.len();
+        self.call("Page.navigate", json!({ "url": url }));
         let until = Instant::now() + PATIENCE;
-        while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
-            let event = self.next(until).unwrap_or_else(|| panic!("{} does not load", file.display()));
+        while !self.events[before..].iter().any(|event| event["method"] == "Page.loadEventFired") {
+            let event = self.next(until).unwrap_or_else(|| panic!("{url} does not load"));
             self.events.push(event);
         }
     }
@@ -120,6 +133,53 @@ impl Browser {
         let result = self.call("Runtime.evaluate", given);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {result}");
         result["result"]["value"].clone()
+    }
+
+    /// Gives the page another size, in CSS pixels.
+    pub(crate) fn resize(&mut self, width: u64, height: u64) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// Gives an element the keyboard's focus.
+    pub(crate) fn focus(&mut self, selector: &str) {
+        self.value(&format!("document.querySelector({selector:?}).focus()"));
+    }
+
+    /// Types a text at once, as from a clipboard.
+    pub(crate) fn insert(&mut self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text }));
+        self.settle();
+    }
+
+    /// Presses a key: a character, or `Tab`, `Enter`, `Escape`.
+    pub(crate) fn press(&mut self, key: &str) {
+        let (text, code) = match key {
+            "Tab" => ("", 9),
+            "Enter" => ("\r", 13),
+            "Escape" => ("", 27),
+            character => (character, 0),
+        };
+        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        let down = json!({ "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code });
+        self.call("Input.dispatchKeyEvent", down);
+        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code }));
+    }
+
+    /// Waits until what an event began has been done and drawn, and nothing scrolls any more.
+    pub(crate) fn settle(&mut self) {
+        self.value(
+            "(async () => { let place; do { place = scrollY; \
+             await new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 60)); \
+             } while (place !== scrollY); })()",
+        );
+    }
+
+    /// Prints the page into a PDF.
+    pub(crate) fn print(&mut self, file: &Path) {
+        let printed = self.call("Page.printToPDF", json!({ "preferCSSPageSize": true }));
+        let coded = printed["data"].as_str().expect("a PDF").as_bytes();
+        std::fs::write(file, decoded(coded)).expect("a file is written");
     }
 
     /// Waits until the page has nothing left to do, and gives everything that it did of its own accord and should not have: errors,
@@ -143,4 +203,22 @@ impl Browser {
         };
         self.events.iter().filter_map(misdeed).collect()
     }
+}
+
+/// What Base64 stands for (RFC 4648, section 4).
+fn decoded(coded: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let mut bytes = Vec::with_capacity(coded.len() / 4 * 3);
+    for four in coded.chunks(4) {
+        let digits = four.iter().take_while(|&&byte| byte != b'=').count();
+        let bits = four.iter().fold(0_u32, |bits, &byte| bits << 6 | u32::from(digit(byte)));
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..digits]);
+    }
+    bytes
 }

@@ -25,7 +25,9 @@
   const index = () =>
     (indexed ??= causes.map((cause) => {
       const subjects = all("[data-subject]", cause).map((subject) => ({ element: subject, text: words(subject) }));
-      return { subjects, folds: all("details", cause), head: words(subjects.length ? cause.querySelector("summary") : cause) };
+      // The names that a folded cause shows beforehand are its subjects': they are found, and unfolded, as these are.
+      const titles = all("summary :is(.title, .rule)", cause).map(words).join(" ");
+      return { subjects, folds: all("details", cause), head: subjects.length ? titles : words(cause) };
     }));
   let listed = null;
   const people = () =>
@@ -233,8 +235,14 @@
     next.scrollIntoView({ block: "nearest" });
   }
 
-  document.documentElement.classList.add("tooled");
   tools.hidden = false;
+  // What a link leads to comes to stand below the bar that stays at the top, however many rows it takes.
+  const makeRoom = () => {
+    const stays = getComputedStyle(tools).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = stays ? `${tools.offsetHeight + 12}px` : "";
+  };
+  makeRoom();
+  new ResizeObserver(makeRoom).observe(tools);
   tools.addEventListener("input", (event) => {
     if (event.target === keysOn) return;
     apply();
