@@ -25,6 +25,7 @@ pub mod images;
 pub mod ip_groups;
 pub mod meta;
 pub mod model;
+pub mod practice;
 pub mod readiness;
 pub mod rule;
 pub mod security;

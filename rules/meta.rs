@@ -106,11 +106,14 @@ pub enum Area {
     /// TXT resolvability.
     #[serde(rename = "DNS")]
     Dns,
+    /// The practice: waivers, drills, and what no pair covers.
+    #[serde(rename = "OPS")]
+    Practice,
 }
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -120,6 +123,7 @@ impl Area {
         Self::Workspaces,
         Self::Aliases,
         Self::Dns,
+        Self::Practice,
     ];
 
     /// The first three letters of its rules' ids.
@@ -134,6 +138,7 @@ impl Area {
             Self::Workspaces => "WSP",
             Self::Aliases => "ALS",
             Self::Dns => "DNS",
+            Self::Practice => "OPS",
         }
     }
 
@@ -149,6 +154,7 @@ impl Area {
             Self::Workspaces => "Paired WorkSpaces",
             Self::Aliases => "Connection aliases",
             Self::Dns => "TXT resolvability",
+            Self::Practice => "The practice",
         }
     }
 }

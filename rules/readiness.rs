@@ -122,6 +122,8 @@ fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
             let bundles = view.primary.bundles.items().iter().filter(|bundle| bundle.image_id == image.image_id);
             Touched::People(bundles.flat_map(on_bundle).collect())
         }
+        // They answer for findings that touch people themselves.
+        Subject::Waiver(_) | Subject::Attestation(_) => Touched::People(Vec::new()),
         // What rests on the whole pair touches all of it: a gap that hides an unknown number of desktops may hide anybody's.
         Subject::Pair
         | Subject::Alias
@@ -130,7 +132,8 @@ fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
         | Subject::Platform(_)
         | Subject::FileSystem { .. }
         | Subject::Server(_)
-        | Subject::ZoneText { .. } => Touched::Everybody,
+        | Subject::ZoneText { .. }
+        | Subject::Outside(_) => Touched::Everybody,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::meta::Meta;
 use crate::model::settings::RuleSettings;
 use crate::model::{Dataset, PairView, Subject, Unknown};
+use std::collections::BTreeSet;
 
 /// One check of the catalogue. It finds; it words what it found when asked; it never formats a report.
 pub trait Rule: Sync {
@@ -12,6 +13,11 @@ pub trait Rule: Sync {
     /// What it reads under its settings: all that it declares, but where it compares only what the operator lists.
     fn needs(&self, _: Option<&RuleSettings>) -> &'static [Dataset] {
         self.meta().needs
+    }
+
+    /// Whether it judges what became of other rules' verdicts ([`PairView::uses`]), and is therefore judged after them.
+    fn is_late(&self) -> bool {
+        false
     }
 
     /// Gives every subject of the pair its verdict. A rule that has nothing to compare says so with
@@ -93,6 +99,12 @@ impl Sheet {
     /// There is nothing to compare, for this reason: "the primary side has no IP access control group".
     pub fn not_applicable(&mut self, reason: &'static str) {
         self.not_applicable.push(reason);
+    }
+
+    /// Keeps of what could not be judged one entry a subject, the first: who rests on two lists that are hidden is hidden once.
+    pub(crate) fn name_each_unknown_once(&mut self) {
+        let mut named = BTreeSet::new();
+        self.unknowns.retain(|(subject, _)| *subject == Subject::Pair || named.insert(*subject));
     }
 
     /// Whether no verdict has been given yet.

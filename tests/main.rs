@@ -53,3 +53,5 @@ mod signals;
 mod support;
 #[cfg(test)]
 mod twin;
+#[cfg(test)]
+mod waivers;

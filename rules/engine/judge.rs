@@ -13,22 +13,30 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What one rule said of a pair; otherwise how it broke.
+pub(super) type Said = Result<Sheet, String>;
+
+/// What the rules that are judged first, or late, say of a pair; none for the others.
+pub(super) fn sheets(view: &PairView<'_>, rules: &[&'static dyn Rule], late: bool) -> Vec<Option<Said>> {
+    rules.par_iter().map(|rule| (rule.is_late() == late).then(|| sheet(view, *rule))).collect()
+}
+
+fn sheet(view: &PairView<'_>, rule: &'static dyn Rule) -> Said {
+    let mut sheet = Sheet::default();
+    catch_unwind(AssertUnwindSafe(|| rule.judge(view, &mut sheet))).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
+    })?;
+    if sheet.is_empty() { Err("it gave no verdict".to_owned()) } else { Ok(sheet) }
+}
+
+/// Counts and orders what the rules said, a sheet a rule, and lays it upon people.
 pub(super) fn judge_pair<'e>(
     view: PairView<'e>,
     rules: &[&'static dyn Rule],
+    sheets: Vec<Said>,
     options: &Options,
 ) -> (PairRun<'e>, Vec<Broken>) {
-    let sheets: Vec<Result<Sheet, String>> = rules
-        .par_iter()
-        .map(|rule| {
-            let mut sheet = Sheet::default();
-            catch_unwind(AssertUnwindSafe(|| rule.judge(&view, &mut sheet))).map_err(|panic| {
-                let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
-            })?;
-            if sheet.is_empty() { Err("it gave no verdict".to_owned()) } else { Ok(sheet) }
-        })
-        .collect();
     let mentioned: BTreeSet<Unknown> =
         sheets.iter().flatten().flat_map(|sheet| sheet.unknowns.iter().map(|(_, why)| *why)).collect();
     let mut broken = Vec::new();

@@ -17,9 +17,12 @@ mod words;
 
 use crate::model::settings::RuleSettings;
 use crate::model::{Dataset, Estate, PairView};
-use crate::rule::Rule;
+use crate::rule::{Rule, Sheet};
+use crate::waivers::{self, Verdicts};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+
+use judge::Said;
 
 pub use finding::{Finding, Tally, Verdict};
 pub use identity::{hex, run_id};
@@ -49,10 +52,7 @@ pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'sta
     let wanted: Vec<usize> = (0..estate.settings.pairs.len())
         .filter(|&pair| options.pairs.is_empty() || options.pairs.contains(&estate.settings.pairs[pair].name))
         .collect();
-    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = wanted
-        .into_par_iter()
-        .map(|pair| judge::judge_pair(PairView::new(estate, pair, options.judged_at), &rules, &options))
-        .collect();
+    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = judge_all(estate, wanted, &rules, &options);
     let mut pairs = Vec::with_capacity(judged.len());
     let mut broken = Vec::new();
     for (pair, broke) in judged {
@@ -72,4 +72,51 @@ pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'sta
     run.gate_fails = run.count_gate_fails();
     run.outcome = run.decide();
     run
+}
+
+/// Judges the pairs side by side: first every rule that reads the estate alone, then those that read what became of these.
+fn judge_all<'e>(
+    estate: &'e Estate,
+    wanted: Vec<usize>,
+    rules: &[&'static dyn Rule],
+    options: &Options,
+) -> Vec<(PairRun<'e>, Vec<Broken>)> {
+    let mut first: Vec<(PairView<'e>, Vec<Option<Said>>)> = wanted
+        .into_par_iter()
+        .map(|pair| {
+            let view = PairView::new(estate, pair, options.judged_at);
+            let sheets = judge::sheets(&view, rules, false);
+            (view, sheets)
+        })
+        .collect();
+    // Broken sheets tell nothing of waivers, and neither do those that are still to come.
+    let told: Vec<Vec<Option<Sheet>>> = first
+        .iter_mut()
+        .map(|(_, sheets)| sheets.iter_mut().map(|sheet| take_told(sheet.as_mut())).collect())
+        .collect();
+    let verdicts: Vec<Verdicts<'_, '_>> =
+        first.iter().zip(&told).map(|((view, _), sheets)| Verdicts { view, rules, sheets }).collect();
+    let uses = waivers::uses(&verdicts);
+    drop(verdicts);
+    first
+        .into_iter()
+        .zip(told)
+        .zip(uses)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(((mut view, first), told), uses)| {
+            view.uses = uses;
+            let late = judge::sheets(&view, rules, true);
+            let sheets = first.into_iter().zip(told).zip(late).map(|((broke, told), late)| {
+                told.map(Ok).or(broke).or(late).expect("every rule is judged first or late")
+            });
+            let sheets = sheets.collect();
+            judge::judge_pair(view, rules, sheets, options)
+        })
+        .collect()
+}
+
+/// Takes a whole sheet out of its place, and leaves what broke.
+fn take_told(said: Option<&mut Said>) -> Option<Sheet> {
+    said.and_then(|said| said.as_mut().ok()).map(std::mem::take)
 }

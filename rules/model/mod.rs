@@ -23,6 +23,7 @@ pub mod subject;
 pub mod symbols;
 mod tags;
 mod unread;
+pub mod uses;
 pub(crate) mod wire;
 pub mod workspace;
 

@@ -11,6 +11,7 @@ use super::files::FileSystem;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::tags::Tags;
+use super::uses::Uses;
 use super::workspace::WorkspaceRow;
 use super::{Estate, Moment, Side, Sym, ZoneBook};
 
@@ -153,6 +154,8 @@ pub struct PairView<'e> {
     pub standby_directory: Located,
     /// The pair's people and desktops.
     pub desktops: Desktops,
+    /// The waivers and attestations of which this pair tells; empty until every other rule has been judged.
+    pub uses: Uses,
     /// Tags by desktop.
     pub(super) tags: Tags,
 }
@@ -179,6 +182,7 @@ impl<'e> PairView<'e> {
             primary_directory,
             standby_directory,
             desktops: Desktops::default(),
+            uses: Uses::default(),
             tags: Tags::default(),
         };
         view.desktops = Desktops::of(&view);

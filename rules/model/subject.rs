@@ -1,6 +1,7 @@
 //! What a verdict is about.
 
 use super::pairing::{PairView, dns_name};
+use super::settings::Waiver;
 use std::borrow::Cow;
 
 /// What a verdict is about: positions in the pair's sides, so that a million of them are small. Words come from [`Subject::names`].
@@ -58,6 +59,12 @@ pub enum Subject {
         /// Position in that zone's list.
         at: u32,
     },
+    /// A directory of the primary Region that is no pair's: position in the desktops' `outside`.
+    Outside(u32),
+    /// An accepted fail: position in the settings' `waivers`.
+    Waiver(u16),
+    /// What a person vouches for: position in the settings' `attestations`.
+    Attestation(u16),
 }
 
 /// The words for a subject.
@@ -95,6 +102,14 @@ impl Subject {
                 primary: Cow::Borrowed(p.map_or("", &id)),
                 standby: Cow::Borrowed(s.map_or("", &id)),
             }
+        }
+        /// A waiver or an attestation, by what it is about.
+        fn accepted<'e>(kind: &'static str, waiver: Option<&'e Waiver>) -> Names<'e> {
+            let name = waiver.map_or_else(String::new, |waiver| match &waiver.subject {
+                Some(subject) => format!("{} {subject}", waiver.rule),
+                None => waiver.rule.clone(),
+            });
+            Names { kind, name: Cow::Owned(name), primary: Cow::Borrowed(""), standby: Cow::Borrowed("") }
         }
         let (primary, standby) = (pair.primary, pair.standby);
         match self {
@@ -189,6 +204,19 @@ impl Subject {
                 primary: Cow::Borrowed(""),
                 standby: Cow::Borrowed(""),
             },
+            Self::Outside(at) => {
+                let id = pair.desktops.outside.get(at as usize).map_or("", |(id, _)| pair.estate.symbols.text(*id));
+                let registered = primary.registrations.items().iter().find(|known| known.directory_id == id);
+                let name = registered.map_or("", |registered| registered.directory_name.as_str());
+                Names {
+                    kind: "directory",
+                    name: Cow::Borrowed(if name.is_empty() { id } else { name }),
+                    primary: Cow::Borrowed(id),
+                    standby: Cow::Borrowed(""),
+                }
+            }
+            Self::Waiver(at) => accepted("waiver", pair.estate.settings.waivers.get(usize::from(at))),
+            Self::Attestation(at) => accepted("attestation", pair.estate.settings.attestations.get(usize::from(at))),
         }
     }
 }

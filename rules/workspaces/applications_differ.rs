@@ -201,6 +201,8 @@ impl Rule for ApplicationsDiffer {
                 Err(gap) => sheet.unknown(images.subject, gap),
             }
         }
+        // Somebody whose bundle is hidden rests on a hidden image too.
+        sheet.name_each_unknown_once();
         if sheet.is_empty() {
             sheet.not_applicable(NONE_PAIRED);
         }

@@ -23,6 +23,7 @@ mod settings;
 mod signals;
 mod twin;
 mod verify;
+mod waive;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use error::Result;
@@ -81,6 +82,7 @@ enum Command {
     Report(report::Report),
     Rules(rules::Rules),
     Explain(explain::Explain),
+    Waive(waive::Waive),
     Twin(twin::Twin),
     Schema(schema::Schema),
     Verify(verify::Verify),
@@ -137,6 +139,7 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Report(report) => report.run(globals),
         Command::Rules(rules) => rules.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Waive(waive) => waive.run(globals),
         Command::Twin(twin) => twin.run(globals),
         Command::Schema(schema) => schema.run(),
         Command::Verify(verify) => verify.run(globals),

@@ -1,8 +1,8 @@
 //! `deskpair schema`: the formats that others read and write.
 
 use super::error::{CommandError, Result};
-use super::settings::known_rules;
 use super::{exit, print};
+use crate::config::known_rules;
 use clap::{Args, ValueEnum};
 
 /// Print the JSON Schema of a format

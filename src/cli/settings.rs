@@ -2,14 +2,9 @@
 
 use super::error::{CommandError, Result};
 use super::{Globals, say};
-use crate::config::{self, KnownRule, Paint};
+use crate::config::{self, Paint, known_rules};
 use crate::dns::ask::read_trust_anchors;
 use deskpair_rules::model::Settings;
-
-/// The rules that a configuration may name.
-pub(super) fn known_rules() -> Vec<KnownRule<'static>> {
-    deskpair_rules::registry().iter().map(|rule| rule.meta().into()).collect()
-}
 
 /// Reads and checks the configuration, and keeps the wanted pairs.
 ///

@@ -235,8 +235,8 @@ pub(super) fn save(estate: &Estate, path: &Path) -> Result<()> {
 /// The configuration that a stage writes must be one that deskpair reads.
 #[cfg(test)]
 mod tests {
-    use super::super::settings::known_rules;
     use super::*;
+    use crate::config::known_rules;
 
     #[test]
     fn values_survive_a_shell() {

@@ -7,6 +7,7 @@ mod cross;
 mod grammar;
 mod problem;
 mod schema;
+mod stanza;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -15,6 +16,7 @@ mod write;
 
 pub use problem::{ConfigError, Paint, Problem, Problems, Weight};
 pub use schema::json_schema;
+pub use stanza::{Kind as StanzaKind, stanza};
 pub use write::write;
 
 use deskpair_rules::meta::Meta;

@@ -84,7 +84,9 @@ fn nothing_is_hidden_and_everybody_is_there() {
         for drift in ["none", "sample"].into_iter().chain(plantings().iter().map(|planting| planting.rule)) {
             let estate = estate(&options(people, 11, drift));
             let primary: usize = estate.pairs.iter().map(|pair| desktops(&estate, pair.primary).len()).sum();
-            assert_eq!(primary, people as usize, "{drift}");
+            // A directory that no pair covers has people of its own.
+            let uncovered = if drift == "OPS-005" && people > 0 { 2 } else { 0 };
+            assert_eq!(primary, people as usize + uncovered, "{drift}");
             assert_eq!(estate.gaps.len(), 1, "{drift}");
             assert!(!format!("{:?}{:?}{:?}", estate.sides, estate.zones, estate.txt).contains("Gap("), "{drift}");
         }
@@ -296,7 +298,10 @@ fn a_clean_estate_passes_every_rule() {
             for (rule, tally) in run.rules.iter().zip(&run.pairs[0].tallies) {
                 let id = rule.meta().id;
                 assert!(
-                    tally.pass > 0 || tally.not_evaluated > 0 || OF_FAILOVER_PAIRS.contains(&id),
+                    tally.pass > 0
+                        || tally.not_evaluated > 0
+                        || OF_FAILOVER_PAIRS.contains(&id)
+                        || OF_WAIVERS.contains(&id),
                     "{id} judges nothing of it: {tally:?}",
                 );
             }
@@ -306,6 +311,9 @@ fn a_clean_estate_passes_every_rule() {
 
 /// What these judge, a failover pair of record sets, a clean estate does not have: its record is a simple one. Plantings make a pair of it.
 const OF_FAILOVER_PAIRS: [&str; 3] = ["DNS-009", "DNS-010", "DNS-017"];
+
+/// Nothing is accepted in a clean estate.
+const OF_WAIVERS: [&str; 2] = ["OPS-003", "OPS-004"];
 
 #[test]
 fn what_a_clean_estate_does_not_have_passes_beside_another_drift() {

@@ -8,6 +8,7 @@ mod files;
 mod images;
 mod ip_groups;
 mod name_servers;
+mod practice;
 mod route53;
 pub(super) mod sample;
 mod security;
@@ -125,6 +126,9 @@ static PLANTINGS: &[Planting] = &[
     planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
+    planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
+    planting("OPS-004", "a waiver is of somebody who left", practice::unused),
+    planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
     planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
     planting("SEC-003", "standby desktops are made in another organizational unit", security::unit),

@@ -95,7 +95,7 @@ fn stopped(estate: &Estate) -> Option<WorkspaceRow> {
 }
 
 /// How many people have a desktop, over all pairs: the number of the next one.
-fn everybody(estate: &Estate) -> u64 {
+pub(super) fn everybody(estate: &Estate) -> u64 {
     let of = |side: u32| estate.sides[side as usize].workspaces.items().len() as u64;
     estate.pairs.iter().map(|pair| of(pair.primary)).sum()
 }

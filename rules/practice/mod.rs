@@ -1,0 +1,12 @@
+//! OPS: the practice. What people accepted and until when, and who is left out of every pair.
+
+mod accepted;
+mod directory_uncovered;
+mod waiver_expired;
+mod waiver_unused;
+
+use crate::rule::Rule;
+
+/// The area's rules, by id.
+pub static RULES: &[&dyn Rule] =
+    &[&waiver_expired::WaiverExpired, &waiver_unused::WaiverUnused, &directory_uncovered::DirectoryUncovered];
