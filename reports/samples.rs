@@ -1,6 +1,7 @@
 //! Estates and rules that every format's tests are fed: fails, gaps, waivers, consequences, hostile names.
 
 use deskpair_rules::Run;
+use deskpair_rules::controls::{self, Control};
 use deskpair_rules::engine::{Options, evaluate_with};
 use deskpair_rules::fixture::{Fixture, HOUR, On, TAKEN_AT};
 use deskpair_rules::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -42,7 +43,14 @@ impl Rule for Test {
     }
 }
 
-const fn meta(id: &'static str, name: &'static str, area: Area, cases: &'static [Case], reach: Reach) -> Meta {
+const fn meta(
+    id: &'static str,
+    name: &'static str,
+    area: Area,
+    controls: &'static [Control],
+    cases: &'static [Case],
+    reach: Reach,
+) -> Meta {
     Meta {
         id,
         name,
@@ -52,6 +60,7 @@ const fn meta(id: &'static str, name: &'static str, area: Area, cases: &'static 
         reach,
         implies: &[],
         needs: &[],
+        controls,
         remedy: "Make the standby side like the primary side.",
         options: &[],
         doc: "## What it checks\n\nA thing, with `code` in it.\n\n## Why it matters\n\nPeople rest on it: *without* it they \
@@ -69,6 +78,7 @@ static RULES: [Test; 8] = [
             "BND-002",
             "bundle-hardware-differs",
             Area::Bundles,
+            &[controls::CP_7, controls::A_8_14],
             &[case("smaller", Severity::Medium, Effect::Degrades, false)],
             Reach::Desktop,
         ),
@@ -98,6 +108,7 @@ static RULES: [Test; 8] = [
             "BRD-002",
             "branding-text-differs",
             Area::Branding,
+            &[controls::CM_6],
             &[case("differs", Severity::Low, Effect::None, false)],
             Reach::Pair,
         ),
@@ -134,6 +145,7 @@ static RULES: [Test; 8] = [
             "FSX-011",
             "snapmirror-health",
             Area::Files,
+            &[controls::CP_9],
             &[case("unhealthy", Severity::Medium, Effect::Degrades, false)],
             Reach::Pair,
         ),
@@ -147,6 +159,7 @@ static RULES: [Test; 8] = [
                 "IPG-001",
                 "ip-group-missing",
                 Area::IpGroups,
+                &[controls::REL13_BP04, controls::CM_6],
                 &[case("missing", Severity::High, Effect::Strands, true)],
                 Reach::Pair,
             )
@@ -159,6 +172,7 @@ static RULES: [Test; 8] = [
             "IPG-002",
             "ip-group-rules-differ",
             Area::IpGroups,
+            &[controls::REL13_BP04, controls::CM_6],
             &[case("differ", Severity::Medium, Effect::None, false)],
             Reach::Pair,
         ),
@@ -176,6 +190,7 @@ static RULES: [Test; 8] = [
             "SEC-017",
             "trusted-device-certificates",
             Area::Security,
+            &[controls::CM_6, controls::A_5_29],
             &[case("differ", Severity::High, Effect::Strands, true)],
             Reach::Pair,
         ),
@@ -192,6 +207,7 @@ static RULES: [Test; 8] = [
             "WSP-001",
             "user-without-standby",
             Area::Workspaces,
+            &[controls::CP_7],
             &[case("missing", Severity::Critical, Effect::Strands, false)],
             Reach::Desktop,
         ),
@@ -220,6 +236,7 @@ static RULES: [Test; 8] = [
             "WSP-016",
             "standby-never-used",
             Area::Workspaces,
+            &[controls::CP_7],
             &[case("breaks", Severity::Low, Effect::None, false)],
             Reach::Desktop,
         ),

@@ -7,6 +7,7 @@
 //!   `ALS-003 alias-not-associated` is `aliases/alias_not_associated.rs` and `AliasNotAssociated`. `registry.rs` gathers them.
 //! - [`model`]: the estate, and what pairs a primary side's resources with the standby side's. It knows no rule.
 //! - [`groups`]: readiness by the values of a tag.
+//! - [`controls`]: the frameworks of auditors, and the controls that rules are evidence for.
 //! - [`meta`] and [`rule`]: what a rule says of itself, and what it is asked. [`engine`], [`readiness`], [`waivers`]: from verdicts to a
 //!   [`Run`].
 //! - [`fixture`]: an estate in order, for tests to change.
@@ -16,6 +17,7 @@
 pub mod aliases;
 pub mod branding;
 pub mod bundles;
+pub mod controls;
 pub mod dns;
 pub mod engine;
 pub mod files;

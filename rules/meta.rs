@@ -1,5 +1,6 @@
 //! What a rule says of itself.
 
+use crate::controls::Control;
 use crate::model::Dataset;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -191,6 +192,8 @@ pub struct Meta {
     pub implies: &'static [&'static str],
     /// What it reads.
     pub needs: &'static [Dataset],
+    /// The controls that its verdicts are evidence for, in the order of [`CONTROLS`](crate::controls::CONTROLS).
+    pub controls: &'static [Control],
     /// What fixes it, in a sentence or two, for a person.
     pub remedy: &'static str,
     /// The names of its own options in the configuration, each with what it sets.

@@ -73,6 +73,16 @@ fn the_catalogue_is_printed_in_every_form() {
         assert_eq!(listed["id"], meta.id);
         assert!(table.contains(meta.id) && table.contains(meta.name), "{}", meta.id);
         assert!(markdown.contains(&format!("| {} | {} |", meta.id, meta.name)), "{}", meta.id);
+        let controls: Vec<&str> = meta.controls.iter().map(|control| control.id).collect();
+        let ids: Vec<&str> = listed["controls"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|control| control["id"].as_str())
+            .collect();
+        assert_eq!(ids, controls, "{}", meta.id);
+        let controls = controls.join(", ");
+        assert!(table.contains(&controls) && markdown.contains(&format!("| {controls} |")), "{}", meta.id);
     }
     assert!(no_escape(&table));
 }
@@ -87,6 +97,9 @@ fn every_rule_explains_itself() {
         assert_eq!(by_id, by_name);
         let last = meta.doc.trim().lines().last().expect("a line");
         assert!(by_id.contains(meta.summary) && by_id.contains(last), "{}: {by_id}", meta.id);
+        for control in meta.controls {
+            assert!(by_id.contains(&format!("{}: {}, {}", control.framework.title(), control.id, control.title)));
+        }
         assert!(no_escape(&by_id), "{}", meta.id);
     }
     sandbox.deskpair(["explain", &deskpair_rules::registry()[0].meta().id.to_lowercase()]).run().expect(0);

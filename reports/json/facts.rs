@@ -1,6 +1,7 @@
 //! From a run to the members of a report, one at a time.
 
 use super::v1;
+use deskpair_rules::controls::Control;
 use deskpair_rules::engine::{FailOn, Finding, Outcome, PairRun, Run, Tally, Verdict, why_text};
 use deskpair_rules::groups::{Group, GroupKey};
 use deskpair_rules::meta::{Effect, Meta, Reach, Severity};
@@ -167,6 +168,7 @@ fn rule_row<'a>(run: &'a Run<'_>, meta: &'static Meta, tally: &'a Tally) -> v1::
             Reach::Pair => v1::Reach::Pair,
         },
         summary: Cow::Borrowed(meta.summary),
+        controls: meta.controls.iter().map(control).collect(),
         counts: v1::Counts {
             pass: tally.pass,
             fail: tally.fail,
@@ -176,6 +178,14 @@ fn rule_row<'a>(run: &'a Run<'_>, meta: &'static Meta, tally: &'a Tally) -> v1::
             waived: tally.waived,
         },
         reasons: tally.reasons.iter().map(|&reason| Cow::Borrowed(reason)).collect(),
+    }
+}
+
+fn control(control: &Control) -> v1::Control<'static> {
+    v1::Control {
+        framework: Cow::Borrowed(control.framework.id()),
+        id: Cow::Borrowed(control.id),
+        title: Cow::Borrowed(control.title),
     }
 }
 

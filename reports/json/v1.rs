@@ -349,10 +349,24 @@ pub struct Rule<'a> {
     /// What is wrong when it fails.
     #[serde(default)]
     pub summary: Text<'a>,
+    /// The controls of frameworks that its verdicts are evidence for.
+    #[serde(default)]
+    pub controls: Vec<Control<'a>>,
     /// Its verdicts.
     pub counts: Counts,
     /// Why there was nothing to compare.
     pub reasons: Vec<Text<'a>>,
+}
+
+/// A control, criterion, question or article of a framework.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Control<'a> {
+    /// The framework's name, as it is asked for: `nist-800-53`.
+    pub framework: Text<'a>,
+    /// How the framework names it: `CP-7`.
+    pub id: Text<'a>,
+    /// What it asks for, in short.
+    pub title: Text<'a>,
 }
 
 /// How many subjects got which verdict.

@@ -1,6 +1,7 @@
 //! ALS-005: the account that associated the alias on a side must be that side's account. It cannot see into another account's directory.
 
 use super::places;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::accounts::account_of_side;
 use crate::model::alias::{AliasAssociation, ConnectionAlias};
@@ -21,6 +22,14 @@ static META: Meta = Meta {
     // Another account's directory is not the declared one, and none of our people's desktops are in it.
     implies: &["ALS-004", "WSP-001"],
     needs: &[Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Have the account that associated the alias disassociate it, then associate it with the pair's directory, or read that side with \
              that account's credentials if its directory is the right one.",
     options: &[],

@@ -1,5 +1,6 @@
 //! ALS-001: the connection alias must exist in both Regions. It is a Regional resource: one Region's says nothing of the other's.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Side, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -17,6 +18,14 @@ static META: Meta = Meta {
     // A record that names an alias which is gone names no live identifier.
     implies: &["DNS-002"],
     needs: &[Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Create the connection alias in that Region, in the account that owns the connection string, then associate it with the \
              pair's directory there.",
     options: &[],

@@ -1,6 +1,7 @@
 //! ALS-003: the alias must lead to a directory on each side.
 
 use super::NO_ALIAS;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::alias::ConnectionAlias;
 use crate::model::pairing::association;
@@ -19,6 +20,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["DNS-002"],
     needs: &[Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Associate the alias with the pair's directory in that Region, then set the TXT record to the new identifier where it \
              names that Region.",
     options: &[],

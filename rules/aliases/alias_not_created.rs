@@ -1,6 +1,7 @@
 //! ALS-002: the connection alias must be there for good, neither still being made nor on its way out. It cannot see how long either lasts.
 
 use super::{NO_ALIAS, places};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Side, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     // Only an alias that is CREATED can be associated, and only one without an association can be deleted.
     implies: &["ALS-003", "DNS-002"],
     needs: &[Dataset::Aliases],
+    controls: &[controls::REL13_BP02, controls::EUCREL02, controls::CP_10, controls::A_5_30, controls::ARTICLE_11],
     remedy: "Wait until an alias that is CREATING is CREATED, then associate it. One that is DELETING must be created anew by the account that \
              owns the connection string.",
     options: &[],

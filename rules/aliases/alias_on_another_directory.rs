@@ -1,6 +1,7 @@
 //! ALS-004: where the configuration declares a directory, the alias must lead to that one.
 
 use super::{Place, places};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::pairing::association;
 use crate::model::{Dataset, PairView, Side, Subject};
@@ -23,6 +24,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Associate the alias with the declared directory, or correct `directory` in the configuration. A new association has a new \
              connection identifier: set the TXT record to it where the record names that Region.",
     options: &[],

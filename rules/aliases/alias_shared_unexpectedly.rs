@@ -1,6 +1,7 @@
 //! ALS-006: the connection alias should be shared with nobody but the pair's own accounts. It cannot see what another account does with it.
 
 use super::{NO_ALIAS, places};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::accounts::OwnAccounts;
 use crate::model::{Dataset, Estate, PairView, Side, Subject, Unknown};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Aliases, Dataset::AliasPermissions],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Take the permission away, or name the account with the rule's option `accounts`.",
     options: &[("accounts", "Accounts that the alias may be shared with, a list of their ids: `[\"444455556666\"]`.")],
     doc: include_str!("alias_shared_unexpectedly.md"),

@@ -4,6 +4,7 @@
 //! §1.6): where either side's cannot, nothing is said of that platform until a person attests it.
 
 use super::platforms;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::alias::Branding;
 use crate::model::{Dataset, Estate, PairView, Side, Subject, Unknown};
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Logos, Dataset::Branding, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_30],
     remedy: "Import the primary's logo for that platform into the standby directory, together with its texts: an import replaces all that was \
              there.",
     options: &[],

@@ -1,6 +1,7 @@
 //! BRD-001: a platform that is branded in the primary Region must be branded in the standby Region.
 
 use super::platforms;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -17,6 +18,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Branding, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CM_6, controls::A_5_30],
     remedy: "Import the primary's branding for that platform into the standby directory; the logo has to be at hand as a file.",
     options: &[],
     doc: include_str!("branding_missing.md"),

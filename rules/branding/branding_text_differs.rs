@@ -1,6 +1,7 @@
 //! BRD-002: the login page must say the same in both Regions.
 
 use super::platforms;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::alias::Branding;
 use crate::model::{Dataset, PairView, Subject};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Branding, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CM_6, controls::A_5_30],
     remedy: "Import the primary's texts for that platform into the standby directory, together with its logo: an import replaces all \
              that was there.",
     options: &[],

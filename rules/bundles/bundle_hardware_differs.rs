@@ -1,6 +1,7 @@
 //! BND-002: the standby Region's bundle must not be smaller than the primary's.
 
 use super::{NONE_PAIRED, both, compute, paired_bundles};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::hardware::{Standing, gib};
 use crate::model::image::{Bundle, Storage};
@@ -19,6 +20,15 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &["WSP-005"],
     needs: &[Dataset::Bundles, Dataset::ResourceTags],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CM_2,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Create a standby bundle with the primary's compute type and volumes, and move the standby desktops onto that hardware: a \
              bundle's hardware cannot be changed.",
     options: &[],

@@ -3,6 +3,7 @@
 
 use super::bundle_missing::unseen;
 use super::{NONE_OWNED, compute, own};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, Moment, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
@@ -27,6 +28,14 @@ static META: Meta = Meta {
     // Where the hardware is not to be had, its bundle cannot be made, or is made with less.
     implies: &["BND-001", "BND-002", "WSP-005"],
     needs: &[Dataset::Bundles, Dataset::AmazonBundles],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Choose a compute type that both Regions offer, make a standby bundle with it, and map the two with a [[pair.map]].",
     options: &[],
     doc: include_str!("bundle_hardware_unavailable.md"),

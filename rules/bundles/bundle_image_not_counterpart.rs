@@ -2,6 +2,7 @@
 //! account's own images, and cannot see what a desktop was really made from.
 
 use super::{NONE_PAIRED, both, paired_bundles};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::{Bundle, Image};
 use crate::model::pairing::SEVERAL_IMAGES;
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     // It was not updated when the primary's was; and what is made from another image may have another system.
     implies: &["BND-004", "WSP-006"],
     needs: &[Dataset::Bundles, Dataset::Images, Dataset::ResourceTags],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CM_2, controls::A_5_30, controls::A1_2],
     remedy: "Update the standby bundle to the copy of the primary bundle's image; where there is no copy, make one first.",
     options: &[],
     doc: include_str!("bundle_image_not_counterpart.md"),

@@ -1,5 +1,6 @@
 //! BND-001: a bundle of the account's own must be in the standby Region too.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::Bundle;
 use crate::model::pairing::SEVERAL_BUNDLES;
@@ -26,6 +27,15 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Bundles, Dataset::Workspaces, Dataset::Registrations, Dataset::Aliases, Dataset::ResourceTags],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CM_2,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Create the bundle in the standby Region under the same name, on the copy of its image, with the same hardware.",
     options: &[],
     doc: include_str!("bundle_missing.md"),

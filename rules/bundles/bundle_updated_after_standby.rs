@@ -1,6 +1,7 @@
 //! BND-004: a bundle's counterpart should have been updated when the bundle was. It compares dates, and cannot see what an update brought.
 
 use super::{NONE_PAIRED, both, paired_bundles};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::Bundle;
 use crate::model::{Dataset, Moment, PairView, Subject, Unknown};
@@ -18,6 +19,14 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Bundles, Dataset::ResourceTags],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL07,
+        controls::EUCREL11,
+        controls::CM_2,
+        controls::CM_3,
+        controls::A_5_30,
+    ],
     remedy: "Update the standby bundle to the copy of the image that the primary's rests on, then rebuild the standby desktops that were \
              made before.",
     options: &[],

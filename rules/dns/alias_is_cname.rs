@@ -1,5 +1,6 @@
 //! DNS-014: the TXT record should stand at the alias's own name. That it may be reached by way of a CNAME is documented nowhere.
 
+use crate::controls;
 use crate::dns::zone::at_alias;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{TxtAnswer, TxtOutcome};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
+    controls: &[controls::REL13_BP02, controls::EUCREL03, controls::CP_8, controls::A_5_30],
     remedy: "Put the TXT record at the alias's own name, in place of the CNAME.",
     options: &[],
     doc: include_str!("alias_is_cname.md"),

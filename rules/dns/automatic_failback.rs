@@ -1,5 +1,6 @@
 //! DNS-017: a failover pair must not send people back by itself, while what they work on is on the standby side (AWS-FACTS §3).
 
+use crate::controls;
 use crate::dns::health::{Checks, is_alarm, is_calculated, is_inverted, is_switch};
 use crate::dns::routing::{NO_FAILOVER, Routing, routed};
 use crate::dns::zone::{AtAlias, OTHER_PROVIDER, at_alias};
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::HealthChecks],
+    controls: &[controls::REL13_BP05, controls::EUCREL02, controls::CP_10, controls::A_5_30, controls::ARTICLE_11],
     remedy: "Let people decide when to go back: rest the PRIMARY record set on a check that somebody switches.",
     options: &[],
     doc: include_str!("automatic_failback.md"),

@@ -1,6 +1,7 @@
 //! DNS-011: a record that only an edit can move needs Route 53's control plane, which lives in us-east-1 (AWS-FACTS §4). Accelerated
 //! recovery is what helps when that is gone.
 
+use crate::controls;
 use crate::dns::routing::{Failover, Routing, routed};
 use crate::dns::zone::{OTHER_PROVIDER, at_alias, zone_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -29,6 +30,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::ZoneDetails, Dataset::RecordSets],
+    controls: &[
+        controls::REL13_BP05,
+        controls::EUCREL02,
+        controls::CP_8,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Turn on accelerated recovery for the zone, or let a failover pair with health checks move the record without an edit.",
     options: &[],
     doc: include_str!("control_plane_dependency.md"),

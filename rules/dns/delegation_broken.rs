@@ -1,6 +1,7 @@
 //! DNS-008: the zone above must name servers that speak for the alias's zone, and the same ones that the zone names itself. It follows the
 //! delegation from a server of the zone above; DNS-007 asks the zone's servers for the record.
 
+use crate::controls;
 use crate::dns::servers::server_words;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{DelegationAnswer, DelegationOutcome, DelegationRole, ServerKind, TxtOutcome};
@@ -29,6 +30,14 @@ static META: Meta = Meta {
     // Resolvers find nothing, and a server that speaks for no zone does not give the record either.
     implies: &["DNS-007"],
     needs: &[Dataset::Delegation, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "At the registrar, or in the zone above, name the servers that hold the zone: for Route 53 those of its own NS record.",
     options: &[],
     doc: include_str!("delegation_broken.md"),

@@ -1,6 +1,7 @@
 //! DNS-015: where the zone is signed, the signatures of the TXT record must hold, from the trust anchor down. Resolvers that validate answer
 //! SERVFAIL where they do not.
 
+use crate::controls;
 use crate::dns::servers::{kind_words, server_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{BogusCause, DnssecOutcome};
@@ -21,6 +22,14 @@ static META: Meta = Meta {
     // A resolver that validates says SERVFAIL.
     implies: &["DNS-007"],
     needs: &[Dataset::Dnssec],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::A_5_29,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Mend the zone's signatures; where that takes longer than people can wait, take the zone's DS record out of the zone above.",
     options: &[],
     doc: include_str!("dnssec_invalid.md"),

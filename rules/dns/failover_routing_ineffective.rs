@@ -1,6 +1,7 @@
 //! DNS-009: a failover pair of record sets must be able to flip: the primary's health check can fail, the secondary's holds, and each leads
 //! to its own Region. It judges what stands there and what health checkers see now; whether they would see an outage is DNS-010's.
 
+use crate::controls;
 use crate::dns::health::{Checks, Health, is_switch};
 use crate::dns::routing::{ALIAS_TARGET, Failover, NO_FAILOVER, Routing, routed};
 use crate::dns::seen::{Live, identifier_words};
@@ -44,6 +45,14 @@ static META: Meta = Meta {
     // Where the identifiers are swapped, people are sent to the standby Region while all is well.
     implies: &["DNS-003"],
     needs: &[Dataset::Aliases, Dataset::Zones, Dataset::RecordSets, Dataset::HealthChecks],
+    controls: &[
+        controls::REL13_BP05,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Give the PRIMARY record set the primary Region's identifier and a health check that can fail, and the SECONDARY one the standby \
              Region's identifier and a health check that holds, or none.",
     options: &[],

@@ -1,6 +1,7 @@
 //! DNS-010: the health checks of a failover pair must see an outage of the primary Region. It judges the alarms that they follow; what an
 //! endpoint tells of WorkSpaces nobody but its owner knows.
 
+use crate::controls;
 use crate::dns::health::{Checks, is_alarm, is_calculated, is_disabled, is_inverted};
 use crate::dns::routing::{NO_FAILOVER, Routing, routed};
 use crate::dns::zone::{AtAlias, OTHER_PROVIDER, at_alias};
@@ -30,6 +31,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::HealthChecks],
+    controls: &[controls::REL13_BP05, controls::EUCREL05, controls::CP_10, controls::A_5_30, controls::ARTICLE_11],
     remedy: "Rest the health check on an alarm outside the primary Region, and count insufficient data as unhealthy.",
     options: &[],
     doc: include_str!("health_check_blind.md"),

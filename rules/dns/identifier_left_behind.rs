@@ -1,6 +1,7 @@
 //! DNS-016: no other name of the alias's zone may still carry the identifier of an alias that is gone. That a text was one is an inference:
 //! no API knows the identifiers of aliases that were deleted.
 
+use crate::controls;
 use crate::dns::txt_malformed::is_identifier;
 use crate::dns::zone::{OTHER_PROVIDER, encloses, plain, strings};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -23,6 +24,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Aliases, Dataset::Zones, Dataset::ZoneTexts],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Find out whose record it is, and delete it where its alias is gone; where it is something else, waive it by its name.",
     options: &[],
     doc: include_str!("identifier_left_behind.md"),

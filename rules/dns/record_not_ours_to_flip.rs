@@ -1,6 +1,7 @@
 //! DNS-012: the record must be one that a failover can change: not protected, not made by a traffic policy or another service, not chosen
 //! by a routing policy that would undo it.
 
+use crate::controls;
 use crate::dns::routing::{Failover, Routing, routed};
 use crate::dns::zone::{AtAlias, OTHER_PROVIDER, at_alias, plain, zone_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -31,6 +32,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Protections],
+    controls: &[
+        controls::REL13_BP05,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::CM_3,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Leave a simple record or a failover pair at the alias's name, in a zone of your own, and without a protection.",
     options: &[],
     doc: include_str!("record_not_ours_to_flip.md"),

@@ -1,6 +1,7 @@
 //! DNS-006: every server of the zone must give the same record, and every resolver the one that they give, once its copies of an older one
 //! must have faded. It compares answers; a server that gives none is DNS-007's, a resolver with a zone of its own DNS-013's.
 
+use crate::controls;
 use crate::dns::servers::{kind_words, server_words, values_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{CnameEnd, ServerKind, TxtAnswer, TxtOutcome};
@@ -27,6 +28,14 @@ static META: Meta = Meta {
     // What a server says that lags is an older identifier, the other side's, or nothing.
     implies: &["DNS-002", "DNS-003", "DNS-004", "DNS-007"],
     needs: &[Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Find out why this server has another record: a zone transfer that failed, a copy of the zone, a cache that heeds no TTL.",
     options: &[],
     doc: include_str!("resolvers_disagree.md"),

@@ -1,6 +1,7 @@
 //! DNS-013: whoever resolves inside a network must get the same record as whoever resolves outside. It compares Route 53's public zone with
 //! the private zones that shadow it, and the zone's servers with resolvers that speak for a zone of their own.
 
+use crate::controls;
 use crate::dns::servers::{kind_words, server_words, values_words};
 use crate::dns::zone::{encloses, plain, strings};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -31,6 +32,14 @@ static META: Meta = Meta {
     // The private zone's record may be the other side's identifier.
     implies: &["DNS-003"],
     needs: &[Dataset::Zones, Dataset::ZoneDetails, Dataset::RecordSets, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Keep the same TXT record in every zone that answers for the alias, and flip them together; or take the alias out of the private zone.",
     options: &[],
     doc: include_str!("split_horizon.md"),

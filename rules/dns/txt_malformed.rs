@@ -1,6 +1,7 @@
 //! DNS-004: at the alias's name stands one record, with one string in it, and that is an identifier's form. Whether anybody has such an
 //! identifier is asked by DNS-002.
 
+use crate::controls;
 use crate::dns::seen::{Places, Seen, Source, record_words, sources};
 use crate::dns::zone::{NOBODY_TELLS, is_told_absent};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -34,6 +35,14 @@ static META: Meta = Meta {
     // What is no identifier is no live one either.
     implies: &["DNS-002"],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Leave one TXT record at the alias's name, with the connection identifier as its only string, in one pair of quotes.",
     options: &[],
     doc: include_str!("txt_malformed.md"),

@@ -1,5 +1,6 @@
 //! DNS-001: the zone must hold a TXT record at the alias's name. It asks the API; DNS-007 asks name servers.
 
+use crate::controls;
 use crate::dns::zone::{AtAlias, OTHER_PROVIDER, at_alias, values_of};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::ServerKind;
@@ -25,6 +26,16 @@ static META: Meta = Meta {
     // Servers say that there is none, and resolvers keep that for as long as the zone says.
     implies: &["DNS-005", "DNS-007"],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Create the TXT record at the alias's name, with the connection identifier of the primary Region's association as its value.",
     options: &[],
     doc: include_str!("txt_missing.md"),

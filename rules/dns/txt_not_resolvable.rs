@@ -1,5 +1,6 @@
 //! DNS-007: the record must be found by asking, from every server that was asked. Each way of failing is told apart.
 
+use crate::controls;
 use crate::dns::servers::{kind_words, server_words};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{CnameEnd, ServerKind, TxtAnswer, TxtOutcome};
@@ -24,6 +25,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Find out why this server does not give the record: the zone's delegation, the server itself, or the way to it.",
     options: &[],
     doc: include_str!("txt_not_resolvable.md"),

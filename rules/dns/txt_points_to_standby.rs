@@ -1,6 +1,7 @@
 //! DNS-003: outside a drill or a failover, the record must send people to the primary Region. No drill is recorded yet that could excuse
 //! it.
 
+use crate::controls;
 use crate::dns::health::{Checks, GONE, Health};
 use crate::dns::routing::{ALIAS_TARGET, Failover, Routing, policy, routed};
 use crate::dns::seen::{Live, Places, Seen, Source, identifier_words, record_words, sources};
@@ -23,6 +24,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Aliases, Dataset::Zones, Dataset::RecordSets, Dataset::HealthChecks, Dataset::Txt],
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::CP_10, controls::CM_3, controls::A_5_30],
     remedy: "When people are to work in the primary Region again, set the TXT record to the connection identifier of its association.",
     options: &[],
     doc: include_str!("txt_points_to_standby.md"),

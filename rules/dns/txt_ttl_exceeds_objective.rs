@@ -1,5 +1,6 @@
 //! DNS-005: what resolvers remember must fade well inside the recovery time objective.
 
+use crate::controls;
 use crate::dns::zone::{NOBODY_TELLS, at_alias, is_told_absent};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::dns::{ServerKind, TxtOutcome};
@@ -19,6 +20,16 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_2,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+        controls::ARTICLE_12,
+    ],
     remedy: "Lower the TTL of the TXT record, to 60 seconds where nothing speaks against it; where the record is not there, the negative \
              caching time in the zone's SOA record.",
     options: &[(

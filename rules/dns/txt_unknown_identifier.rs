@@ -1,6 +1,7 @@
 //! DNS-002: the record must name a connection identifier that is live now. One that is left from an earlier association leads nowhere,
 //! and looks like any other.
 
+use crate::controls;
 use crate::dns::seen::{Live, Places, Source, identifier_words, record_words, sources};
 use crate::dns::zone::{NOBODY_TELLS, is_told_absent};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -24,6 +25,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Aliases, Dataset::Zones, Dataset::RecordSets, Dataset::Txt],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Set the TXT record to the connection identifier of the primary Region's association.",
     options: &[],
     doc: include_str!("txt_unknown_identifier.md"),

@@ -41,6 +41,7 @@ const fn meta(id: &'static str, reach: Reach, cases: &'static [Case]) -> Meta {
         reach,
         implies: &[],
         needs: &[Dataset::Workspaces],
+        controls: &[],
         remedy: "Mend it.",
         options: &[],
         doc: "",

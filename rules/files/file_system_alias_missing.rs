@@ -1,5 +1,6 @@
 //! FSX-010: the standby file system must answer to the DNS aliases that people's paths rest on.
 
+use crate::controls;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::files::{FileSystem, FileSystemAlias};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CP_6, controls::CM_6, controls::A_5_30],
     remedy: "Associate the alias with the standby file system (`aws fsx associate-file-system-aliases`), and plan who moves its DNS record and \
              its service principal names at a failover.",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-009: the standby file system must be joined to the Active Directory domain that the primary one is joined to.
 
+use crate::controls;
 use crate::files::domains::domains;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::StorageMachines, Dataset::Directories],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CP_6, controls::CM_6, controls::A_5_30],
     remedy: "Join the standby file system to the primary one's domain. A Windows file system keeps the domain that it was made with: make \
              another one; a storage virtual machine of ONTAP's can be joined later.",
     options: &[],

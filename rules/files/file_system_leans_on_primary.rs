@@ -1,5 +1,6 @@
 //! FSX-012: the standby file system must find its Active Directory without the primary Region.
 
+use crate::controls;
 use crate::files::domains;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -22,6 +23,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::StorageMachines, Dataset::Vpcs],
+    controls: &[controls::REL13_BP02, controls::EUCREL03, controls::CP_6, controls::A_8_14, controls::ARTICLE_11],
     remedy: "Give the standby file system DNS addresses of domain controllers in its own Region (`aws fsx update-file-system`, or \
              `update-storage-virtual-machine` for ONTAP).",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-001: a file system that people's desktops need must have a counterpart in the standby Region.
 
+use crate::controls;
 use crate::files::scope::{SCOPE_TAG, each_in_scope, several};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Paired, Subject};
@@ -17,6 +18,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_6,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Make the counterpart in the standby Region, or map the one that stands in (`[[pair.map]]`, kind `file-system`).",
     options: &[SCOPE_TAG],
     doc: include_str!("file_system_missing.md"),

@@ -1,5 +1,6 @@
 //! FSX-002: the standby file system, and what is in it, must be in a state that serves files.
 
+use crate::controls;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::files::{FailureDetails, FileSystem};
@@ -27,6 +28,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["FSX-004", "FSX-005", "FSX-006"],
     needs: &[Dataset::FileSystems, Dataset::StorageMachines, Dataset::Volumes],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::EUCREL05,
+        controls::CP_6,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Read what the finding says of the failure and repair it: a misconfigured file system most often cannot reach, or log in to, \
              its Active Directory.",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-008: the standby file system must not be smaller, slower or less redundant than the primary one.
 
+use crate::controls;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::files::FileSystem;
@@ -19,6 +20,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL04,
+        controls::CP_6,
+        controls::CM_2,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Raise the standby file system's storage and throughput capacity (`aws fsx update-file-system`); its kind of storage and its zones \
              are chosen when it is made.",
     options: &[],

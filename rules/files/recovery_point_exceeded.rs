@@ -1,5 +1,6 @@
 //! FSX-004: what was last carried over must be recent enough for the recovery point objective.
 
+use crate::controls;
 use crate::files::carried::Carried;
 use crate::files::links::Carriers;
 use crate::files::scope::{both, each_pair};
@@ -28,6 +29,15 @@ static META: Meta = Meta {
         Dataset::SyncTasks,
         Dataset::SyncLocations,
         Dataset::SyncExecutions,
+    ],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_2,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
     ],
     remedy: "Run what carries the files more often, and find out why it last did not; or set the recovery point objective (`rpo`) to what \
              the business accepts.",

@@ -1,5 +1,6 @@
 //! FSX-006: the newest run of what carries files must not have failed.
 
+use crate::controls;
 use crate::files::copies;
 use crate::files::links::{Carriers, Links};
 use crate::files::scope::{both, each_pair};
@@ -27,6 +28,15 @@ static META: Meta = Meta {
         Dataset::SyncTasks,
         Dataset::SyncLocations,
         Dataset::SyncExecutions,
+    ],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::EUCREL05,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
     ],
     remedy: "Remove the error that the finding names, and start the run again by hand: after repeated failures DataSync switches the \
              schedule off.",

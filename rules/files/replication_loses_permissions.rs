@@ -1,5 +1,6 @@
 //! FSX-007: what carries files must carry who may read them, and that some were deleted.
 
+use crate::controls;
 use crate::files::links::Carriers;
 use crate::files::scope::{both, each_pair};
 use crate::files::transfers::{State, Transfer, Weighed, weigh};
@@ -27,6 +28,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::SyncTasks, Dataset::SyncLocations],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_9,
+        controls::A_5_29,
+        controls::A_8_13,
+        controls::ARTICLE_12,
+    ],
     remedy: "Set the task's options (`aws datasync update-task`): `SecurityDescriptorCopyFlags` to `OWNER_DACL` or `OWNER_DACL_SACL`, \
              `PreserveDeletedFiles` to `REMOVE`; then run it once with `TransferMode` as `CHANGED`.",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-003: something must carry the primary file system's files to the standby Region.
 
+use crate::controls;
 use crate::files::links::Carriers;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -18,6 +19,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::Volumes, Dataset::Backups, Dataset::SyncTasks, Dataset::SyncLocations],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_6,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Carry the files over: a DataSync task from the primary file system to its counterpart, on a schedule; SnapMirror for \
              ONTAP, copied snapshots for OpenZFS; or copies of its backups into the standby Region.",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-013: what carries a file system's files must carry all of them.
 
+use crate::controls;
 use crate::files::links::{Carriers, Links};
 use crate::files::location::Extent;
 use crate::files::scope::{both, each_pair};
@@ -32,6 +33,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::Volumes, Dataset::Backups, Dataset::SyncTasks, Dataset::SyncLocations],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Take the filters and the manifest off the task, let its locations name the root, and carry each volume; or waive what is left \
              behind on purpose.",
     options: &[],

@@ -1,5 +1,6 @@
 //! FSX-005: a DataSync task that carries files must run by itself: its schedule must not be switched off.
 
+use crate::controls;
 use crate::files::links::Carriers;
 use crate::files::scope::{both, each_pair};
 use crate::files::transfers::{self, State, Transfer, Weighed, weigh};
@@ -19,6 +20,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["FSX-004"],
     needs: &[Dataset::FileSystems, Dataset::SyncTasks, Dataset::SyncLocations],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Switch the schedule on again. Where DataSync switched it off, find out first why the task kept failing.",
     options: &[],
     doc: include_str!("replication_schedule_disabled.md"),

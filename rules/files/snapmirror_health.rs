@@ -1,5 +1,6 @@
 //! FSX-011: whether SnapMirror works is known to ONTAP alone, and must be attested.
 
+use crate::controls;
 use crate::files::links::Carriers;
 use crate::files::scope::each_pair;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
@@ -18,6 +19,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::FileSystems, Dataset::Volumes],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Watch the relationships in ONTAP, and attest that somebody does (`[[attestation]]`).",
     options: &[],
     doc: include_str!("snapmirror_health.md"),

@@ -1,6 +1,7 @@
 //! IMG-004: an image and its counterpart must have the same operating system and tenancy. It cannot see which release of the system it is.
 
 use super::in_use::{both, none_compared, paired_images};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::Image;
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -26,6 +27,7 @@ static META: Meta = Meta {
         Dataset::Aliases,
         Dataset::ResourceTags,
     ],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CM_2, controls::A_5_30, controls::A1_2],
     remedy: "Copy the primary's image to the standby Region, and build the standby bundle on the copy: an image's system and tenancy \
              cannot be changed.",
     options: &[],

@@ -1,6 +1,7 @@
 //! IMG-006: that an image is the copy of another should be written down. It cannot see lineage itself: no API tells it.
 
 use super::in_use::{both, none_compared, paired_images};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::pairing::{COPY_OF_TAG, PairedBy};
 use crate::model::{Dataset, PairView, Subject};
@@ -25,6 +26,7 @@ static META: Meta = Meta {
         Dataset::Aliases,
         Dataset::ResourceTags,
     ],
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::CM_2, controls::CM_3, controls::A_5_30],
     remedy: "Tag the standby image `deskpair:copy-of` with `<primary Region>/<image id>` once you know that it is a copy of that image; \
              where you do not, copy the image again and tag the copy.",
     options: &[],

@@ -1,6 +1,7 @@
 //! IMG-001: an image that people's desktops rest on must be in the standby Region too.
 
 use super::in_use::{NONE_IN_USE, images_in_use, in_use_at};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::pairing::SEVERAL_IMAGES;
 use crate::model::{Dataset, PairView, Paired, Subject, Unknown};
@@ -24,6 +25,15 @@ static META: Meta = Meta {
         Dataset::Registrations,
         Dataset::Aliases,
         Dataset::ResourceTags,
+    ],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CM_2,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
     ],
     remedy: "Copy the image to the standby Region under the same name, and build the standby bundle on the copy.",
     options: &[],

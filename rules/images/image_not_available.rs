@@ -2,6 +2,7 @@
 //! what is inside.
 
 use super::in_use::{both, none_compared, paired_images};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::Image;
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -32,6 +33,14 @@ static META: Meta = Meta {
         Dataset::Registrations,
         Dataset::Aliases,
         Dataset::ResourceTags,
+    ],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
     ],
     remedy: "Wait until a pending copy is AVAILABLE. Where it is in error, settle what the error names, delete the copy and copy the \
              image again.",

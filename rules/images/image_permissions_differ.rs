@@ -1,6 +1,7 @@
 //! IMG-005: an image and its counterpart must be shared with the same accounts. It cannot see what those accounts made of the image.
 
 use super::in_use::{both, none_compared, paired_images};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::accounts::OwnAccounts;
 use crate::model::image::{Bundle, Image};
@@ -29,6 +30,7 @@ static META: Meta = Meta {
         Dataset::Aliases,
         Dataset::ResourceTags,
     ],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Share the standby image with the accounts that the primary's is shared with, and with no other.",
     options: &[],
     doc: include_str!("image_permissions_differ.md"),

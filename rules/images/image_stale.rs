@@ -1,6 +1,7 @@
 //! IMG-003: the standby Region's copy of an image must be of the image that is in use.
 
 use super::in_use::{NONE_IN_USE, NONE_PAIRED, images_in_use, in_use_at};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::{Bundle, Image};
 use crate::model::pairing::{COPY_OF_TAG, PairedBy, SEVERAL_BUNDLES, SEVERAL_IMAGES};
@@ -33,6 +34,7 @@ static META: Meta = Meta {
         Dataset::Aliases,
         Dataset::ResourceTags,
     ],
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::CM_2, controls::CM_3, controls::A_5_30],
     remedy: "Copy the image that is in use to the standby Region and update the standby bundle to the copy.",
     options: &[],
     doc: include_str!("image_stale.md"),

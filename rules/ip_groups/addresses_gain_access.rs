@@ -1,6 +1,7 @@
 //! IPG-006: the standby Region must not let in whom the primary Region keeps out.
 
 use super::admitted::{Admitted, named};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::registered;
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Take the rules for the addresses that the finding names out of the standby directory's groups; where it has no group, \
              associate the counterparts of the primary's, with their rules in place.",
     options: &[],

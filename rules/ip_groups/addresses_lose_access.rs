@@ -1,6 +1,7 @@
 //! IPG-005: whoever may connect in the primary Region must be let in by the standby Region too.
 
 use super::admitted::{Admitted, named};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::registered;
@@ -18,6 +19,14 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL03,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Give the standby directory's IP access control groups rules for the addresses that the finding names.",
     options: &[],
     doc: include_str!("addresses_lose_access.md"),

@@ -2,6 +2,7 @@
 //! they admit are the right ones.
 
 use super::admitted::unread_groups;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::IpGroup;
 use crate::model::{Dataset, PairView, Subject};
@@ -27,6 +28,15 @@ static META: Meta = Meta {
     // An empty group has other rules than its counterpart, and what that one admits is lost.
     implies: &["IPG-002", "IPG-005"],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL03,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_30,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Give the group the rules of its counterpart in the primary Region, or take it off the standby directory.",
     options: &[],
     doc: include_str!("ip_group_locks_everyone_out.md"),

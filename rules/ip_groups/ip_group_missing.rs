@@ -2,6 +2,7 @@
 //! address.
 
 use super::admitted::{Admitted, named, ranges_of, unread_groups};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
 use crate::model::image::IpGroup;
@@ -30,6 +31,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["IPG-005", "IPG-006"],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CM_6, controls::A_5_30, controls::ARTICLE_11],
     remedy: "Create the group in the standby Region under the same name, with the primary's rules, and then associate it with the standby \
              directory.",
     options: &[],

@@ -3,6 +3,7 @@
 
 use super::admitted::{named, ranges_of, unread_groups};
 use super::ip_group_missing::is_covered;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::pairing::SEVERAL_IP_GROUPS;
 use crate::model::{Dataset, PairView, Paired, Subject, Unknown};
@@ -29,6 +30,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["IPG-005", "IPG-006"],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CM_6, controls::A_5_30, controls::ARTICLE_11],
     remedy: "Associate the group with the standby directory, once its rules are in place.",
     options: &[],
     doc: include_str!("ip_group_not_associated.md"),

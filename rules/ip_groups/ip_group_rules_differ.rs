@@ -1,6 +1,7 @@
 //! IPG-002: a group and its counterpart must admit the same addresses.
 
 use super::admitted::{named, ranges_of, unread_groups};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::IpGroup;
 use crate::model::pairing::SEVERAL_IP_GROUPS;
@@ -20,6 +21,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &["IPG-005", "IPG-006"],
     needs: &[Dataset::IpGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Give the standby group the primary group's rules.",
     options: &[],
     doc: include_str!("ip_group_rules_differ.md"),

@@ -3,6 +3,7 @@
 //! It compares the status. Whether the private CA behind it works is another rule's matter.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
 use crate::model::{Dataset, PairView, Subject};
@@ -24,6 +25,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CM_6, controls::A_5_29],
     remedy: "Set the status of certificate-based authentication alike on both directories; the standby needs a private CA of its own Region.",
     options: &[],
     doc: include_str!("certificate_based_auth.md"),

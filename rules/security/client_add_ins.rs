@@ -1,6 +1,7 @@
 //! SEC-015: the add-in that people's clients offer must be the same in both Regions.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{ClientAddIn, WorkspaceDirectory};
 use crate::model::{Dataset, GapId, PairView, Subject};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::AddIns, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_30],
     remedy: "Create, change or delete the standby directory's Connect add-in, so that it has the primary's name and address.",
     options: &[],
     doc: include_str!("client_add_ins.md"),

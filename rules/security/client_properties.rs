@@ -1,6 +1,7 @@
 //! SEC-010: people's clients must behave the same in both Regions.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{ClientProperties as Properties, WorkspaceDirectory};
 use crate::model::{Dataset, GapId, PairView, Side, Subject};
@@ -26,6 +27,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::ClientProperties, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29, controls::A_5_30],
     remedy: "Set the client properties that the finding names alike on both directories.",
     options: &[],
     doc: include_str!("client_properties.md"),

@@ -1,6 +1,7 @@
 //! SEC-006: the devices that may connect must be the same in both Regions.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{AccessProperties, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -26,6 +27,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29, controls::A_5_30],
     remedy: "Set the device types that the finding names alike on both directories, to ALLOW or DENY: a type that was once set cannot be \
              unset.",
     options: &[],

@@ -1,6 +1,7 @@
 //! SEC-012: connections to desktops must be encrypted as strictly in both Regions.
 
 use super::compared::{self, ABSENT, Compares, Member, NO_SUCH_VALUE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
 use crate::model::{Dataset, PairView, Subject};
@@ -28,6 +29,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set the endpoint encryption mode alike on both directories. A directory that holds WorkSpaces takes FIPS_VALIDATED only where \
              all of them use it: otherwise register the standby directory anew.",
     options: &[],

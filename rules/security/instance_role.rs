@@ -3,6 +3,7 @@
 //! It compares which role is set: what its policies permit, in which Region, is IAM's to tell.
 
 use super::creation_default;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set InstanceIamRoleArn on the standby directory to the primary's role: IAM is global, so the same role serves both Regions. It \
              applies to WorkSpaces that are made or rebuilt afterwards: those that exist keep what they have until they are rebuilt. A \
              role that was once set cannot be unset.",

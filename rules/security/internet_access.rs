@@ -1,6 +1,7 @@
 //! SEC-001: new desktops must get to the internet from both Regions, or from neither.
 
 use super::creation_default::{self, Departs};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set EnableInternetAccess alike on both directories. It applies to WorkSpaces that are made or rebuilt afterwards: those that \
              exist keep what they have until they are rebuilt.",
     options: &[],

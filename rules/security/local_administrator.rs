@@ -1,6 +1,7 @@
 //! SEC-002: people must be administrators of new desktops in both Regions, or in neither.
 
 use super::creation_default::{self, Departs};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set UserEnabledAsLocalAdministrator alike on both directories. It applies to WorkSpaces that are made or rebuilt afterwards: \
              those that exist keep what they have until they are rebuilt.",
     options: &[],

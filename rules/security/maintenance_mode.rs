@@ -3,6 +3,7 @@
 //! It reads the directories' default for new desktops: what an existing desktop has, no API tells.
 
 use super::creation_default::UNTOLD;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
 use crate::model::{Dataset, GapId, PairView, Subject, Unknown};
@@ -28,6 +29,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases, Dataset::Workspaces],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set EnableMaintenanceMode to true on the standby directory. It applies to WorkSpaces that are made or rebuilt afterwards: those \
              that exist keep what they have until they are rebuilt, so start and update them by hand.",
     options: &[],

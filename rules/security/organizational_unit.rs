@@ -4,6 +4,7 @@
 
 use super::creation_default;
 use super::distinguished_name::DistinguishedName;
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::settings::MapKind;
 use crate::model::{Dataset, PairView, Subject};
@@ -21,6 +22,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29, controls::A_5_30],
     remedy: "Set DefaultOu on the standby directory to the primary's, or name a deliberate difference with a [[pair.map]] of kind \"ou\". It \
              applies to WorkSpaces that are made or rebuilt afterwards: those that exist stay where they are until they are rebuilt, or \
              moved in Active Directory.",

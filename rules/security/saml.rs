@@ -3,6 +3,7 @@
 //! It reads what the directories ask for: what the identity provider is set to, and who has an account there, no AWS API tells.
 
 use super::compared::{self, ABSENT, Compares, Member, NO_SUCH_VALUE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{SamlProperties, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -35,6 +36,15 @@ static META: Meta = Meta {
     // Certificates sign in whom SAML has identified: without it they are of no use.
     implies: &["SEC-009"],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL03,
+        controls::CP_10,
+        controls::CM_6,
+        controls::A_5_29,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Give the standby directory the primary's SAML status and relay state parameter, and an application of its own in the identity \
              provider, whose address is the standby's user access URL.",
     options: &[],

@@ -6,6 +6,7 @@
 use super::compared::{self, Compares};
 use super::creation_default;
 use super::traffic::{Beyond, Difference, Direction, Ends, NoRule, Peer, Reference, Traffic};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
 use crate::model::network::SecurityGroup;
@@ -33,6 +34,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::SecurityGroups, Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CM_6, controls::A_5_29],
     remedy: "Give the standby's custom security group the primary group's rules, with the standby Region's own groups and prefix lists in \
              place of the primary's. Changed rules hold at once for the desktops that have the group; a group that is set on the directory \
              applies to WorkSpaces that are made or rebuilt afterwards.",

@@ -1,6 +1,7 @@
 //! SEC-007: what people may do to their own desktops must be the same in both Regions.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{SelfservicePermissions, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Subject};
@@ -27,6 +28,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_30],
     remedy: "Set the permissions that the finding names alike on both directories, to ENABLED or DISABLED.",
     options: &[],
     doc: include_str!("self_service.md"),

@@ -3,6 +3,7 @@
 //! It reads the directories' settings. What group policies on the desktops add or take, no API tells.
 
 use super::compared::{self, ABSENT, Compares, Member, NO_SUCH_VALUE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{StreamingProperties, UserSetting, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Subject};
@@ -31,6 +32,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Set the streaming properties that the finding names alike on both directories.",
     options: &[],
     doc: include_str!("streaming_settings.md"),

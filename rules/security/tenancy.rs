@@ -4,6 +4,7 @@
 //! images of one's own licence are there is the images' rules' matter.
 
 use super::compared::{self, ABSENT, Compares, Member, NO_SUCH_VALUE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{AccountSettings, WorkspaceDirectory};
 use crate::model::{Dataset, GapId, PairView, Side, Subject};
@@ -29,6 +30,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases, Dataset::Account],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CM_6,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Register the standby directory anew with the primary's tenancy: no operation changes it afterwards. Dedicated tenancy needs bring \
              your own licence to be enabled for the account in the standby Region first (`aws workspaces modify-account`).",
     options: &[],

@@ -3,6 +3,7 @@
 //! No API tells which root certificates a directory trusts: IAM knows actions to write them, and the service model no operation to read them
 //! (AWS-FACTS §0.8). So it is never judged, and shown until a person attests it.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::registered;
@@ -20,6 +21,7 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Registrations, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::EUCREL03, controls::CM_6, controls::A_5_29, controls::A_5_30],
     remedy: "Import the primary directory's root certificates into the standby directory, in the console, for each kind of device.",
     options: &[],
     doc: include_str!("trusted_device_certificates.md"),

@@ -4,6 +4,7 @@
 //! in no API.
 
 use super::compared::{self, Compares, Member};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::{AccessEndpointConfig, WorkspaceDirectory};
 use crate::model::{Dataset, PairView, Side, Subject};
@@ -32,6 +33,15 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::VpcEndpoints, Dataset::Registrations, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL03,
+        controls::CP_8,
+        controls::CM_6,
+        controls::A_5_29,
+        controls::A_5_30,
+        controls::ARTICLE_11,
+    ],
     remedy: "Give the standby directory as many access endpoints and the same internet fallback as the primary, with VPC endpoints of the \
              standby Region that are available and that clients' networks lead to.",
     options: &[],

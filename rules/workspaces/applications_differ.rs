@@ -2,6 +2,7 @@
 //! cannot see what else is on a desktop.
 
 use crate::bundles::{self, paired_bundles};
+use crate::controls;
 use crate::images::in_use::{self, paired_images};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::image::{ApplicationAssociation, Bundle};
@@ -40,6 +41,7 @@ static META: Meta = Meta {
         Dataset::Aliases,
         Dataset::ResourceTags,
     ],
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CM_2, controls::A_5_30],
     remedy: "Copy the primary's image to the standby Region and update the standby bundle to the copy; give desktops that exist what they lack \
              one by one.",
     options: &[],

@@ -1,5 +1,6 @@
 //! WSP-015: a desktop that is being modified is not what its answer says, and may restart.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::workspace::{Modification, WorkspaceRow};
 use crate::model::{PairView, Side, Subject, Unknown};
@@ -24,6 +25,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::EUCREL11, controls::CM_3, controls::A_5_30],
     remedy: "Wait until the modification is done and scan again; ask for one that has failed again.",
     options: &[],
     doc: include_str!("modification_pending.md"),

@@ -1,5 +1,6 @@
 //! WSP-010: which standby desktop is whose must be plain.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::Counterpart;
 use crate::model::{PairView, Subject};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP02, controls::CM_2, controls::A_5_30],
     remedy: "Leave one standby desktop for each primary one, or map the user's names to each other with a [[pair.map]] of kind `user`.",
     options: &[],
     doc: include_str!("pairing_ambiguous.md"),

@@ -1,5 +1,6 @@
 //! WSP-009: what a standby WorkSpace is replicated from should be no older than the recovery point objective.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::moment::span;
 use crate::model::workspace::{DataReplication, Extra, WorkspaceRow};
@@ -28,6 +29,15 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL04,
+        controls::CP_2,
+        controls::CP_9,
+        controls::A_8_13,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Turn data replication on at the primary desktop (`aws workspaces modify-workspace-properties --data-replication \
              PRIMARY_AS_SOURCE`), or ask AWS Support why no snapshot is taken.",
     options: &[(

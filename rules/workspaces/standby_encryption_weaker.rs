@@ -1,5 +1,6 @@
 //! WSP-007: what is encrypted at rest on the primary desktop should be so on the standby one.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::workspace::{Flag, WorkspaceRow};
 use crate::model::{PairView, Subject, Unknown};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_29],
     remedy: "Terminate the standby desktop and make it anew with encrypted volumes: encryption cannot be turned on later.",
     options: &[],
     doc: include_str!("standby_encryption_weaker.md"),

@@ -1,5 +1,6 @@
 //! WSP-008: a primary and a standby WorkSpace that AWS keeps in a relation must name each other.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::{Counterpart, Relation, ToldBy};
 use crate::model::{PairView, Subject, Unknown};
@@ -27,6 +28,16 @@ static META: Meta = Meta {
     // What does not know that it is a standby WorkSpace looks like any unused desktop.
     implies: &["WSP-014"],
     needs: PAIRING,
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CP_10,
+        controls::A_5_30,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_11,
+    ],
     remedy: "Terminate what is left of the standby WorkSpace and make it anew from the primary (`aws workspaces \
              create-standby-workspaces`).",
     options: &[],

@@ -1,5 +1,6 @@
 //! WSP-016: a standby desktop to which nobody has ever connected is one of which nobody knows that it works.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
@@ -17,6 +18,14 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases, Dataset::Connections],
+    controls: &[
+        controls::REL13_BP03,
+        controls::EUCREL06,
+        controls::CP_4,
+        controls::A_5_30,
+        controls::A1_3,
+        controls::ARTICLE_25,
+    ],
     remedy: "Have the user sign in to the standby desktop once, or include them in the next drill.",
     options: &[],
     doc: include_str!("standby_never_used.md"),

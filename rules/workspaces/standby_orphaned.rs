@@ -1,5 +1,6 @@
 //! WSP-003: a standby desktop that is nobody's costs, takes quota, and keeps a leaver's data.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::is_leaving;
 use crate::model::pairing::Located;
@@ -26,6 +27,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP04, controls::CM_2, controls::A_5_30],
     remedy: "Terminate the desktop where its user has left, after making sure that nobody needs what is on it; otherwise give its user a \
              primary one, or map its user name to the right one.",
     options: &[],

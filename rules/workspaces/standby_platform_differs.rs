@@ -1,5 +1,6 @@
 //! WSP-006: people should land on the operating system and the streaming protocol that they left.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::workspace::WorkspaceRow;
 use crate::model::{PairView, Subject, Symbols, Unknown};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP04, controls::EUCREL02, controls::CP_7, controls::CM_2, controls::A_5_30],
     remedy: "Make the standby desktop anew from the counterpart of the primary's bundle; a protocol alone can be modified.",
     options: &[],
     doc: include_str!("standby_platform_differs.md"),

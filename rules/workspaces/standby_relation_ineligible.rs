@@ -1,5 +1,6 @@
 //! WSP-013: where a standby WorkSpace could be, it should be one; and nobody should plan one where there can be none.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::Counterpart;
 use crate::model::workspace::{Flag, WorkspaceRow};
@@ -27,6 +28,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP02, controls::EUCREL02, controls::CP_7, controls::A_8_14],
     remedy: "Make a standby WorkSpace from the primary (`aws workspaces create-standby-workspaces`) in the place of the one built by hand.",
     options: &[
         (PLANNED, "`true`: everybody's standby desktop is to be a standby WorkSpace."),

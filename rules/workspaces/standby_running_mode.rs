@@ -1,5 +1,6 @@
 //! WSP-004: a standby desktop that waits should not cost as if it ran.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
@@ -17,6 +18,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_30],
     remedy: "Change the standby desktop's running mode to AUTO_STOP (`aws workspaces modify-workspace-properties`).",
     options: &[],
     doc: include_str!("standby_running_mode.md"),

@@ -1,5 +1,6 @@
 //! WSP-005: a standby desktop should have no less hardware than the primary one, but for what the operator allows.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::hardware::Standing;
 use crate::model::workspace::WorkspaceRow;
@@ -20,6 +21,15 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP04,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::CM_2,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Give the standby desktop the primary's compute type and volume sizes, or declare the smaller one as enough with the rule's \
              options.",
     options: &[

@@ -1,5 +1,6 @@
 //! WSP-014: a standby desktop that is an ordinary WorkSpace looks unused to cost tooling, and needs the tag that tells it to look away.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::workspace::WorkspaceRow;
 use crate::model::{Dataset, PairView, Subject, Unknown};
@@ -19,6 +20,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases, Dataset::DesktopTags],
+    controls: &[controls::REL13_BP02, controls::EUCREL02, controls::CP_7, controls::CM_3, controls::A_8_14],
     remedy: "Tag the standby desktop (`aws workspaces create-tags --tags Key=Skip_Convert,Value=standby`), or with what your own tooling \
              heeds, and name that in the rule's option `tags`.",
     options: &[(

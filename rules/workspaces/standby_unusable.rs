@@ -1,5 +1,6 @@
 //! WSP-002: a standby desktop must be in a state from which somebody can work on it.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
@@ -27,6 +28,16 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::EUCREL05,
+        controls::CP_7,
+        controls::CP_10,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_12,
+    ],
     remedy: "Bring the standby desktop to AVAILABLE, or to STOPPED with the running mode AUTO_STOP.",
     options: &[],
     doc: include_str!("standby_unusable.md"),

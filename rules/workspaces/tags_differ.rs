@@ -1,5 +1,6 @@
 //! WSP-012: tags that the operator lists should be the same on both desktops of a person.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::settings::RuleSettings;
 use crate::model::workspace::{TagRow, WorkspaceRow};
@@ -27,6 +28,7 @@ static META: Meta = Meta {
         Dataset::DesktopTags,
         Dataset::PrimaryDesktopTags,
     ],
+    controls: &[controls::REL13_BP04, controls::CM_2, controls::A_5_30],
     remedy: "Give the standby desktop the primary's tags (`aws workspaces create-tags`).",
     options: &[(OPTION, "The keys of the tags that must be the same, as in `[\"CostCenter\"]`; none by default.")],
     doc: include_str!("tags_differ.md"),

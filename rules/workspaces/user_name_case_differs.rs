@@ -1,5 +1,6 @@
 //! WSP-011: a person's user name should be written alike in both Regions.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::{UNDEFINED, fold};
 use crate::model::{PairView, Subject};
@@ -18,6 +19,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: PAIRING,
+    controls: &[controls::REL13_BP04, controls::CM_6, controls::A_5_30],
     remedy: "Write the user name alike when the standby desktop is next made anew: that of an existing one cannot be changed.",
     options: &[],
     doc: include_str!("user_name_case_differs.md"),

@@ -1,5 +1,6 @@
 //! WSP-001: everybody with a primary desktop needs one in the standby Region.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::desktops::Counterpart;
 use crate::model::pairing::Located;
@@ -19,6 +20,15 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_7,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_11,
+        controls::ARTICLE_12,
+    ],
     remedy: "Make a standby desktop for them in the standby Region: a standby WorkSpace of theirs, or an ordinary one for the same user \
              name in the paired directory.",
     options: &[],

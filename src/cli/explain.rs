@@ -42,6 +42,10 @@ impl Explain {
                 let _ = writeln!(text, "  {name}: {what}");
             }
         }
+        let _ = writeln!(text, "\nEvidence for:");
+        for control in meta.controls {
+            let _ = writeln!(text, "  {}: {}, {}", control.framework.title(), control.id, control.title);
+        }
         let _ = writeln!(text, "\n{}", meta.doc.trim());
         print(&text)?;
         Ok(exit::READY)

@@ -48,10 +48,18 @@ fn table(rules: &[&Meta]) -> String {
             area = Some(meta.area);
             let _ = writeln!(text, "\n{bold}{} {}{bold:#}", meta.area.code(), meta.area.title());
         }
-        let _ = writeln!(text, "  {}  {:<32} {:<9} {}", meta.id, meta.name, meta.severity(), meta.effect().as_str());
+        let controls = listed(meta);
+        let (severity, effect) = (meta.severity(), meta.effect().as_str());
+        let _ = writeln!(text, "  {}  {:<32} {severity:<9} {effect:<9} {controls}", meta.id, meta.name);
     }
     let _ = writeln!(text, "\n{} rules. `deskpair explain ID` tells of one.", rules.len());
     text
+}
+
+/// The ids of the controls that a rule is evidence for.
+fn listed(meta: &Meta) -> String {
+    let ids: Vec<&str> = meta.controls.iter().map(|control| control.id).collect();
+    ids.join(", ")
 }
 
 fn as_json(rules: &[&Meta]) -> Result<String> {
@@ -72,6 +80,11 @@ fn as_json(rules: &[&Meta]) -> Result<String> {
                 .collect();
             let options: serde_json::Map<_, _> =
                 meta.options.iter().map(|(name, what)| ((*name).to_owned(), json!(what))).collect();
+            let controls: Vec<_> = meta
+                .controls
+                .iter()
+                .map(|control| json!({ "framework": control.framework.id(), "id": control.id, "title": control.title }))
+                .collect();
             json!({
                 "id": meta.id,
                 "name": meta.name,
@@ -83,6 +96,7 @@ fn as_json(rules: &[&Meta]) -> Result<String> {
                 "cases": cases,
                 "implies": meta.implies,
                 "needs": meta.needs,
+                "controls": controls,
                 "remedy": meta.remedy,
                 "options": options,
             })
@@ -95,16 +109,17 @@ fn as_json(rules: &[&Meta]) -> Result<String> {
 }
 
 fn markdown(rules: &[&Meta]) -> String {
-    let mut text = String::from("| id | name | severity · effect | fails when |\n|---|---|---|---|\n");
+    let mut text = String::from("| id | name | severity · effect | fails when | controls |\n|---|---|---|---|---|\n");
     for meta in rules {
         let _ = writeln!(
             text,
-            "| {} | {} | {} · {} | {} |",
+            "| {} | {} | {} · {} | {} | {} |",
             meta.id,
             meta.name,
             meta.severity(),
             meta.effect().as_str(),
-            meta.summary.replace('|', "\\|")
+            meta.summary.replace('|', "\\|"),
+            listed(meta)
         );
     }
     text
