@@ -7,7 +7,7 @@
 //!   moves people by itself.
 //! - EUCREL02 for the standby Region itself, EUCREL03 for the network and for signing in, EUCREL04 for data, EUCREL05 for what watches,
 //!   EUCREL06 for tests, EUCREL07 and EUCREL11 for changes that are not followed.
-//! - CP-2 for rules that hold the estate against a recovery objective, CP-4 for tests, CP-6 for files' second place, CP-7 for desktops', CP-8 for how they are reached, CP-9 for copies of data, CP-10 for what brings
+//! - CP-2 for what a plan leaves out and for recovery objectives, CP-4 for tests, CP-6 for files' second place, CP-7 for desktops', CP-8 for how they are reached, CP-9 for copies of data, CP-10 for what brings
 //!   people over; CM-2 for what a desktop is made of, CM-3 for changes that one side missed, CM-6 for settings.
 //! - A.5.29 where protection is weaker after a failover, A.5.30 where readiness is, A.8.13 for copies of data, A.8.14 for a second of
 //!   something. A1.2 for recovery infrastructure and copies, A1.3 for tests.

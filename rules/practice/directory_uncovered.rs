@@ -1,5 +1,6 @@
 //! OPS-005: people whose directory belongs to no pair are in no headline. It cannot see directories of other Regions or accounts.
 
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Dataset, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -16,6 +17,17 @@ static META: Meta = Meta {
     reach: Reach::Pair,
     implies: &[],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Aliases],
+    controls: &[
+        controls::REL13_BP02,
+        controls::EUCREL02,
+        controls::CP_2,
+        controls::CP_7,
+        controls::A_5_30,
+        controls::A_8_14,
+        controls::A1_2,
+        controls::ARTICLE_11,
+        controls::ARTICLE_12,
+    ],
     remedy: "Give the directory a pair of its own: a connection alias, a standby directory, a TXT record, and a [[pair]] in the \
              configuration. Where its people need no failover, waive it, with an owner.",
     options: &[],

@@ -2,6 +2,7 @@
 //! gate again, and whoever owns it must decide again.
 
 use super::accepted::{self, NONE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::{Moment, PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
@@ -32,6 +33,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[],
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::CM_3, controls::CM_6, controls::A_5_30],
     remedy: "Fix what was accepted, and take the waiver out of the configuration; or have its owner decide again, and give it another end. \
              An attestation needs somebody to look again.",
     options: &[("warn_days", "how many days before its end a waiver or an attestation is told, 14 unless set")],

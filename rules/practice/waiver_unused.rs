@@ -2,6 +2,7 @@
 //! that is spelled otherwise.
 
 use super::accepted::{self, NONE};
+use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::uses::Use;
 use crate::model::{PairView, Subject};
@@ -26,6 +27,7 @@ static META: Meta = Meta {
     reach: Reach::Desktop,
     implies: &[],
     needs: &[],
+    controls: &[controls::REL13_BP04, controls::EUCREL07, controls::CM_6, controls::A_5_30],
     remedy: "Take it out of the configuration where its cause is gone. Where it was meant for something that still fails, correct its \
              subject: it is compared to the letter with the subject's name in the report.",
     options: &[],
