@@ -354,8 +354,8 @@ pub(crate) fn broken_run(fixture: &Fixture) -> Run<'_> {
 }
 
 /// Judges a sample and writes it in a format.
-pub(crate) fn written(run: &Run<'_>, format: crate::Format) -> String {
+pub(crate) fn written(run: &Run<'_>, file: crate::File) -> String {
     let mut out = Vec::new();
-    crate::write(format, run, &mut out).expect("a vector takes everything");
+    crate::write(file, run, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("reports are UTF-8")
 }

@@ -1,5 +1,5 @@
 use super::{SCRIPT, STYLE, TEMPLATES, base64};
-use crate::Format;
+use crate::File;
 use crate::samples::{self, written};
 use deskpair_rules::engine::{Options, evaluate_with};
 use deskpair_rules::fixture::{On, TAKEN_AT};
@@ -91,7 +91,7 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 #[test]
 fn hostile_names_stay_text() {
     let fixture = samples::hostile();
-    let page = written(&samples::run(&fixture), Format::Html);
+    let page = written(&samples::run(&fixture), File::Html);
     assert_harmless(&page);
     assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"));
     assert!(page.contains("{{ 7 * 7 }}"), "names are no templates");
@@ -107,10 +107,10 @@ fn every_sample_is_a_page_of_known_parts() {
         }
     }
     for fixture in [samples::clean(), samples::drifted(), samples::many(3_000), empty] {
-        assert_harmless(&written(&samples::run(&fixture), Format::Html));
+        assert_harmless(&written(&samples::run(&fixture), File::Html));
     }
     let fixture = samples::clean();
-    assert_harmless(&written(&samples::broken_run(&fixture), Format::Html));
+    assert_harmless(&written(&samples::broken_run(&fixture), File::Html));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn people_are_told_by_a_tags_values_where_that_is_asked_for() {
     fixture.tag(On::Primary, "ws-panna", "Department", "<b>Sales</b>");
     let page = |tag: Option<&str>| {
         let options = Options { group_by: tag.map(ToOwned::to_owned), ..Options::at(TAKEN_AT) };
-        written(&evaluate_with(&fixture.estate, options, &samples::rules()), Format::Html)
+        written(&evaluate_with(&fixture.estate, options, &samples::rules()), File::Html)
     };
     let by_tag = page(Some("Department"));
     assert_harmless(&by_tag);
@@ -133,7 +133,7 @@ fn people_are_told_by_a_tags_values_where_that_is_asked_for() {
 #[test]
 fn the_policy_names_the_style_and_the_script_and_nothing_else() {
     let fixture = samples::drifted();
-    let page = written(&samples::run(&fixture), Format::Html);
+    let page = written(&samples::run(&fixture), File::Html);
     let digest = |text: &str| base64(&Sha256::digest(text.as_bytes())).replace('/', "&#x2f;");
     let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#x27;", "'");
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
@@ -166,7 +166,7 @@ fn base64_is_as_the_standard_has_it() {
 fn what_matters_is_on_the_page() {
     let fixture = samples::drifted();
     let run = samples::run(&fixture);
-    let page = written(&run, Format::Html);
+    let page = written(&run, File::Html);
     for text in [
         "<span class=\"big\">0 of 3</span>",
         "aria-label=\"0 ready, 2 degraded, 0 cannot be told, 1 stranded\"",
@@ -184,7 +184,7 @@ fn what_matters_is_on_the_page() {
     // What strands people comes before what degrades more of them.
     let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
     assert!(place("id=\"cause-1-WSP-001-missing\" data") < place("id=\"cause-1-BND-002-smaller\" data"));
-    assert!(page == written(&run, Format::Html), "the same run gives the same bytes");
+    assert!(page == written(&run, File::Html), "the same run gives the same bytes");
 }
 
 #[test]
@@ -193,11 +193,11 @@ fn the_page_stays_small_whatever_people_are_called_and_however_many_pairs() {
     for at in 0..1_000 {
         fixture.add_desktop(On::Primary, &format!("{at:04}{}", "</&\"'>".repeat(300)), "standard");
     }
-    let page = written(&samples::run(&fixture), Format::Html);
+    let page = written(&samples::run(&fixture), File::Html);
     assert!(page.contains("and 950 more: see <code>report.json</code>"));
     assert_harmless(&page);
     let fixture = samples::repeated(fixture, 12);
-    let page = written(&samples::run(&fixture), Format::Html);
+    let page = written(&samples::run(&fixture), File::Html);
     assert!(page.len() < 5_000_000, "{}", page.len());
     assert!(page.contains("and 1,000 more: see <code>report.json</code>"), "what does not fit is counted");
     assert_harmless(&page);
@@ -222,7 +222,7 @@ fn every_rule_says_why_it_matters() {
 #[test]
 fn what_strands_somebody_is_named_first() {
     let fixture = samples::drifted();
-    let page = written(&samples::run(&fixture), Format::Html);
+    let page = written(&samples::run(&fixture), File::Html);
     let bert = between(&page, "<bdi>bert</bdi>", "</li>");
     assert!(bert.find("WSP-001") < bert.find("BND-002"), "{bert}");
 }

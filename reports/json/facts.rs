@@ -11,6 +11,7 @@ use deskpair_rules::model::{Estate, Gap, GapCause, GapId, Moment, Side, Unknown}
 use deskpair_rules::readiness::State;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::io;
 
 /// The fingerprints of one pair's findings, by position: 16 bytes each, however many mention them.
 #[derive(Debug)]
@@ -202,6 +203,38 @@ pub(crate) fn user<'a>(pair: &'a PairRun<'_>, prints: &'a Prints, person: u32) -
     })
 }
 
+/// How many findings are worded at once, in parallel.
+const CHUNK: u32 = 4096;
+
+/// Words a pair's findings in parallel, a chunk at a time, and hands them over in order: never more than a chunk of them exists.
+pub(crate) fn each_finding<'a>(
+    run: &'a Run<'_>,
+    pair: &'a PairRun<'_>,
+    prints: &'a Prints,
+    mut take: impl FnMut(&'a Finding, v1::Finding<'a>) -> io::Result<()>,
+) -> io::Result<()> {
+    let all = pair.findings.len() as u32;
+    let mut start = 0;
+    while start < all {
+        let end = all.min(start + CHUNK);
+        let worded: Vec<v1::Finding<'_>> =
+            (start..end).into_par_iter().map(|at| finding(run, pair, prints, at)).collect();
+        for (at, worded) in (start..end).zip(worded) {
+            take(&pair.findings[at as usize], worded)?;
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+/// What a finding does to a person; of what was not evaluated, what the rule's worst fail would do.
+pub(crate) fn effect(run: &Run<'_>, finding: &Finding) -> Effect {
+    match finding.verdict {
+        Verdict::NotEvaluated => run.meta(finding).effect(),
+        Verdict::Fail | Verdict::Waived => run.case(finding).effect,
+    }
+}
+
 /// A finding in words, by position.
 pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a Prints, at: u32) -> v1::Finding<'a> {
     let finding = &pair.findings[at as usize];
@@ -214,7 +247,7 @@ pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a P
         rule: Cow::Borrowed(worded.meta.id),
         case: evaluated.then_some(Cow::Borrowed(case.key)),
         severity: worded.severity.into(),
-        effect: if evaluated { case.effect } else { worded.meta.effect() }.into(),
+        effect: effect(run, finding).into(),
         verdict: finding.verdict.into(),
         subject: v1::Subject {
             kind: Cow::Borrowed(worded.names.kind),

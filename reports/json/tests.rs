@@ -1,6 +1,6 @@
 use super::v1;
 use crate::samples;
-use crate::{Format, samples::written};
+use crate::{File, samples::written};
 use deskpair_rules::fixture::{Fixture, On};
 use deskpair_rules::model::Dataset;
 
@@ -11,7 +11,7 @@ fn read(text: &str) -> v1::Report<'static> {
 #[test]
 fn reads_back_to_the_same_bytes() {
     for fixture in [samples::clean(), samples::drifted(), samples::hostile(), samples::many(9_000)] {
-        let text = written(&samples::run(&fixture), Format::Json);
+        let text = written(&samples::run(&fixture), File::Json);
         let again = serde_json::to_string(&read(&text)).expect("writes");
         assert!(text.trim_end() == again, "written a piece at a time or at once, a report is the same");
     }
@@ -21,7 +21,7 @@ fn reads_back_to_the_same_bytes() {
 fn the_drifted_sample_is_reported_whole() {
     let fixture = samples::drifted();
     let run = samples::run(&fixture);
-    let text = written(&run, Format::Json);
+    let text = written(&run, File::Json);
     let pretty = serde_json::to_string_pretty(&read(&text)).expect("writes");
     insta::with_settings!({ prepend_module_to_snapshot => false }, {
         // The digest of the inputs changes with their make; the rest of the report does not.
@@ -34,7 +34,7 @@ fn the_drifted_sample_is_reported_whole() {
 fn people_carry_their_causes() {
     let fixture = samples::drifted();
     let run = samples::run(&fixture);
-    let report = read(&written(&run, Format::Json));
+    let report = read(&written(&run, File::Json));
     let pair = &report.pairs[0];
     let bert = pair.users.iter().find(|user| user.name == "bert").expect("bert is stranded");
     assert_eq!(bert.readiness, v1::State::Stranded);
@@ -52,7 +52,7 @@ fn people_carry_their_causes() {
 #[test]
 fn texts_are_kept_as_they_are() {
     let fixture = samples::hostile();
-    let report = read(&written(&samples::run(&fixture), Format::Json));
+    let report = read(&written(&samples::run(&fixture), File::Json));
     for name in samples::HOSTILE {
         assert!(report.pairs[0].users.iter().any(|user| user.name == name), "{name:?}");
     }
@@ -63,7 +63,7 @@ fn what_hides_people_is_said() {
     let mut fixture = Fixture::clean();
     let gap = fixture.deny(On::Primary, Dataset::Workspaces);
     fixture.side(On::Standby).account = Err(gap);
-    let report = read(&written(&samples::run(&fixture), Format::Json));
+    let report = read(&written(&samples::run(&fixture), File::Json));
     let pair = &report.pairs[0];
     let hidden = pair.readiness.hidden.as_ref().expect("people were not read");
     assert_eq!(hidden.gap.as_ref().expect("a call failed").cause, v1::Cause::Denied);
@@ -76,7 +76,7 @@ fn what_hides_people_is_said() {
 fn the_schema_knows_every_member_that_is_written() {
     let schema = super::schema().to_value();
     let fixture = samples::drifted();
-    let text = written(&samples::run(&fixture), Format::Json);
+    let text = written(&samples::run(&fixture), File::Json);
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     fn known(root: &serde_json::Value, schema: &serde_json::Value, value: &serde_json::Value, at: &str) {
         let schema = match schema.get("$ref").and_then(|path| path.as_str()) {
@@ -115,7 +115,7 @@ fn the_schema_knows_every_member_that_is_written() {
 #[test]
 fn a_broken_rule_is_named() {
     let fixture = samples::clean();
-    let report = read(&written(&samples::broken_run(&fixture), Format::Json));
+    let report = read(&written(&samples::broken_run(&fixture), File::Json));
     assert_eq!((report.run.outcome, report.run.exit_code), (v1::Outcome::Broken, 4));
     assert_eq!((&*report.broken[0].rule, &*report.broken[0].message), ("WSP-016", "it gave no verdict"));
 }

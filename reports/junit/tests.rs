@@ -1,4 +1,4 @@
-use crate::Format;
+use crate::File;
 use crate::samples::{self, written};
 use deskpair_rules::fixture::On;
 use deskpair_rules::model::Dataset;
@@ -139,7 +139,7 @@ fn ending<'a>(cases: &'a [Case], name: &str) -> (&'a str, &'a str) {
 #[test]
 fn an_estate_in_order_lists_what_passed() {
     let fixture = samples::clean();
-    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::run(&fixture), File::Junit));
     assert_eq!(ending(&cases, "ALS-003 alias-not-associated: 2 in order [corp]").0, "passed");
     let skipped = ending(&cases, "FSX-011 snapmirror-health: not applicable [corp]");
     assert_eq!(skipped, ("skipped", "not applicable: neither Region has an ONTAP file system"));
@@ -151,7 +151,7 @@ fn an_estate_in_order_lists_what_passed() {
 #[test]
 fn fails_gaps_and_waivers_are_told_apart() {
     let fixture = samples::drifted();
-    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::run(&fixture), File::Junit));
     assert_eq!(ending(&cases, "WSP-001 bert [corp]"), ("failure", "bert has no desktop in us-west-2"));
     assert_eq!(ending(&cases, "BRD-002 Windows [corp]").0, "error");
     let waived = ending(&cases, "BND-002 power-bundle [corp]");
@@ -166,7 +166,7 @@ fn fails_gaps_and_waivers_are_told_apart() {
 #[test]
 fn names_cannot_break_the_file() {
     let fixture = samples::hostile();
-    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::run(&fixture), File::Junit));
     assert!(cases.iter().any(|case| case.name.starts_with("WSP-001 <img src=x onerror=alert(1)>")));
     assert!(cases.iter().any(|case| case.name.starts_with("WSP-001 two\\nlines")));
 }
@@ -176,7 +176,7 @@ fn an_account_that_could_not_be_told_is_an_error() {
     let mut fixture = samples::clean();
     let gap = fixture.deny(On::Primary, Dataset::Workspaces);
     fixture.side(On::Standby).account = Err(gap);
-    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::run(&fixture), File::Junit));
     assert_eq!(ending(&cases, "account of the primary Region us-east-1 [corp]").0, "passed");
     assert_eq!(ending(&cases, "account of the standby Region us-west-2 [corp]").0, "error");
     assert_eq!(ending(&cases, "everybody of the primary Region is listed [corp]").0, "error");
@@ -185,7 +185,7 @@ fn an_account_that_could_not_be_told_is_an_error() {
 #[test]
 fn a_rule_that_broke_is_an_error() {
     let fixture = samples::clean();
-    let cases = read(&written(&samples::broken_run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::broken_run(&fixture), File::Junit));
     assert_eq!(ending(&cases, "WSP-016 broke [corp]").0, "error");
 }
 
@@ -195,7 +195,7 @@ fn a_thousand_cases_a_rule_then_one_for_the_rest() {
     for at in 0..2_500 {
         fixture.add_desktop(On::Primary, &format!("user{at:06}"), "standard");
     }
-    let xml = written(&samples::run(&fixture), Format::Junit);
+    let xml = written(&samples::run(&fixture), File::Junit);
     let cases = read(&xml);
     let failed = cases.iter().filter(|case| case.name.starts_with("WSP-001 user0")).count();
     assert_eq!(failed, 1000);
@@ -210,7 +210,7 @@ fn no_name_is_given_twice() {
     // A second desktop of the same person, and no standby for either.
     fixture.add_desktop(On::Primary, "bert", "power");
     let fixture = samples::repeated(fixture, 3);
-    let cases = read(&written(&samples::run(&fixture), Format::Junit));
+    let cases = read(&written(&samples::run(&fixture), File::Junit));
     assert_eq!(ending(&cases, "WSP-001 bert [corp]").0, "failure");
     assert_eq!(ending(&cases, "WSP-001 bert [corp] (2)").0, "failure");
     assert_eq!(ending(&cases, "WSP-001 bert [corp 3]").0, "failure");
@@ -223,7 +223,7 @@ fn the_file_stays_small_whatever_people_are_called() {
         fixture.add_desktop(On::Primary, &format!("{at:04}{}", "</&\"'>".repeat(300)), "standard");
     }
     let fixture = samples::repeated(fixture, 12);
-    let xml = written(&samples::run(&fixture), Format::Junit);
+    let xml = written(&samples::run(&fixture), File::Junit);
     assert!(xml.len() < 30_000_000, "{}", xml.len());
     assert!(read(&xml).iter().any(|case| case.name.contains("more fail: report.json has them all")));
 }

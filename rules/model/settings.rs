@@ -56,6 +56,19 @@ pub struct PairSettings {
     /// What else people need to work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<Dependency>,
+    /// Where it is declared; none where no file was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Declared>,
+}
+
+/// A place in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// The file: from the folder in which the scan ran where it lies in it, otherwise as it was named.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
 }
 
 /// One side of a pair: where it is, and as whom it is read.

@@ -9,7 +9,7 @@ use crate::redact::Key;
 use crate::store::estate_file;
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
 use clap::Args;
-use deskpair_reports::Format;
+use deskpair_reports::{File, Format};
 use deskpair_rules::engine::{Options, Run, evaluate};
 use deskpair_rules::model::Estate;
 use std::collections::BTreeSet;
@@ -50,8 +50,15 @@ pub(super) struct Reports {
     pub(super) output: PathBuf,
     /// Which reports to write
     #[arg(short, long, value_name = "FORMATS", value_delimiter = ',', value_parser = parse_format,
-          default_values = Format::ALL.map(Format::as_str))]
+          default_values = Format::USUAL.map(Format::as_str))]
     pub(super) format: Vec<Format>,
+}
+
+impl Reports {
+    /// The files of the formats that were asked for.
+    pub(super) fn files(&self) -> BTreeSet<File> {
+        self.format.iter().flat_map(|format| format.files()).copied().collect()
+    }
 }
 
 /// A format by its name.
@@ -65,7 +72,7 @@ fn parse_format(text: &str) -> std::result::Result<Format, String> {
 /// A folder of a run, its files opened before the first call.
 pub(super) struct Folder {
     path: PathBuf,
-    formats: BTreeSet<Format>,
+    reports: BTreeSet<File>,
     /// The names of the outputs, in their order; the manifest, which vouches for the others, is the last.
     names: Vec<&'static str>,
     outputs: OutputSet,
@@ -79,17 +86,17 @@ impl Folder {
     /// # Errors
     /// The file that cannot be written, and why.
     pub(super) fn open(reports: &Reports) -> Result<Self> {
-        let formats: BTreeSet<Format> = reports.format.iter().copied().collect();
-        let mut names: Vec<&'static str> = formats.iter().map(|format| format.file_name()).collect();
+        let files = reports.files();
+        let mut names: Vec<&'static str> = files.iter().map(|file| file.name()).collect();
         names.extend([ESTATE, JUDGED, evidence::MANIFEST]);
-        Self::create(reports.output.clone(), formats, names)
+        Self::create(reports.output.clone(), files, names)
     }
 
-    fn create(path: PathBuf, formats: BTreeSet<Format>, names: Vec<&'static str>) -> Result<Self> {
+    fn create(path: PathBuf, reports: BTreeSet<File>, names: Vec<&'static str>) -> Result<Self> {
         let made = make_folder(&path).map_err(|error| unwritable(&path, error))?;
         let outputs =
             OutputSet::open(names.iter().map(|name| path.join(name))).map_err(|error| unwritable(&path, error))?;
-        Ok(Self { path, formats, names, outputs, _made: made })
+        Ok(Self { path, reports, names, outputs, _made: made })
     }
 
     /// One of the files, to write to.
@@ -113,8 +120,8 @@ impl Folder {
 
     /// Writes the reports and what proves them, then makes all of them visible at once.
     pub(super) fn finish(mut self, run: &Run<'_>) -> Result<PathBuf> {
-        for format in self.formats.clone() {
-            let written = deskpair_reports::write(format, run, self.file(format.file_name()));
+        for file in self.reports.clone() {
+            let written = deskpair_reports::write(file, run, self.file(file.name()));
             written.map_err(|error| unwritable(&self.path, error))?;
         }
         self.write_judged(run)?;
@@ -252,11 +259,11 @@ fn agree(folder: &Path, verified: &Verified) -> std::result::Result<(), String> 
     let options = judged(folder).map_err(|error| error.to_string())?.options(*digest.bytes());
     let run = evaluate(estate, options);
     let mut wrong = Vec::new();
-    for format in Format::ALL {
-        let name = format.file_name();
+    for file in Format::ALL.into_iter().flat_map(Format::files).copied() {
+        let name = file.name();
         let Ok(written) = fs::read(folder.join(name)) else { continue };
         let mut expected = Vec::with_capacity(written.len());
-        deskpair_reports::write(format, &run, &mut expected).map_err(|error| format!("{name}: {error}"))?;
+        deskpair_reports::write(file, &run, &mut expected).map_err(|error| format!("{name}: {error}"))?;
         if expected != written {
             wrong.push(format!("{name:?} is not the report of {ESTATE}"));
         }

@@ -177,7 +177,7 @@ fn summarise(globals: &Globals, reports: &Reports, run: &Run<'_>) -> Result<()> 
         return Ok(());
     }
     let paths: Vec<String> =
-        reports.format.iter().map(|format| reports.output.join(format.file_name()).display().to_string()).collect();
+        reports.files().iter().map(|file| reports.output.join(file.name()).display().to_string()).collect();
     let mut text = Vec::new();
     deskpair_reports::terminal::write(run, &paths, &mut text)
         .map_err(|error| CommandError::internal("cannot word the summary").because(error))?;

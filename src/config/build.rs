@@ -39,6 +39,7 @@ fn pair(view: View<'_>) -> PairSettings {
         dns: dns(view.table("dns")),
         maps: view.tables("map").into_iter().filter_map(map).collect(),
         dependencies: view.tables("dependency").into_iter().map(dependency).collect(),
+        declared: None,
     }
 }
 

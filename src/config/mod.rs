@@ -21,6 +21,7 @@ pub use write::write;
 
 use deskpair_rules::meta::Meta;
 use deskpair_rules::model::Settings;
+use deskpair_rules::model::settings::Declared;
 use problem::line_of;
 use std::io::Read;
 use std::path::Path;
@@ -93,7 +94,19 @@ pub fn load(path: &Path, known: &[KnownRule<'_>]) -> Result<Checked, ConfigError
     })?;
     let mut checked = check(&text, &path.display().to_string(), known)?;
     beside(&mut checked.settings, path);
+    let file = from_here(path);
+    for (pair, &line) in checked.settings.pairs.iter_mut().zip(&checked.pair_lines) {
+        pair.declared = u32::try_from(line).ok().map(|line| Declared { file: file.clone(), line });
+    }
     Ok(checked)
+}
+
+/// A path as code hosts name files: from the folder that this runs in, with slashes; as it is where it lies elsewhere.
+fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).ok());
+    let parts = inside.unwrap_or(path).components().filter(|part| !matches!(part, std::path::Component::CurDir));
+    parts.collect::<std::path::PathBuf>().display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// Files that a configuration names stand beside it, where their paths are relative.

@@ -206,8 +206,7 @@ async fn throttling_changes_no_verdict() {
         Measured::of(&whole).is_unchanged(&throttled, "30% throttling");
         let report = |estate: &Estate| {
             let mut bytes = Vec::new();
-            deskpair_reports::write(deskpair_reports::Format::Json, &judged(estate), &mut bytes)
-                .expect("it is written");
+            deskpair_reports::write(deskpair_reports::File::Json, &judged(estate), &mut bytes).expect("it is written");
             let mut report: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
             report.as_object_mut().expect("an object").remove("api").expect("it counts calls");
             still_value(&mut report);
