@@ -18,6 +18,7 @@ pub mod aliases;
 pub mod branding;
 pub mod bundles;
 pub mod controls;
+pub mod directories;
 pub mod dns;
 pub mod engine;
 pub mod files;
@@ -36,6 +37,7 @@ pub mod workspaces;
 
 mod registered;
 mod registry;
+mod whereabouts;
 
 pub use engine::{Options, Run, evaluate};
 pub use registry::{find, registry};

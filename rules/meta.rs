@@ -107,6 +107,9 @@ pub enum Area {
     /// TXT resolvability.
     #[serde(rename = "DNS")]
     Dns,
+    /// Directories, AD Connectors and their service accounts.
+    #[serde(rename = "DIR")]
+    Directories,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -114,7 +117,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -124,6 +127,7 @@ impl Area {
         Self::Workspaces,
         Self::Aliases,
         Self::Dns,
+        Self::Directories,
         Self::Practice,
     ];
 
@@ -139,6 +143,7 @@ impl Area {
             Self::Workspaces => "WSP",
             Self::Aliases => "ALS",
             Self::Dns => "DNS",
+            Self::Directories => "DIR",
             Self::Practice => "OPS",
         }
     }
@@ -155,6 +160,7 @@ impl Area {
             Self::Workspaces => "Paired WorkSpaces",
             Self::Aliases => "Connection aliases",
             Self::Dns => "TXT resolvability",
+            Self::Directories => "Directories",
             Self::Practice => "The practice",
         }
     }

@@ -14,6 +14,7 @@ static REGISTRY: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
         crate::workspaces::RULES,
         crate::aliases::RULES,
         crate::dns::RULES,
+        crate::directories::RULES,
         crate::practice::RULES,
     ];
     let mut rules: Vec<&'static dyn Rule> = areas.iter().flat_map(|rules| rules.iter().copied()).collect();
@@ -50,6 +51,7 @@ mod tests {
             Area::Workspaces => "workspaces",
             Area::Aliases => "aliases",
             Area::Dns => "dns",
+            Area::Directories => "directories",
             Area::Practice => "practice",
         };
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)

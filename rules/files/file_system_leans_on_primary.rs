@@ -5,11 +5,9 @@ use crate::files::domains;
 use crate::files::scope::{both, each_pair};
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::files::SelfManagedActiveDirectory;
-use crate::model::network::Vpc;
-use crate::model::ranges::Ranges;
 use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::{Rule, Sheet, Wording};
-use std::net::IpAddr;
+use crate::whereabouts::{Lies, nearest};
 
 /// FSX-012 file-system-leans-on-primary.
 pub(super) struct FileSystemLeansOnPrimary;
@@ -39,60 +37,9 @@ const NOT_COMPARED: Unknown = Unknown::Undetermined(
      known",
 );
 
-/// Where an address lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lies {
-    /// In a VPC of the primary Region, and in none of the standby's.
-    OnPrimary,
-    /// Elsewhere: in the standby Region, or in no VPC of either.
-    Elsewhere,
-    /// It cannot be told.
-    Unknown(Unknown),
-}
-
-/// The addresses of a Region's VPCs.
-fn ranges(vpcs: &[Vpc]) -> Result<Ranges, Unknown> {
-    let blocks = vpcs.iter().flat_map(|vpc| {
-        let associated = vpc.cidr_block_association_set.iter().filter(|block| {
-            block
-                .cidr_block_state
-                .as_ref()
-                .is_none_or(|state| ["associating", "associated"].contains(&state.state.as_str()))
-        });
-        associated
-            .map(|block| block.cidr_block.as_str())
-            .chain([vpc.cidr_block.as_str()])
-            .filter(|block| !block.is_empty())
-    });
-    Ranges::of(blocks).map_err(|_| NOT_COMPARED)
-}
-
-fn lies(pair: &PairView<'_>, address: &str) -> Result<Lies, Unknown> {
-    let Ok(IpAddr::V4(_)) = address.parse::<IpAddr>() else { return Err(NOT_COMPARED) };
-    let only = Ranges::of([address]).map_err(|_| NOT_COMPARED)?;
-    let within = |vpcs: &[Vpc]| ranges(vpcs).map(|ranges| only.without(&ranges).is_empty());
-    let (p, s) = (&pair.primary.vpcs, &pair.standby.vpcs);
-    // What lies in the standby's own ranges is nearer there, whatever the primary's are.
-    if within(s.items())? {
-        return Ok(Lies::Elsewhere);
-    }
-    Ok(match (within(p.items())?, p.gap(), s.gap()) {
-        (true, _, None) => Lies::OnPrimary,
-        (false, None, _) => Lies::Elsewhere,
-        (true, _, Some(gap)) | (false, Some(gap), _) => Lies::Unknown(Unknown::Gap(gap)),
-    })
-}
-
 /// Whether all addresses of a directory lie on the primary side.
 fn leans(pair: &PairView<'_>, directory: &SelfManagedActiveDirectory) -> Lies {
-    let all: Vec<Lies> =
-        directory.dns_ips.iter().map(|address| lies(pair, address).unwrap_or_else(Lies::Unknown)).collect();
-    // One that answers is enough.
-    if all.contains(&Lies::Elsewhere) {
-        return Lies::Elsewhere;
-    }
-    let unknown = all.iter().find(|one| matches!(one, Lies::Unknown(_)));
-    unknown.or(all.first()).copied().unwrap_or(Lies::Unknown(UNTOLD))
+    nearest(pair, &directory.dns_ips, NOT_COMPARED, UNTOLD)
 }
 
 impl Rule for FileSystemLeansOnPrimary {
@@ -107,7 +54,7 @@ impl Rule for FileSystemLeansOnPrimary {
             let mut unknown: Vec<Unknown> = domains::hidden(pair.standby, standby).into_iter().collect();
             unknown.extend(found.iter().filter_map(|one| match one {
                 Lies::Unknown(why) => Some(*why),
-                Lies::OnPrimary | Lies::Elsewhere => None,
+                Lies::OnPrimary | Lies::OnStandby | Lies::Outside => None,
             }));
             if found.contains(&Lies::OnPrimary) {
                 sheet.fail(subject, 0);

@@ -16,7 +16,8 @@ static META: Meta = Meta {
     summary: "nobody has ever connected to a standby WorkSpace",
     cases: &[Case { key: "never", severity: Severity::Low, effect: Effect::None, uncounted: false }],
     reach: Reach::Desktop,
-    implies: &[],
+    // AWS deregisters a directory of which no desktop is used.
+    implies: &["DIR-004"],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases, Dataset::Connections],
     controls: &[
         controls::REL13_BP03,

@@ -18,7 +18,8 @@ static META: Meta = Meta {
     summary: "somebody with a primary WorkSpace has none in the standby Region",
     cases: &[Case { key: "missing", severity: Severity::Critical, effect: Effect::Strands, uncounted: false }],
     reach: Reach::Desktop,
-    implies: &[],
+    // AWS deregisters a directory of which no desktop is used.
+    implies: &["DIR-004"],
     needs: &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases],
     controls: &[
         controls::REL13_BP02,

@@ -3,6 +3,7 @@
 mod aliases;
 mod branding;
 mod bundles;
+mod directories;
 mod dns;
 mod files;
 mod images;
@@ -85,6 +86,15 @@ static PLANTINGS: &[Planting] = &[
     planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
     planting("BRD-002", "the login messages for Windows differ", branding::text),
     planting("BRD-003", "the standby Region shows an earlier logo on Windows", branding::logo),
+    planting("DIR-001", "the standby Region has no directory", directories::missing),
+    planting("DIR-002", "the standby directory is inoperable", directories::inoperable),
+    planting("DIR-003", "the standby directory was deregistered", directories::deregistered),
+    planting("DIR-004", "nobody has used a standby desktop for six weeks", directories::unused),
+    planting("DIR-005", "both connectors act as one service account", directories::shared_account),
+    planting("DIR-006", "the standby directory is of another domain", directories::another_domain),
+    planting("DIR-007", "the standby directory asks the primary Region's domain controllers", directories::leaning),
+    planting("DIR-010", "the standby directory asks for no second factor", directories::without_second_factor),
+    planting("DIR-012", "the standby's connector is small", directories::smaller),
     planting("DNS-001", "the alias has no TXT record", dns::missing),
     planting("DNS-002", "the TXT record holds an identifier of nobody", dns::unknown),
     planting("DNS-003", "the TXT record still names the standby Region", route53::points_to_standby),

@@ -9,7 +9,7 @@ use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
 use super::super::names::Mint;
 use super::super::site::{HOUR, Sites, before};
 use super::super::{catalogue, sides};
-use super::{aliases, branding, bundles, dns, files, images, terminate, workspaces};
+use super::{aliases, branding, bundles, directories, dns, files, images, terminate, workspaces};
 use deskpair_rules::model::pairing::COPY_OF_TAG;
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Sym, Symbols};
@@ -67,6 +67,9 @@ fn corp_settings(estate: &mut Estate, sites: &Sites) {
             access.device_type_web = "ALLOW".to_owned();
         }
     }
+    // The standby's connector was made in a hurry, with the account that was at hand.
+    directories::share_account(estate, 0, sites);
+    let (_, standby) = sides(estate, 0);
     // A migration partner's account, still allowed.
     aliases::share(standby);
     for platform in branding::standby(estate, 0, sites).into_iter().flatten() {
