@@ -4,6 +4,7 @@
 //! this one. It depends on `deskpair-rules` alone.
 
 mod causes;
+mod controls;
 pub mod csv;
 pub mod github;
 pub mod html;

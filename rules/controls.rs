@@ -7,28 +7,35 @@
 //!   moves people by itself.
 //! - EUCREL02 for the standby Region itself, EUCREL03 for the network and for signing in, EUCREL04 for data, EUCREL05 for what watches,
 //!   EUCREL06 for tests, EUCREL07 and EUCREL11 for changes that are not followed.
-//! - CP-2 for what a plan leaves out and for recovery objectives, CP-4 for tests, CP-6 for files' second place, CP-7 for desktops', CP-8 for how they are reached, CP-9 for copies of data, CP-10 for what brings
-//!   people over; CM-2 for what a desktop is made of, CM-3 for changes that one side missed, CM-6 for settings.
+//! - CP-2 for what a plan leaves out and for recovery objectives, CP-4 for tests, CP-6 for files' second place, CP-7 for desktops', CP-8
+//!   for how they are reached, CP-9 for copies of data, CP-10 for what brings people over; CM-2 for what a desktop is made of, CM-3 for changes that one side missed, CM-6 for settings.
 //! - A.5.29 where protection is weaker after a failover, A.5.30 where readiness is, A.8.13 for copies of data, A.8.14 for a second of
 //!   something. A1.2 for recovery infrastructure and copies, A1.3 for tests.
 //! - DORA's article 11 for the way over; article 12 for copies and for redundant capacity (its paragraph 4); articles 24 and 25 for tests.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A framework whose controls rules are mapped to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Framework {
     /// AWS Well-Architected Framework, reliability pillar, question REL13.
+    #[serde(rename = "well-architected")]
     WellArchitected,
     /// AWS Well-Architected, End User Computing (EUC) Lens, its questions on reliability.
+    #[serde(rename = "euc-lens")]
     EucLens,
     /// NIST SP 800-53 revision 5: contingency planning and configuration management.
+    #[serde(rename = "nist-800-53")]
     Nist80053,
     /// ISO/IEC 27001:2022, annex A.
+    #[serde(rename = "iso-27001")]
     Iso27001,
     /// SOC 2: the AICPA's trust services criteria on availability.
+    #[serde(rename = "soc-2")]
     Soc2,
     /// The EU's Digital Operational Resilience Act, Regulation (EU) 2022/2554.
+    #[serde(rename = "dora")]
     Dora,
 }
 
@@ -195,6 +202,9 @@ mod tests {
         assert_eq!(ids.len(), CONTROLS.len());
         assert!(CONTROLS.is_sorted_by_key(|control| control.framework));
         let names: BTreeSet<&str> = Framework::ALL.iter().map(|framework| framework.id()).collect();
+        for framework in Framework::ALL {
+            assert_eq!(serde_json::to_value(framework).expect("a name"), framework.id());
+        }
         assert_eq!(names.len(), Framework::ALL.len());
         for framework in Framework::ALL {
             assert!(framework.controls().next().is_some(), "{framework} has no control");

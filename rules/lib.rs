@@ -7,7 +7,8 @@
 //!   `ALS-003 alias-not-associated` is `aliases/alias_not_associated.rs` and `AliasNotAssociated`. `registry.rs` gathers them.
 //! - [`model`]: the estate, and what pairs a primary side's resources with the standby side's. It knows no rule.
 //! - [`groups`]: readiness by the values of a tag.
-//! - [`controls`]: the frameworks of auditors, and the controls that rules are evidence for.
+//! - [`controls`]: the frameworks of auditors, and the controls that rules are evidence for; [`frameworks`]: how
+//!   these stand after a run.
 //! - [`meta`] and [`rule`]: what a rule says of itself, and what it is asked. [`engine`], [`readiness`], [`waivers`]: from verdicts to a
 //!   [`Run`].
 //! - [`fixture`]: an estate in order, for tests to change.
@@ -23,6 +24,7 @@ pub mod dns;
 pub mod engine;
 pub mod files;
 pub mod fixture;
+pub mod frameworks;
 pub mod groups;
 pub mod images;
 pub mod ip_groups;

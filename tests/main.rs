@@ -46,6 +46,8 @@ mod readme;
 #[cfg(test)]
 mod redaction;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod signals;

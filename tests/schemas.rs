@@ -16,13 +16,18 @@ pub(crate) fn validate(sandbox: &Sandbox, python: &Path, kind: &str, schema: &Pa
 
 /// The strict JUnit schemas beside the project; none, after saying so, where this is a copy without them.
 pub(crate) fn junit_schemas() -> Option<[PathBuf; 2]> {
+    beside(["jenkins-junit-10.xsd", "windyroad-JUnit.xsd"])
+}
+
+/// Schemas beside the project; none, after saying so, where this is a copy without them.
+fn beside<const N: usize>(names: [&str; N]) -> Option<[PathBuf; N]> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
-    let schemas = ["jenkins-junit-10.xsd", "windyroad-JUnit.xsd"].map(|name| folder.join(name));
+    let schemas = names.map(|name| folder.join(name));
     if schemas.iter().all(|schema| schema.is_file()) {
         return Some(schemas);
     }
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _shown = writeln!(std::io::stderr(), "SKIPPED: {test}: {} has no JUnit schemas", folder.display());
+    let _shown = writeln!(std::io::stderr(), "SKIPPED: {test}: {} has not all schemas", folder.display());
     None
 }
 
@@ -30,7 +35,8 @@ pub(crate) fn junit_schemas() -> Option<[PathBuf; 2]> {
 fn scanned(drift: &str, fault: &[&str], code: i32) -> Sandbox {
     let sandbox = Sandbox::new();
     let twin = TwinProcess::start(&sandbox, ["--desktops", "50", "--drift", drift].iter().chain(fault));
-    sandbox.scan(&twin, [""; 0]).expect(code);
+    let formats = deskpair_reports::Format::ALL.map(deskpair_reports::Format::as_str).join(",");
+    sandbox.scan(&twin, ["--format", &formats]).expect(code);
     sandbox
 }
 
@@ -65,6 +71,35 @@ fn every_report_and_estate_fits_its_published_schema() {
         validate(&sandbox, &python, "json", &schema("report"), "wrong.json").expect(1);
         sandbox.write("wrong.toml", "[[pair]]\nname = 5\n");
         validate(&sandbox, &python, "toml", &schema("config"), "wrong.toml").expect(1);
+    }
+}
+
+#[test]
+fn sarif_and_ocsf_fit_the_standards_schemas() {
+    let Some(python) = python::program("python") else { return };
+    let names = ["sarif-schema-2.1.0.json", "ocsf-compliance-finding-py-ocsf-models.schema.json"];
+    let Some([sarif, ocsf]) = beside(names) else { return };
+    // Pydantic, which made it, leaves the dialect out.
+    let mut ocsf: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(ocsf).expect("it is there")).expect("JSON");
+    ocsf["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    for sandbox in outcomes() {
+        let ocsf = sandbox.write("ocsf.schema.json", ocsf.to_string());
+        validate(&sandbox, &python, "json", &sarif, "deskpair-report/report.sarif").expect(0);
+        validate(&sandbox, &python, "lines", &ocsf, "deskpair-report/report.ocsf.jsonl").expect(0);
+        let wrong = sandbox.text("deskpair-report/report.sarif").replacen("\"2.1.0\"", "\"2.0.0\"", 1);
+        sandbox.write("wrong.sarif", wrong);
+        validate(&sandbox, &python, "json", &sarif, "wrong.sarif").expect(1);
+        let wrong = sandbox.text("deskpair-report/report.ocsf.jsonl").replacen("\"severity_id\"", "\"severe\"", 1);
+        sandbox.write("wrong.jsonl", wrong);
+        validate(&sandbox, &python, "lines", &ocsf, "wrong.jsonl").expect(1);
+        // Every format is of the estate beside it.
+        sandbox.deskpair(["verify", "deskpair-report"]).run().expect(0);
+        let log = sandbox.json("deskpair-report/report.sarif");
+        let results = log["runs"][0]["results"].as_array().expect("a list");
+        let line =
+            |result: &serde_json::Value| result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64();
+        assert!(results.iter().all(|result| line(result).is_some_and(|line| line >= 1)));
     }
 }
 

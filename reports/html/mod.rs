@@ -20,13 +20,14 @@ use std::io::Write;
 /// The page. Its name's ending, as that of each part, is what turns escaping on.
 const TEMPLATE: &str = "report.html";
 /// What the page is made of, by name.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     (TEMPLATE, include_str!("templates/report.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("headline.html", include_str!("templates/headline.html")),
     ("tools.html", include_str!("templates/tools.html")),
     ("details.html", include_str!("templates/details.html")),
     ("causes.html", include_str!("templates/causes.html")),
+    ("controls.html", include_str!("templates/controls.html")),
     ("evidence.html", include_str!("templates/evidence.html")),
     ("guide.html", include_str!("templates/guide.html")),
 ];

@@ -1,8 +1,9 @@
 //! From a run to the members of a report, one at a time.
 
 use super::v1;
-use deskpair_rules::controls::Control;
+use deskpair_rules::controls::{Control, Framework};
 use deskpair_rules::engine::{FailOn, Finding, Outcome, PairRun, Run, Tally, Verdict, why_text};
+use deskpair_rules::frameworks::{self, Standing};
 use deskpair_rules::groups::{Group, GroupKey};
 use deskpair_rules::meta::{Effect, Meta, Reach, Severity};
 use deskpair_rules::model::pairing::Located;
@@ -71,6 +72,7 @@ pub(crate) fn head<'a, P>(run: &'a Run<'_>, pairs: P) -> v1::Report<'a, P> {
             .collect(),
         attestations: accepted(&settings.attestations),
         waivers: accepted(&settings.waivers),
+        frameworks: Framework::ALL.into_iter().map(|framework| self::framework(run, framework)).collect(),
         pairs,
     }
 }
@@ -179,6 +181,26 @@ fn rule_row<'a>(run: &'a Run<'_>, meta: &'static Meta, tally: &'a Tally) -> v1::
             waived: tally.waived,
         },
         reasons: tally.reasons.iter().map(|&reason| Cow::Borrowed(reason)).collect(),
+    }
+}
+
+fn framework(run: &Run<'_>, framework: Framework) -> v1::Framework<'static> {
+    let controls = frameworks::assess(run, framework).into_iter().map(|assessed| v1::Assessed {
+        id: Cow::Borrowed(assessed.control.id),
+        title: Cow::Borrowed(assessed.control.title),
+        standing: assessed.standing.into(),
+        waived: assessed.waived,
+        rules: assessed
+            .rules
+            .into_iter()
+            .map(|(meta, standing)| v1::Behind { rule: Cow::Borrowed(meta.id), standing: standing.into() })
+            .collect(),
+        out_of_reach: assessed.out_of_reach.map(Cow::Borrowed),
+    });
+    v1::Framework {
+        id: Cow::Borrowed(framework.id()),
+        title: Cow::Borrowed(framework.title()),
+        controls: controls.collect(),
     }
 }
 
@@ -347,6 +369,18 @@ impl From<Effect> for v1::Effect {
             Effect::Exposes => Self::Exposes,
             Effect::Degrades => Self::Degrades,
             Effect::Strands => Self::Strands,
+        }
+    }
+}
+
+impl From<Standing> for v1::Standing {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::NotSatisfied => Self::NotSatisfied,
+            Standing::Unknown => Self::Unknown,
+            Standing::Satisfied => Self::Satisfied,
+            Standing::NotApplicable => Self::NotApplicable,
+            Standing::OutOfReach => Self::OutOfReach,
         }
     }
 }

@@ -33,8 +33,64 @@ pub struct Report<'a, P = Vec<Pair<'a>>> {
     /// The waivers of the configuration, with or without a fail that they cover.
     #[serde(default)]
     pub waivers: Vec<Acceptance<'a>>,
+    /// How the controls of every framework stand, on all pairs together.
+    #[serde(default)]
+    pub frameworks: Vec<Framework<'a>>,
     /// The pairs, as configured.
     pub pairs: P,
+}
+
+/// A framework and how its controls stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Framework<'a> {
+    /// Its name, as it is asked for: `nist-800-53`.
+    pub id: Text<'a>,
+    /// Its name, for people.
+    pub title: Text<'a>,
+    /// Its controls, in its own order.
+    pub controls: Vec<Assessed<'a>>,
+}
+
+/// How a control stands, as far as rules are evidence for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Assessed<'a> {
+    /// How the framework names it: `CP-7`.
+    pub id: Text<'a>,
+    /// What it asks for, in short.
+    pub title: Text<'a>,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether waived fails alone make it not satisfied.
+    pub waived: bool,
+    /// The rules behind it, by id.
+    pub rules: Vec<Behind<'a>>,
+    /// Why no rule is evidence for it; null where one is.
+    pub out_of_reach: Option<Text<'a>>,
+}
+
+/// A rule behind a control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Behind<'a> {
+    /// The rule's id.
+    pub rule: Text<'a>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a control or a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Something fails, or its fail is accepted for now.
+    NotSatisfied,
+    /// Nothing that was judged fails, and something was not judged.
+    Unknown,
+    /// All was judged, and all of it is in order.
+    Satisfied,
+    /// There was nothing to compare.
+    NotApplicable,
+    /// No rule is evidence for it.
+    OutOfReach,
 }
 
 /// The program.

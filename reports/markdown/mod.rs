@@ -10,7 +10,7 @@ mod tests;
 
 use crate::causes::{Blind, Cause, Causes, Touch};
 use crate::text::{self, counted, number};
-use crate::{Error, lacking, outcome};
+use crate::{Error, controls, lacking, outcome};
 use deskpair_rules::engine::{PairRun, Run, why_text};
 use deskpair_rules::model::GapCause;
 use deskpair_rules::model::Unknown;
@@ -49,6 +49,15 @@ fn summary(run: &Run<'_>, most_bytes: usize) -> String {
     }
     if left_out > 0 {
         let _ = writeln!(page, "{} no room here: report.html has all.\n", counted(left_out, "pair has", "pairs have"));
+    }
+    for (framework, assessed) in controls::asked(run) {
+        let _ = writeln!(page, "## {}\n\n| control | title | standing | rules |\n|---|---|---|---|", framework.title());
+        for control in &assessed {
+            let (id, title) = (control.control.id, control.control.title);
+            let _ =
+                writeln!(page, "| {id} | {title} | {} | {} |", controls::standing(control), controls::behind(control));
+        }
+        let _ = writeln!(page, "\n{}\n", controls::CAVEAT);
     }
     let _ = writeln!(
         page,

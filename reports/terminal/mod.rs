@@ -9,9 +9,10 @@ mod tests;
 
 use crate::causes::{Blind, Cause, Causes};
 use crate::text::{self, counted, number};
-use crate::{Error, outcome, people};
+use crate::{Error, controls, outcome, people};
 use anstyle::{AnsiColor, Style};
 use deskpair_rules::engine::{CREDENTIALS_REMEDY, Outcome, PairRun, Run, why_text};
+use deskpair_rules::frameworks::Standing;
 use deskpair_rules::groups::GroupKey;
 use deskpair_rules::meta::{Effect, Severity};
 use deskpair_rules::model::pairing::Located;
@@ -50,6 +51,7 @@ pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(
         }
         pair_summary(&mut page, run, pair)?;
     }
+    frameworks(&mut page, run)?;
     if !reports.is_empty() {
         page.heading("Reports")?;
         for report in reports {
@@ -71,6 +73,26 @@ pub fn write(run: &Run<'_>, reports: &[String], out: &mut dyn Write) -> Result<(
     page.paragraph(0, PLAIN, &format!("Exit code {}: {}.", run.exit_code(), outcome::exit_code(run.outcome)))?;
     page.paragraph(0, DIM, &format!("Run {}, {clocks}. {}", run.id, outcome::CAVEAT))?;
     out.flush()?;
+    Ok(())
+}
+
+/// How the controls of the frameworks stand that were asked for.
+fn frameworks(page: &mut Page<'_>, run: &Run<'_>) -> Result<(), Error> {
+    for (framework, controls) in controls::asked(run) {
+        page.heading(framework.title())?;
+        for assessed in &controls {
+            let style = match assessed.standing {
+                Standing::NotSatisfied => AnsiColor::Red.on_default(),
+                Standing::Unknown => AnsiColor::Yellow.on_default(),
+                Standing::Satisfied => AnsiColor::Green.on_default(),
+                Standing::NotApplicable | Standing::OutOfReach => DIM,
+            };
+            let title = format!("{} {}", assessed.control.id, assessed.control.title);
+            page.row(2, &[(PLAIN, &text::shortened(&title, 52))], (style, &controls::standing(assessed)))?;
+            page.paragraph(4, DIM, &controls::behind(assessed))?;
+        }
+        page.paragraph(2, DIM, controls::CAVEAT)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What is judged, and how hard.
 
+use crate::controls::Framework;
 use crate::meta::{Area, Meta, Severity};
 use crate::model::Moment;
 use crate::model::settings::RuleSettings;
@@ -25,6 +26,8 @@ pub struct Options {
     pub allow_incomplete: BTreeSet<String>,
     /// The key of a tag by whose values people are counted too; none where it is `None`.
     pub group_by: Option<String>,
+    /// The frameworks whose controls are shown. They alter no verdict, and are no part of the run's id.
+    pub frameworks: BTreeSet<Framework>,
     /// SHA-256 of the estate as it is written to a file.
     pub estate_digest: [u8; 32],
 }
@@ -41,6 +44,7 @@ impl Options {
             pairs: BTreeSet::new(),
             allow_incomplete: BTreeSet::new(),
             group_by: None,
+            frameworks: BTreeSet::new(),
             estate_digest: [0; 32],
         }
     }

@@ -10,6 +10,7 @@ use crate::store::estate_file;
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
 use clap::Args;
 use deskpair_reports::{File, Format};
+use deskpair_rules::controls::Framework;
 use deskpair_rules::engine::{Options, Run, evaluate};
 use deskpair_rules::model::Estate;
 use std::collections::BTreeSet;
@@ -52,6 +53,9 @@ pub(super) struct Reports {
     #[arg(short, long, value_name = "FORMATS", value_delimiter = ',', value_parser = parse_format,
           default_values = Format::USUAL.map(Format::as_str))]
     pub(super) format: Vec<Format>,
+    /// Show how the controls of this framework stand; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = parse_framework)]
+    framework: Vec<Framework>,
 }
 
 impl Reports {
@@ -59,6 +63,24 @@ impl Reports {
     pub(super) fn files(&self) -> BTreeSet<File> {
         self.format.iter().flat_map(|format| format.files()).copied().collect()
     }
+}
+
+impl Reports {
+    /// The options with the frameworks that were asked for, where any were.
+    pub(super) fn with_frameworks(&self, options: Options) -> Options {
+        if self.framework.is_empty() {
+            return options;
+        }
+        Options { frameworks: self.framework.iter().copied().collect(), ..options }
+    }
+}
+
+/// A framework by its name.
+fn parse_framework(text: &str) -> std::result::Result<Framework, String> {
+    Framework::ALL.into_iter().find(|framework| framework.id() == text).ok_or_else(|| {
+        let known = Framework::ALL.map(Framework::id).join(", ");
+        format!("the frameworks are {known}")
+    })
 }
 
 /// A format by its name.

@@ -4,6 +4,7 @@ use super::Globals;
 use super::error::{CommandError, Result};
 use super::explain::unknown_rule;
 use clap::{Args, ValueEnum};
+use deskpair_rules::controls::Framework;
 use deskpair_rules::engine::{FailOn, Options};
 use deskpair_rules::meta::{Area, Meta, Severity};
 use deskpair_rules::model::{Moment, Settings};
@@ -184,6 +185,8 @@ pub(super) struct Judged {
     pairs: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     group_by: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    frameworks: BTreeSet<Framework>,
 }
 
 /// The schema of `run.json`.
@@ -203,6 +206,7 @@ impl Judged {
             allow_incomplete: options.allow_incomplete.clone(),
             pairs: options.pairs.clone(),
             group_by: options.group_by.clone(),
+            frameworks: options.frameworks.clone(),
         }
     }
 
@@ -217,6 +221,7 @@ impl Judged {
             allow_incomplete: self.allow_incomplete.clone(),
             pairs: self.pairs.clone(),
             group_by: self.group_by.clone(),
+            frameworks: self.frameworks.clone(),
             estate_digest,
         }
     }

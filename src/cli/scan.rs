@@ -25,6 +25,7 @@ Examples:
   deskpair scan                                        both Regions, every rule, three reports
   deskpair scan --plan                                 as whom, how many calls, how long, which permissions are missing
   deskpair scan --fail-on critical -f junit            a gate for CI
+  deskpair scan --framework nist-800-53,iso-27001      how the controls of two frameworks stand
   deskpair scan --group-by Department                  the same people by a tag of their desktops
   deskpair scan --rule WSP-001,WSP-002                 two rules, and only the calls they need
   deskpair scan --estate deskpair-report/estate.jsonl.zst --at now")]
@@ -42,7 +43,7 @@ pub(super) struct Scan {
     #[arg(long, value_name = "now|INSTANT", requires = "estate", value_parser = parse_at)]
     at: Option<At>,
     /// Say as whom, how many calls, how long, and which permissions are missing, by one call of each kind; judge nothing
-    #[arg(long, conflicts_with_all = ["estate", "output", "format", "fail_on", "allow_incomplete", "strict"])]
+    #[arg(long, conflicts_with_all = ["estate", "output", "format", "framework", "fail_on", "allow_incomplete", "strict"])]
     plan: bool,
     /// Stop asking AWS after this long; what was not read by then is not evaluated
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
@@ -161,7 +162,7 @@ pub(super) fn finish(
     options: Options,
     kept: Kept,
 ) -> Result {
-    let run = evaluate(estate, options);
+    let run = evaluate(estate, reports.with_frameworks(options));
     let written = folder.finish(&run)?;
     match kept {
         Kept::InState => evidence::keep(globals, &run, &written.join(ESTATE))?,

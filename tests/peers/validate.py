@@ -4,6 +4,7 @@ Usage: validate.py json SCHEMA FILE     JSON Schema, one document
        validate.py lines SCHEMA FILE    JSON Schema, a document a line
        validate.py toml SCHEMA FILE     JSON Schema, a TOML file
        validate.py xsd SCHEMA FILE      XML Schema
+       validate.py yaml - FILE          no schema: prints the YAML file's documents as JSON
 Prints what is wrong, and ends with 1 where something is.
 """
 
@@ -38,7 +39,18 @@ def against_xml_schema(schema, path):
     return [] if schema.validate(document) else [str(error) for error in schema.error_log]
 
 
+def yaml_as_json(path):
+    import yaml
+
+    with open(path, encoding="utf-8") as file:
+        # YAML 1.1 reads the key `on` as true: JSON has no such key.
+        print(json.dumps(list(yaml.safe_load_all(file)), default=str))
+
+
 def main(kind, schema, path):
+    if kind == "yaml":
+        yaml_as_json(path)
+        return
     if kind == "xsd":
         wrong = against_xml_schema(schema, path)
     elif kind == "toml":

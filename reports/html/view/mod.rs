@@ -3,6 +3,7 @@
 mod accepted;
 mod area;
 mod cause;
+mod controls;
 mod differences;
 pub(super) mod headline;
 mod pair;
@@ -35,6 +36,8 @@ pub(super) struct Page {
     tools: tools::Tools,
     read: read::Read,
     accepted: accepted::Accepted,
+    frameworks: Vec<controls::Framework>,
+    frameworks_caveat: &'static str,
     run: RunFacts,
     caveat: &'static str,
 }
@@ -111,6 +114,8 @@ pub(super) fn page(run: &Run<'_>) -> Page {
         pairs,
         read: read::Read::of(run),
         accepted: accepted::Accepted::of(run),
+        frameworks: controls::frameworks(run),
+        frameworks_caveat: crate::controls::CAVEAT,
         run: RunFacts {
             id: run.id.clone(),
             taken: Instant::of(run.estate.taken_at.to_string()),
