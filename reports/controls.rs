@@ -1,5 +1,6 @@
 //! The frameworks that a run was asked to show, in words: the same in every format.
 
+use crate::text::counted;
 use deskpair_rules::controls::Framework;
 use deskpair_rules::engine::Run;
 use deskpair_rules::frameworks::{Assessed, Standing, assess};
@@ -35,7 +36,9 @@ pub(crate) fn behind(assessed: &Assessed) -> String {
     };
     let named = alike[..alike.len().min(MOST_RULES)].join(", ");
     let of = match assessed.standing {
-        Standing::NotSatisfied | Standing::Unknown => format!(", of {} rules", assessed.rules.len()),
+        Standing::NotSatisfied | Standing::Unknown => {
+            format!(", of {}", counted(assessed.rules.len() as u64, "rule", "rules"))
+        }
         Standing::Satisfied | Standing::NotApplicable | Standing::OutOfReach => String::new(),
     };
     format!("{named}{more}{of}")

@@ -192,3 +192,20 @@ fn verify_wants_a_folder() {
     let sandbox = Sandbox::new();
     sandbox.deskpair(["verify", "nowhere"]).run().expect(2).says(&["nowhere", "hint:"]);
 }
+
+#[test]
+fn every_format_and_framework_can_be_had_later_of_the_same_run() {
+    let sandbox = scanned();
+    let formats = deskpair_reports::Format::ALL.map(deskpair_reports::Format::as_str).join(",");
+    let report = ["report", "first", "-o", "later", "--framework", "nist-800-53", "--format", &formats];
+    let told = sandbox.deskpair(report).run().expect(1);
+    assert!(told.out.contains("NIST SP 800-53 r5") && !told.err.contains("note:"), "{told}");
+    assert!(sandbox.text("later/summary.md").contains("| CP-7 | Alternate processing site | not satisfied |"));
+    assert_eq!(sandbox.text("later/report.json"), sandbox.text("first/report.json"), "it has all of them always");
+    for name in ["annotations.txt", "findings.csv", "report.ocsf.jsonl", "report.sarif", "summary.md", "users.csv"] {
+        assert!(sandbox.names("later").iter().any(|written| written == name), "{name}");
+    }
+    sandbox.deskpair(["verify", "later"]).run().expect(0);
+    let unknown = ["report", "first", "-o", "never", "--framework", "cobit"];
+    sandbox.deskpair(unknown).run().expect(2).says(&["cobit", "nist-800-53"]);
+}

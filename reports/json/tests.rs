@@ -3,6 +3,7 @@ use crate::samples;
 use crate::{File, samples::written};
 use deskpair_rules::fixture::{Fixture, On};
 use deskpair_rules::model::Dataset;
+use std::collections::BTreeSet;
 
 fn read(text: &str) -> v1::Report<'static> {
     serde_json::from_str(text).expect("the published members read what was written")
@@ -21,8 +22,13 @@ fn reads_back_to_the_same_bytes() {
 fn the_drifted_sample_is_reported_whole() {
     let fixture = samples::drifted();
     let run = samples::run(&fixture);
-    let text = written(&run, File::Json);
-    let pretty = serde_json::to_string_pretty(&read(&text)).expect("writes");
+    let mut report = read(&written(&run, File::Json));
+    // Every rule of the catalogue is behind some control: the sample's own rules are enough to see the form.
+    let own: BTreeSet<&str> = run.rules.iter().map(|rule| rule.meta().id).collect();
+    for control in report.frameworks.iter_mut().flat_map(|framework| &mut framework.controls) {
+        control.rules.retain(|behind| own.contains(&*behind.rule));
+    }
+    let pretty = serde_json::to_string_pretty(&report).expect("writes");
     insta::with_settings!({ prepend_module_to_snapshot => false }, {
         // The digest of the inputs changes with their make; the rest of the report does not.
         let stable = pretty.replace(env!("CARGO_PKG_VERSION"), "VERSION").replace(&run.id, "RUN");

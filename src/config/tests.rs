@@ -358,3 +358,13 @@ fn the_limits_are_those_of_the_services_that_are_called() {
     let called: Vec<&str> = crate::collect::calls::Service::ALL.iter().map(|service| service.name()).collect();
     assert_eq!(BTreeSet::from_iter(called), BTreeSet::from_iter(grammar::SERVICES.iter().copied()));
 }
+
+#[test]
+fn a_pair_knows_where_it_is_declared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("desk pair.toml");
+    std::fs::write(&path, format!("# ours\n\n{LEAST}")).expect("written");
+    let settings = load(&path, &[]).unwrap_or_else(|error| panic!("{}", error.summary())).settings;
+    let declared = settings.pairs[0].declared.as_ref().expect("it was read from a file");
+    assert_eq!((declared.file.as_str(), declared.line), (path.to_str().expect("Unicode"), 4));
+}
