@@ -1,7 +1,7 @@
 //! An outcome in words, the same in every format.
 
 use crate::text::{counted, number};
-use deskpair_rules::engine::{FailOn, Outcome, Run};
+use deskpair_rules::engine::{FailOn, Outcome, PairRun, Run};
 use deskpair_rules::model::Unknown;
 use deskpair_rules::readiness::Readiness;
 use deskpair_rules::registry;
@@ -12,7 +12,10 @@ pub(crate) fn meaning(run: &Run<'_>) -> String {
     let gate = match run.options.fail_on {
         FailOn::Severity(least) => {
             let fails = counted(run.gate_fails, "finding", "findings");
-            if run.gate_fails == 0 {
+            if run.options.new_only {
+                let fails = if run.gate_fails == 0 { "Nothing".to_owned() } else { fails };
+                format!("{fails} at {least} or above is new; what was there before passes this gate.")
+            } else if run.gate_fails == 0 {
                 format!("Nothing fails at {least} or above.")
             } else {
                 format!("{fails} at {least} or above.")
@@ -93,6 +96,22 @@ pub(crate) fn uncovered(region: &str, outside: &[(&str, u32)]) -> Option<String>
             named.join(", ")
         )
     })
+}
+
+/// What has changed in a pair since the earlier run, in words; nothing where none is compared.
+pub(crate) fn changed(run: &Run<'_>, pair: &PairRun<'_>) -> Option<String> {
+    let baseline = run.options.baseline.as_ref()?;
+    if !pair.changes.is_compared {
+        return None;
+    }
+    let (new, persisting, resolved) = pair.changes.counts(&pair.findings);
+    let unseen = pair.changes.gone.iter().filter(|gone| !gone.is_resolved).count() as u64;
+    let mut parts = vec![format!("{} new", number(new)), format!("{} resolved", number(resolved))];
+    parts.push(format!("{} as before", number(persisting)));
+    if unseen > 0 {
+        parts.push(format!("{} out of sight", number(unseen)));
+    }
+    Some(format!("Since the run of {}: {}", baseline.judged_at, parts.join(", ")))
 }
 
 /// An outcome's name for people: a gate that passes makes nobody ready, and the headline beside it counts who is.

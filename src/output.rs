@@ -122,6 +122,20 @@ impl Output {
         self.bytes
     }
 
+    /// What has been written so far, to be read again from its beginning.
+    ///
+    /// # Errors
+    /// Where it cannot be brought to the file or opened again; of a device or a pipe, nothing can be.
+    pub fn reopen(&mut self) -> io::Result<File> {
+        match &mut self.sink {
+            Sink::Beside(file) => {
+                file.flush()?;
+                file.get_ref().reopen()
+            }
+            Sink::Direct(_) => Err(io::Error::new(io::ErrorKind::NotSeekable, "what was written cannot be read again")),
+        }
+    }
+
     /// Puts it in its place, whole and on the disk.
     ///
     /// # Errors
@@ -207,6 +221,11 @@ impl OutputSet {
         }
         self.outputs.push(output);
         Ok(self.outputs.len() - 1)
+    }
+
+    /// Gives up an output: nothing of it is left, and those after it move up.
+    pub fn discard(&mut self, number: usize) {
+        self.outputs.remove(number);
     }
 
     /// The output of this number.

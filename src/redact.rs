@@ -125,6 +125,22 @@ fn bare(name: &str) -> &str {
     }
 }
 
+/// Whether an estate names people by pseudonyms alone: every user name of its desktops has a pseudonym's form. One without a desktop names
+/// nobody.
+pub fn is_redacted(estate: &Estate) -> bool {
+    let is_pseudonym = |name: &str| {
+        let letters = bare(name).strip_prefix("user-");
+        letters.is_some_and(|letters| {
+            letters.len() == LETTERS && letters.bytes().all(|byte| matches!(byte.to_ascii_lowercase(), b'a'..=b'p'))
+        })
+    };
+    let mut users = HashSet::new();
+    for side in &estate.sides {
+        users.extend(side.workspaces.items().iter().map(|row| row.user).filter(|user| !user.is_none()));
+    }
+    users.into_iter().map(|user| estate.symbols.text(user)).all(|name| name == UNDEFINED || is_pseudonym(name))
+}
+
 /// Replaces every user name of an estate: of its desktops, of tags that hold one, of the maps and waivers that name one.
 pub fn redact(estate: &mut Estate, key: &Key) {
     let mut names: HashMap<Sym, Sym> = HashMap::new();

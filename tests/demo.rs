@@ -6,7 +6,8 @@ use crate::support::twin::TwinProcess;
 use serde_json::Value;
 use std::net::TcpListener;
 
-const FILES: [&str; 6] = ["SHA256SUMS", "estate.jsonl.zst", "junit.xml", "report.html", "report.json", "run.json"];
+const FILES: [&str; 7] =
+    ["SHA256SUMS", "estate.jsonl.zst", "findings.jsonl.zst", "junit.xml", "report.html", "report.json", "run.json"];
 
 #[test]
 fn the_demo_writes_its_reports_and_says_who_is_stranded_and_why() {

@@ -14,7 +14,16 @@ fn scanned() -> Sandbox {
     sandbox
 }
 
-const ALL: [&str; 6] = ["SHA256SUMS", "estate.jsonl.zst", "junit.xml", "report.html", "report.json", "run.json"];
+const ALL: [&str; 8] = [
+    "SHA256SUMS",
+    "chain.json",
+    "estate.jsonl.zst",
+    "findings.jsonl.zst",
+    "junit.xml",
+    "report.html",
+    "report.json",
+    "run.json",
+];
 
 #[test]
 fn an_estate_gives_the_same_bytes_whenever_and_wherever_it_is_judged() {
@@ -46,7 +55,10 @@ fn an_estate_gives_the_same_bytes_whenever_and_wherever_it_is_judged() {
     }
     // A part of the formats is the same part.
     sandbox.deskpair(["report", "first", "-f", "junit", "-o", "fifth"]).run().expect(1);
-    assert_eq!(sandbox.names("fifth"), ["SHA256SUMS", "estate.jsonl.zst", "junit.xml", "run.json"]);
+    assert_eq!(
+        sandbox.names("fifth"),
+        ["SHA256SUMS", "chain.json", "estate.jsonl.zst", "findings.jsonl.zst", "junit.xml", "run.json"]
+    );
     assert_eq!(sandbox.text("fifth/junit.xml"), sandbox.text("first/junit.xml"));
     // By the beginning of its id, too.
     let id = sandbox.json("first/run.json")["id"].as_str().expect("an id").to_owned();

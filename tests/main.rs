@@ -28,6 +28,8 @@ mod evidence;
 #[cfg(test)]
 mod gaps;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod layout;

@@ -48,6 +48,10 @@ fn a_redacted_scan_names_nobody_and_says_the_same() {
         assert_eq!(plain["rules"], redacted["rules"]);
     }
     sandbox.deskpair(["verify", "redacted"]).run().expect(0);
+    // A run that names nobody is not compared with one that does, unless it is told to, and then it says why not.
+    assert_eq!(redacted["run"]["baseline"], Value::Null);
+    let told = ["scan", "--estate", "redacted/estate.jsonl.zst", "--new-only", "plain", "-o", "told"];
+    sandbox.deskpair(told).run().expect(2).says(&["pseudonyms"]);
 
     // The same pseudonyms tomorrow, and from a file that had the names.
     let file = ["-q", "scan", "--estate", "plain/estate.jsonl.zst", "-o", "later", "--redact-users"];

@@ -2,7 +2,7 @@
 
 use super::v1;
 use deskpair_rules::controls::{Control, Framework};
-use deskpair_rules::engine::{FailOn, Finding, Outcome, PairRun, Run, Tally, Verdict, why_text};
+use deskpair_rules::engine::{Age, FailOn, Finding, Gone, Outcome, PairRun, Run, Tally, Verdict, why_text};
 use deskpair_rules::frameworks::{self, Standing};
 use deskpair_rules::groups::{Group, GroupKey};
 use deskpair_rules::meta::{Effect, Meta, Reach, Severity};
@@ -59,6 +59,11 @@ pub(crate) fn head<'a, P>(run: &'a Run<'_>, pairs: P) -> v1::Report<'a, P> {
             only_areas: run.options.areas.iter().map(|area| Cow::Borrowed(area.code())).collect(),
             group_by: run.options.group_by.as_deref().map(Cow::Borrowed),
             collected_by: Cow::Borrowed(&run.estate.tool_version),
+            baseline: run.options.baseline.as_ref().map(|baseline| v1::Baseline {
+                run: Cow::Borrowed(&baseline.run),
+                judged_at: instant(baseline.judged_at),
+            }),
+            new_only: run.options.new_only,
         },
         api: v1::Api { calls: calls.made.clone(), throttled: calls.throttled, retried: calls.retried },
         broken: run
@@ -96,6 +101,21 @@ pub(crate) fn pair<'a, U, F>(
         users,
         rules: run.rules.iter().zip(&pair.tallies).map(|(rule, tally)| rule_row(run, rule.meta(), tally)).collect(),
         findings,
+        gone: pair.changes.gone.iter().map(gone).collect(),
+    }
+}
+
+fn gone(gone: &Gone) -> v1::Gone<'_> {
+    let known = &gone.known;
+    v1::Gone {
+        fingerprint: Cow::Borrowed(&gone.fingerprint),
+        rule: Cow::Borrowed(&known.rule),
+        kind: Cow::Borrowed(&known.kind),
+        name: Cow::Borrowed(&known.name),
+        severity: known.severity.into(),
+        verdict: known.verdict.into(),
+        since: instant(known.since),
+        resolved: gone.is_resolved,
     }
 }
 
@@ -264,6 +284,11 @@ pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a P
     let worded = run.word(pair, finding);
     let id = |id: Cow<'a, str>| Some(id).filter(|id| !id.is_empty());
     let evaluated = finding.verdict != Verdict::NotEvaluated;
+    let (age, since) = match pair.changes.age(at as usize) {
+        Age::New => (Some(v1::Age::New), None),
+        Age::Since(since) => (Some(v1::Age::Persisting), Some(instant(since))),
+        Age::Unknown => (None, None),
+    };
     v1::Finding {
         fingerprint: Cow::Borrowed(prints.get(at)),
         rule: Cow::Borrowed(worded.meta.id),
@@ -302,6 +327,8 @@ pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a P
         users_affected: finding.people,
         remedy: worded.wording.remedy.map_or(Cow::Borrowed(worded.meta.remedy), Cow::Owned),
         waiver: finding.waiver.map(|at| acceptance(run, &run.estate.settings.waivers[usize::from(at)])),
+        age,
+        since,
     }
 }
 

@@ -140,6 +140,21 @@ pub struct Run<'a> {
     /// The version of deskpair that collected the estate.
     #[serde(default)]
     pub collected_by: Text<'a>,
+    /// The earlier run that this one is compared with; null where there is none.
+    #[serde(default)]
+    pub baseline: Option<Baseline<'a>>,
+    /// Whether only what is new since then fails the gate.
+    #[serde(default)]
+    pub new_only: bool,
+}
+
+/// An earlier run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Baseline<'a> {
+    /// Its id.
+    pub run: Text<'a>,
+    /// The instant as of which it was judged.
+    pub judged_at: Text<'a>,
 }
 
 /// How a run ended.
@@ -277,6 +292,40 @@ pub struct Pair<'a, U = Vec<User<'a>>, F = Vec<Finding<'a>>> {
     pub rules: Vec<Rule<'a>>,
     /// What they found: by rule, verdict, then the subject's name. Passes are in the rules' counts.
     pub findings: F,
+    /// What the earlier run found and is there no more; left out where there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Gone<'a>>,
+}
+
+/// An earlier finding that is there no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gone<'a> {
+    /// Its fingerprint.
+    pub fingerprint: Text<'a>,
+    /// The rule's id.
+    pub rule: Text<'a>,
+    /// The subject's kind.
+    pub kind: Text<'a>,
+    /// The subject's name.
+    pub name: Text<'a>,
+    /// The severity of then.
+    pub severity: Severity,
+    /// The verdict of then.
+    pub verdict: Verdict,
+    /// When it was first found, as far as runs remember.
+    pub since: Text<'a>,
+    /// Whether its rule was judged on whole evidence this time: where it was not, it may be there still, unseen.
+    pub resolved: bool,
+}
+
+/// What has become of a finding since an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Age {
+    /// It was not there, or was accepted then and is no more.
+    New,
+    /// It was there.
+    Persisting,
 }
 
 /// One Region of a pair.
@@ -498,6 +547,12 @@ pub struct Finding<'a> {
     pub remedy: Text<'a>,
     /// The waiver that covers it.
     pub waiver: Option<Acceptance<'a>>,
+    /// What has become of it since the earlier run; null where nothing is compared, and where that run did not judge its rule.
+    #[serde(default)]
+    pub age: Option<Age>,
+    /// When it was first found, as far as runs remember; null where it is new or of unknown age.
+    #[serde(default)]
+    pub since: Option<Text<'a>>,
 }
 
 const fn no_effect() -> Effect {

@@ -150,6 +150,9 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         .map(|(count, state)| format!("{} {}", number(count.into()), state.as_str()))
         .collect();
     page.paragraph(0, PLAIN, &counts.join(" · "))?;
+    if let Some(told) = outcome::changed(run, pair) {
+        page.paragraph(0, DIM, &told)?;
+    }
     if !readiness.uncounted.is_empty() {
         let found = counted(readiness.uncounted.len() as u64, "finding strands people", "findings strand people");
         let told = format!("{found} whom nothing names: they are not in these numbers");

@@ -64,6 +64,11 @@ pub fn run_id(estate: &Estate, options: &Options) -> String {
     if let Some(tag) = &options.group_by {
         digest.update(format!("\0group-by {tag}").as_bytes());
     }
+    // What a run is merely compared with is no part of what it is; a gate that heeds it is.
+    if options.new_only {
+        let baseline = options.baseline.as_ref().map_or("", |baseline| baseline.run.as_str());
+        digest.update(format!("\0new-only {baseline}").as_bytes());
+    }
     hex(&digest.finalize()[..16])
 }
 

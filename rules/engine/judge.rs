@@ -1,7 +1,7 @@
 //! One pair, judged: the rules side by side, then their verdicts counted, ordered and laid upon people.
 
 use super::identity::lasting;
-use super::{Broken, Finding, Options, PairRun, Tally, Verdict, why_text};
+use super::{Broken, Changes, Finding, Options, PairRun, Tally, Verdict, why_text};
 use crate::groups;
 use crate::model::{PairView, Subject, Unknown};
 use crate::readiness;
@@ -120,7 +120,7 @@ pub(super) fn judge_pair<'e>(
     readiness::link_roots(&view, rules, &mut findings);
     let readiness = readiness::reckon(&view, rules, &mut findings, &hidden);
     let groups = options.group_by.as_deref().map_or_else(Vec::new, |tag| groups::by_tag(&view, &readiness, tag));
-    (PairRun { view, tallies, findings, readiness, groups }, broken)
+    (PairRun { view, tallies, findings, readiness, groups, changes: Changes::default() }, broken)
 }
 
 /// Orders one rule's findings by verdict and the subject's words, whatever order the estate's lists had.

@@ -2,6 +2,7 @@
 //!
 //! [`judge`] does one pair, [`run`] tells how it all ended, [`words`] and [`identity`] word and name findings when they are written.
 
+mod baseline;
 mod finding;
 mod identity;
 mod judge;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use judge::Said;
 
+pub use baseline::{Age, Baseline, Changes, Gone, Known, PairPoint, Point};
 pub use finding::{Finding, Tally, Verdict};
 pub use identity::{hex, run_id};
 pub use options::{FailOn, Options};
@@ -69,6 +71,12 @@ pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'sta
         outcome: Outcome::Ready,
         gate_fails: 0,
     };
+    if let Some(baseline) = run.options.baseline.clone() {
+        let changes: Vec<Changes> = run.pairs.iter().map(|pair| baseline::changes(&run, pair, &baseline)).collect();
+        for (pair, changes) in run.pairs.iter_mut().zip(changes) {
+            pair.changes = changes;
+        }
+    }
     run.gate_fails = run.count_gate_fails();
     run.outcome = run.decide();
     run

@@ -1,11 +1,13 @@
 //! What is judged, and how hard.
 
+use super::Baseline;
 use crate::controls::Framework;
 use crate::meta::{Area, Meta, Severity};
 use crate::model::Moment;
 use crate::model::settings::RuleSettings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// What is judged, and how hard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub struct Options {
     pub group_by: Option<String>,
     /// The frameworks whose controls are shown. They alter no verdict, and are no part of the run's id.
     pub frameworks: BTreeSet<Framework>,
+    /// What an earlier run found, to tell what is new; none where nothing is compared.
+    pub baseline: Option<Arc<Baseline>>,
+    /// Whether only what is new since then fails the gate.
+    pub new_only: bool,
     /// SHA-256 of the estate as it is written to a file.
     pub estate_digest: [u8; 32],
 }
@@ -45,6 +51,8 @@ impl Options {
             allow_incomplete: BTreeSet::new(),
             group_by: None,
             frameworks: BTreeSet::new(),
+            baseline: None,
+            new_only: false,
             estate_digest: [0; 32],
         }
     }

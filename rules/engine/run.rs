@@ -1,5 +1,6 @@
 //! A run: what came of each pair, how it ended, and what its parts mean.
 
+use super::baseline::{Age, Changes};
 use super::{Finding, Options, Tally, Verdict};
 use crate::groups::Group;
 use crate::meta::{Case, Meta, Severity};
@@ -59,6 +60,8 @@ pub struct PairRun<'e> {
     pub readiness: Readiness,
     /// The same by the values of [`Options::group_by`]; empty where nothing is asked for.
     pub groups: Vec<Group>,
+    /// What has become of the findings since [`Options::baseline`].
+    pub changes: Changes,
 }
 
 /// A rule that gave no honest verdict.
@@ -88,7 +91,7 @@ pub struct Run<'e> {
     pub broken: Vec<Broken>,
     /// How it ended.
     pub outcome: Outcome,
-    /// Fails at or above the gate, not counting waived ones.
+    /// Fails at or above the gate, not counting waived ones, nor, with [`Options::new_only`], those that were there before.
     pub gate_fails: u64,
 }
 
@@ -129,8 +132,10 @@ impl<'e> Run<'e> {
         let fails = |pair: &PairRun<'e>| {
             pair.findings
                 .iter()
-                .filter(|finding| finding.verdict == Verdict::Fail)
-                .filter(|finding| self.options.fail_on.holds(self.severity(finding)))
+                .enumerate()
+                .filter(|(_, finding)| finding.verdict == Verdict::Fail)
+                .filter(|(_, finding)| self.options.fail_on.holds(self.severity(finding)))
+                .filter(|(at, _)| !self.options.new_only || !matches!(pair.changes.age(*at), Age::Since(_)))
                 .count() as u64
         };
         self.pairs.iter().map(fails).sum()

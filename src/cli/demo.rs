@@ -3,6 +3,7 @@
 use super::error::{CommandError, Result};
 use super::evidence::{Folder, Reports};
 use super::judging::{Judging, settled};
+use super::past::Past;
 use super::progress::progress;
 use super::scan::{Kept, collected_in, finish};
 use super::{Globals, exit, print, runtime, say};
@@ -53,7 +54,7 @@ impl Demo {
         })?;
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
-        let code = finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)?;
+        let code = finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone(Past::default()))?;
         // A demo that shows fails has done its work; what is broken is no demo.
         if code == exit::INTERNAL {
             return Ok(code);

@@ -3,11 +3,13 @@
 use super::Globals;
 use super::error::{CommandError, Result};
 use super::judging::Judged;
+use super::past::{BASELINE, FINDINGS, Past, kind};
 use super::twin::read_estate;
 use crate::output::{MadeFolders, Output, OutputSet, make_folder};
-use crate::redact::Key;
-use crate::store::estate_file;
+use crate::redact::{Key, is_redacted};
+use crate::store::chain::{CHAIN, Chained, Links};
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
+use crate::store::{Digest, estate_file, findings};
 use clap::Args;
 use deskpair_reports::{File, Format};
 use deskpair_rules::controls::Framework;
@@ -108,13 +110,12 @@ impl Folder {
     /// # Errors
     /// The file that cannot be written, and why.
     pub(super) fn open(reports: &Reports) -> Result<Self> {
-        let files = reports.files();
-        let mut names: Vec<&'static str> = files.iter().map(|file| file.name()).collect();
-        names.extend([ESTATE, JUDGED, evidence::MANIFEST]);
-        Self::create(reports.output.clone(), files, names)
+        Self::create(reports.output.clone(), reports.files())
     }
 
-    fn create(path: PathBuf, reports: BTreeSet<File>, names: Vec<&'static str>) -> Result<Self> {
+    fn create(path: PathBuf, reports: BTreeSet<File>) -> Result<Self> {
+        let mut names: Vec<&'static str> = reports.iter().map(|file| file.name()).collect();
+        names.extend([ESTATE, JUDGED, FINDINGS, BASELINE, CHAIN, evidence::MANIFEST]);
         let made = make_folder(&path).map_err(|error| unwritable(&path, error))?;
         let outputs =
             OutputSet::open(names.iter().map(|name| path.join(name))).map_err(|error| unwritable(&path, error))?;
@@ -134,25 +135,76 @@ impl Folder {
         Ok(*digest.bytes())
     }
 
+    /// Copies what was written to one of the files to another output, though it is not in its place yet.
+    fn copy_written(&mut self, name: &str, to: &mut Output) -> std::io::Result<()> {
+        let mut from = self.file(name).reopen()?;
+        std::io::copy(&mut from, to).map(drop)
+    }
+
     /// Takes over the estate's file as it is: it was read whole, and another encoding of it would prove nothing more.
     pub(super) fn copy_estate(&mut self, from: &Path) -> Result<()> {
         let copied = fs::File::open(from).and_then(|mut from| std::io::copy(&mut from, self.file(ESTATE)));
         copied.map(drop).map_err(|error| unwritable(&self.path, error))
     }
 
-    /// Writes the reports and what proves them, then makes all of them visible at once.
-    pub(super) fn finish(mut self, run: &Run<'_>) -> Result<PathBuf> {
+    /// Writes the reports and what they rest on. What vouches for it comes with [`finish`](Self::finish).
+    pub(super) fn write(&mut self, run: &Run<'_>, past: &Past) -> Result<()> {
         for file in self.reports.clone() {
             let written = deskpair_reports::write(file, run, self.file(file.name()));
             written.map_err(|error| unwritable(&self.path, error))?;
         }
         self.write_judged(run)?;
-        let files = self.names.iter().zip(self.outputs.iter()).filter(|(name, _)| **name != evidence::MANIFEST);
-        let manifest = evidence::manifest(files.map(|(name, output)| (*name, output.digest())));
-        let written = self.file(evidence::MANIFEST).write_all(manifest.as_bytes());
+        let written = findings::write(run, is_redacted(run.estate), self.file(FINDINGS));
         written.map_err(|error| unwritable(&self.path, error))?;
-        self.outputs.commit().map_err(|error| unwritable(&self.path, error))?;
-        Ok(self.path)
+        match &past.file {
+            Some(bytes) => {
+                let written = self.file(BASELINE).write_all(bytes);
+                written.map_err(|error| unwritable(&self.path, error))
+            }
+            None => {
+                self.leave_out(BASELINE);
+                Ok(())
+            }
+        }
+    }
+
+    fn leave_out(&mut self, name: &str) {
+        if let Some(at) = self.names.iter().position(|known| *known == name) {
+            self.names.remove(at);
+            self.outputs.discard(at);
+        }
+    }
+
+    /// The text of the manifest, with what the folder says of the runs before it.
+    fn manifest(&self, chain: Option<&str>) -> String {
+        let files = self.names.iter().zip(self.outputs.iter());
+        let files = files.filter(|(name, _)| ![evidence::MANIFEST, CHAIN].contains(*name));
+        let files = files.map(|(name, output)| (*name, output.digest()));
+        evidence::manifest(files.chain(chain.map(|text| (CHAIN, Digest::of(text.as_bytes())))))
+    }
+
+    /// Makes all files visible at once, with what the folder says of the runs before it. What an earlier run left in the folder and this
+    /// one does not write goes: beside the new files it would be another run's.
+    pub(super) fn finish(mut self, chain: Option<&str>) -> Result<PathBuf> {
+        let manifest = self.manifest(chain);
+        let path = self.path.clone();
+        match chain {
+            Some(text) => self.file(CHAIN).write_all(text.as_bytes()).map_err(|error| unwritable(&path, error))?,
+            None => self.leave_out(CHAIN),
+        }
+        let written = self.file(evidence::MANIFEST).write_all(manifest.as_bytes());
+        written.map_err(|error| unwritable(&path, error))?;
+        let former = fs::read_to_string(path.join(evidence::MANIFEST)).unwrap_or_default();
+        let names = self.names.clone();
+        self.outputs.commit().map_err(|error| unwritable(&path, error))?;
+        for name in evidence::listed(&former) {
+            let mut reports = Format::ALL.into_iter().flat_map(Format::files);
+            let ours = reports.any(|file| file.name() == name) || [BASELINE, CHAIN].contains(&name.as_str());
+            if ours && !names.contains(&name.as_str()) {
+                fs::remove_file(path.join(&name)).or_else(absent).map_err(|error| unwritable(&path, error))?;
+            }
+        }
+        Ok(path)
     }
 
     fn write_judged(&mut self, run: &Run<'_>) -> Result<()> {
@@ -163,6 +215,11 @@ impl Folder {
         let written = self.file(JUDGED).write_all(text.as_bytes());
         written.map_err(|error| unwritable(&self.path, error))
     }
+}
+
+/// What is not there is as good as removed.
+fn absent(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 fn unwritable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommandError {
@@ -188,13 +245,21 @@ pub(super) fn ready_to_keep(globals: &Globals) -> Result<MadeFolders> {
     Ok(made)
 }
 
-/// Keeps a run in the state, for `deskpair report`. The estate is copied as it was written to the reports' folder.
-pub(super) fn keep(globals: &Globals, run: &Run<'_>, estate: &Path) -> Result<()> {
+/// Keeps a run in the state, at the end of its chain; what the run's folders say of the runs before it. The estate is copied as it was
+/// written to the reports' folder. A run that is kept already is left as it is.
+pub(super) fn keep(globals: &Globals, run: &Run<'_>, past: &Past, estate: &mut Folder) -> Result<String> {
+    if let Some(text) = &past.chain {
+        return Ok(text.clone());
+    }
     let folder = globals.state.join("runs").join(&run.id);
-    let mut kept = Folder::create(folder, BTreeSet::new(), vec![ESTATE, JUDGED, evidence::MANIFEST])?;
-    kept.copy_estate(estate)?;
-    kept.finish(run)?;
-    Ok(())
+    let mut kept = Folder::create(folder.clone(), BTreeSet::new())?;
+    estate.copy_written(ESTATE, kept.file(ESTATE)).map_err(|error| unwritable(&folder, error))?;
+    kept.write(run, past)?;
+    let manifest = |chained: &Chained| Ok(kept.manifest(Some(&chained.text()?)));
+    let chained = Links::of(&globals.state).add(&kind(&run.id, run.estate, &run.options), manifest);
+    let text = chained.and_then(|chained| chained.text()).map_err(|error| unwritable(&globals.state, error))?;
+    kept.finish(Some(&text))?;
+    Ok(text)
 }
 
 /// The folder of a run: a folder's path, the beginning of a run's id, or `last`.
@@ -238,14 +303,22 @@ pub(super) struct Loaded {
     pub(super) estate: Estate,
     /// The options under which it was judged.
     pub(super) options: Options,
+    /// What it was compared with, and the runs before it.
+    pub(super) past: Past,
 }
 
 /// Reads the estate of a run's folder, and how it was judged.
 pub(super) fn load(folder: &Path) -> Result<Loaded> {
     let judged = judged(folder)?;
     let (estate, digest) = read_estate(&folder.join(ESTATE))?;
-    let options = judged.options(digest);
-    Ok(Loaded { id: judged.id, estate, options })
+    let past = Past::of_folder(folder, &judged)?;
+    let options = judged.options(digest, past.baseline());
+    Ok(Loaded { id: judged.id, estate, options, past })
+}
+
+/// What the run of a folder was compared with.
+pub(super) fn load_past(folder: &Path) -> Result<Past> {
+    Past::of_folder(folder, &judged(folder)?)
 }
 
 /// How the run of a folder was judged.
@@ -278,9 +351,18 @@ fn agree(folder: &Path, verified: &Verified) -> std::result::Result<(), String> 
     let Some((estate, digest)) = &verified.estate else {
         return Err(format!("{ESTATE} is missing: nothing shows what the reports rest on"));
     };
-    let options = judged(folder).map_err(|error| error.to_string())?.options(*digest.bytes());
-    let run = evaluate(estate, options);
+    let told = |error: CommandError| error.to_string();
+    let judged = judged(folder).map_err(told)?;
+    let past = Past::of_folder(folder, &judged).map_err(told)?;
+    let run = evaluate(estate, judged.options(*digest.bytes(), past.baseline()));
     let mut wrong = Vec::new();
+    if let Ok(written) = fs::read(folder.join(FINDINGS)) {
+        let mut expected = Vec::new();
+        findings::write(&run, is_redacted(estate), &mut expected).map_err(|error| format!("{FINDINGS}: {error}"))?;
+        if expected != written {
+            wrong.push(format!("{FINDINGS:?} does not hold what {ESTATE} gives"));
+        }
+    }
     for file in Format::ALL.into_iter().flat_map(Format::files).copied() {
         let name = file.name();
         let Ok(written) = fs::read(folder.join(name)) else { continue };

@@ -5,12 +5,13 @@ use super::error::{CommandError, Result};
 use super::explain::unknown_rule;
 use clap::{Args, ValueEnum};
 use deskpair_rules::controls::Framework;
-use deskpair_rules::engine::{FailOn, Options};
+use deskpair_rules::engine::{Baseline, FailOn, Options};
 use deskpair_rules::meta::{Area, Meta, Severity};
 use deskpair_rules::model::{Moment, Settings};
 use deskpair_rules::registry;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Which rules.
 #[derive(Clone, Debug, Args)]
@@ -187,6 +188,11 @@ pub(super) struct Judged {
     group_by: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     frameworks: BTreeSet<Framework>,
+    /// The run that it was compared with, by id: its findings lie beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) baseline: Option<String>,
+    #[serde(default)]
+    new_only: bool,
 }
 
 /// The schema of `run.json`.
@@ -207,11 +213,13 @@ impl Judged {
             pairs: options.pairs.clone(),
             group_by: options.group_by.clone(),
             frameworks: options.frameworks.clone(),
+            baseline: options.baseline.as_ref().map(|baseline| baseline.run.clone()),
+            new_only: options.new_only,
         }
     }
 
-    /// The options to judge the same estate the same way again.
-    pub(super) fn options(&self, estate_digest: [u8; 32]) -> Options {
+    /// The options to judge the same estate the same way again, compared with the same run.
+    pub(super) fn options(&self, estate_digest: [u8; 32], baseline: Option<Arc<Baseline>>) -> Options {
         Options {
             judged_at: Moment::from_millis(self.judged_at_ms),
             fail_on: self.fail_on.into(),
@@ -222,6 +230,8 @@ impl Judged {
             pairs: self.pairs.clone(),
             group_by: self.group_by.clone(),
             frameworks: self.frameworks.clone(),
+            baseline,
+            new_only: self.new_only,
             estate_digest,
         }
     }

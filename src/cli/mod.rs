@@ -6,15 +6,19 @@ pub mod error;
 pub mod exit;
 
 mod collect;
+mod compare;
 mod completions;
 mod demo;
 mod evidence;
 mod explain;
+mod history;
 mod judging;
 mod man;
+mod past;
 mod permissions;
 mod plan;
 mod progress;
+mod prune;
 mod report;
 mod rules;
 mod scan;
@@ -83,6 +87,9 @@ enum Command {
     Rules(rules::Rules),
     Explain(explain::Explain),
     Waive(waive::Waive),
+    Compare(compare::Compare),
+    History(history::History),
+    Prune(prune::Prune),
     Twin(twin::Twin),
     Schema(schema::Schema),
     Verify(verify::Verify),
@@ -140,6 +147,9 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Rules(rules) => rules.run(),
         Command::Explain(explain) => explain.run(),
         Command::Waive(waive) => waive.run(globals),
+        Command::Compare(compare) => compare.run(globals),
+        Command::History(history) => history.run(globals),
+        Command::Prune(prune) => prune.run(globals),
         Command::Twin(twin) => twin.run(globals),
         Command::Schema(schema) => schema.run(),
         Command::Verify(verify) => verify.run(globals),

@@ -27,7 +27,7 @@ impl Report {
     /// The exit code is the run's own: the same verdict, told again.
     pub(super) fn run(&self, globals: &Globals) -> Result {
         let from = evidence::find(globals, &self.run)?;
-        let Loaded { id, estate, options } = evidence::load(&from)?;
+        let Loaded { id, estate, options, past } = evidence::load(&from)?;
         let now = run_id(&estate, &options);
         if now != id {
             let text = "another version of deskpair judged that one, or its folder was changed";
@@ -35,6 +35,6 @@ impl Report {
         }
         let mut folder = Folder::open(&self.reports)?;
         folder.copy_estate(&from.join(ESTATE))?;
-        finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone)
+        finish(globals, &self.reports, folder, &estate, options, Kept::InReportsAlone(past))
     }
 }

@@ -3,13 +3,13 @@
 use super::error::{CommandError, Result};
 use super::evidence::{self, Folder, Redaction, Reports};
 use super::judging::{Judging, settled};
+use super::past::Past;
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
 use super::{Globals, Typed, plan, print, runtime, settings, signals};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
 use crate::redact::redact;
-use crate::store::evidence::ESTATE;
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
 use deskpair_rules::model::{Dataset, Estate, Moment, Settings};
@@ -27,6 +27,7 @@ Examples:
   deskpair scan --fail-on critical -f junit            a gate for CI
   deskpair scan --framework nist-800-53,iso-27001      how the controls of two frameworks stand
   deskpair scan --group-by Department                  the same people by a tag of their desktops
+  deskpair scan --new-only last                        a gate that lets pass what was there in the last run
   deskpair scan --rule WSP-001,WSP-002                 two rules, and only the calls they need
   deskpair scan --estate deskpair-report/estate.jsonl.zst --at now")]
 pub(super) struct Scan {
@@ -42,8 +43,11 @@ pub(super) struct Scan {
     /// Judge a file's estate as of `now` or an instant (2027-01-31T00:00:00Z), not as of when it was taken
     #[arg(long, value_name = "now|INSTANT", requires = "estate", value_parser = parse_at)]
     at: Option<At>,
+    /// Compare with this run, and let only what is new since then fail the gate: the beginning of its id, a folder, or `last`
+    #[arg(long, value_name = "RUN")]
+    new_only: Option<String>,
     /// Say as whom, how many calls, how long, and which permissions are missing, by one call of each kind; judge nothing
-    #[arg(long, conflicts_with_all = ["estate", "output", "format", "framework", "fail_on", "allow_incomplete", "strict"])]
+    #[arg(long, conflicts_with_all = ["estate", "output", "format", "framework", "fail_on", "allow_incomplete", "strict", "new_only"])]
     plan: bool,
     /// Stop asking AWS after this long; what was not read by then is not evaluated
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
@@ -82,6 +86,7 @@ impl Scan {
         }
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
+        let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
         let wanted = needed(&options, &settings.rules);
         let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
@@ -90,12 +95,20 @@ impl Scan {
         }
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
-        finish(globals, &self.reports, folder, &estate, options, Kept::InState)
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState(named))
+    }
+
+    /// The run that is named to compare with, read before anything is asked.
+    fn named(&self, globals: &Globals, options: Options) -> Result<(Options, Option<Past>)> {
+        let Some(wanted) = &self.new_only else { return Ok((options, None)) };
+        let past = Past::named(globals, wanted)?;
+        Ok((Options { new_only: true, baseline: past.baseline(), ..options }, Some(past)))
     }
 
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
         let mut folder = Folder::open(&self.reports)?;
         let _state = evidence::ready_to_keep(globals)?;
+        let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
         let (mut estate, mut estate_digest) = read_estate(path)?;
         match &key {
@@ -113,7 +126,7 @@ impl Scan {
             Some(At::Instant(at)) => at,
         };
         let options = Options { judged_at, estate_digest, ..options };
-        finish(globals, &self.reports, folder, &estate, options, Kept::InState)
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState(named))
     }
 }
 
@@ -144,30 +157,33 @@ pub(super) async fn collected_in(
     })
 }
 
-/// Where a run is kept.
-#[derive(Clone, Copy, Debug)]
+/// Where a run is kept, and what it is compared with.
+#[derive(Debug)]
 pub(super) enum Kept {
-    /// Among the runs of the state too.
-    InState,
+    /// Among the runs of the state too: compared with the one that is named, else with the latest of its kind there.
+    InState(Option<Past>),
     /// In the reports' folder, not among the user's own runs.
-    InReportsAlone,
+    InReportsAlone(Past),
 }
 
 /// Judges the estate that the folder has, writes the reports, keeps the run, and says what came of it: the exit code is the run's.
 pub(super) fn finish(
     globals: &Globals,
     reports: &Reports,
-    folder: Folder,
+    mut folder: Folder,
     estate: &Estate,
     options: Options,
     kept: Kept,
 ) -> Result {
-    let run = evaluate(estate, reports.with_frameworks(options));
-    let written = folder.finish(&run)?;
-    match kept {
-        Kept::InState => evidence::keep(globals, &run, &written.join(ESTATE))?,
-        Kept::InReportsAlone => {}
-    }
+    let (past, in_state) = match kept {
+        Kept::InReportsAlone(past) => (past, false),
+        Kept::InState(None) => (Past::in_state(globals, estate, &options)?, true),
+        Kept::InState(Some(named)) => (named.where_kept(globals, estate, &options)?, true),
+    };
+    let run = evaluate(estate, reports.with_frameworks(Options { baseline: past.baseline(), ..options }));
+    folder.write(&run, &past)?;
+    let chain = if in_state { Some(evidence::keep(globals, &run, &past, &mut folder)?) } else { past.chain.clone() };
+    folder.finish(chain.as_deref())?;
     summarise(globals, reports, &run)?;
     Ok(run.exit_code())
 }

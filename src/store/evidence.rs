@@ -31,6 +31,11 @@ pub fn manifest<N: Into<String>>(files: impl IntoIterator<Item = (N, Digest)>) -
         .collect()
 }
 
+/// The names of the files that a manifest lists; none where it is no manifest.
+pub fn listed(text: &str) -> Vec<String> {
+    parse(text).map(|files| files.into_keys().collect()).unwrap_or_default()
+}
+
 /// What a manifest says; otherwise the line that says nothing.
 fn parse(text: &str) -> Result<BTreeMap<String, Digest>, Mismatch> {
     let mut files = BTreeMap::new();

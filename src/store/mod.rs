@@ -2,6 +2,7 @@
 //!
 //! It knows the model of `deskpair-rules`, and neither AWS nor the command line.
 
+pub mod chain;
 pub mod digest;
 pub mod estate_file;
 mod estate_read;
@@ -10,6 +11,7 @@ mod estate_tests;
 mod estate_wire;
 mod estate_write;
 pub mod evidence;
+pub mod findings;
 
 pub use digest::Digest;
 pub use estate_file::{EstateFileError, read_estate, write_estate};

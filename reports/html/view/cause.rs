@@ -76,6 +76,8 @@ struct SubjectView {
     message: String,
     drift: Vec<Difference>,
     remedy: Option<String>,
+    /// Whether it was not there in the run that this one is compared with.
+    is_new: bool,
     waiver: Option<String>,
     people: Option<String>,
 }
@@ -196,6 +198,7 @@ impl Maker<'_, '_> {
                 .map(|drift| Difference::of(&drift.path, &drift.primary, &drift.standby))
                 .collect(),
             remedy: (finding.remedy != meta.remedy).then(|| shown(&finding.remedy)),
+            is_new: finding.age == Some(v1::Age::New),
             waiver: finding.waiver.map(|waiver| {
                 shown(&format!("Waived until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason))
             }),

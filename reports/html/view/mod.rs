@@ -3,6 +3,7 @@
 mod accepted;
 mod area;
 mod cause;
+mod changed;
 mod controls;
 mod differences;
 pub(super) mod headline;
@@ -64,7 +65,7 @@ struct RunFacts {
 }
 
 /// An instant, for machines and for people.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Instant {
     /// RFC 3339, in UTC.
     exact: String,

@@ -2,6 +2,7 @@
 
 use super::area::{self, Coverage, Glance, RuleRow};
 use super::cause::{CauseView, Group};
+use super::changed::Changed;
 use super::headline::Headline;
 use super::people::People;
 use super::tagged::Tagged;
@@ -27,6 +28,8 @@ pub(super) struct Pair {
     sides: Vec<SideRow>,
     headline: Headline,
     notes: Vec<String>,
+    /// What has changed since an earlier run, where one is compared with.
+    changed: Option<Changed>,
     glances: Vec<Glance>,
     pub(super) groups: Vec<Group>,
     /// How many causes the groups hold.
@@ -89,6 +92,7 @@ impl Maker<'_, '_> {
             sides: sides(&facts, pair.view.primary, pair.view.standby),
             headline: self.headline(&of, &facts, &causes),
             notes: notes(run, &of, &facts),
+            changed: self.changed(&of),
             glances: area::glances(run, &of, &causes),
             fails: causes.fails.len(),
             groups,
