@@ -18,6 +18,7 @@ mod people;
 pub mod sarif;
 pub mod terminal;
 
+pub mod person;
 #[cfg(test)]
 mod samples;
 pub mod text;

@@ -180,3 +180,17 @@ fn what_cannot_be_waived_is_said_with_the_way_out() {
     waive(&sandbox, &twin, &fingerprint, &[]).expect(2);
     assert_eq!(sandbox.text("deskpair.toml"), format!("{config}\nnonsense = 1\n"));
 }
+
+#[test]
+fn one_person_is_told_what_a_failover_would_do() {
+    let (sandbox, twin) = scanned("WSP-001");
+    let first = sandbox.json("first/report.json");
+    let person = one(&first, "WSP-001")["subject"]["name"].as_str().expect("a name").to_owned();
+    let told = sandbox.deskpair(["user", &person.to_uppercase()]).envs(&twin).run().expect(0);
+    for words in ["would not reach a working desktop", "WSP-001", "fix:", "there is no desktop"] {
+        assert!(told.out.contains(words), "{words}: {told}");
+    }
+    sandbox.deskpair(["user", &person, "--fresh"]).envs(&twin).run().expect(0);
+    let nobody = sandbox.deskpair(["user", &person[..4]]).envs(&twin).run().expect(2);
+    nobody.says(&["did you mean", &person]);
+}

@@ -26,6 +26,7 @@ mod schema;
 mod settings;
 mod signals;
 mod twin;
+mod user;
 mod verify;
 mod waive;
 
@@ -86,6 +87,7 @@ enum Command {
     Report(report::Report),
     Rules(rules::Rules),
     Explain(explain::Explain),
+    User(user::User),
     Waive(waive::Waive),
     Compare(compare::Compare),
     History(history::History),
@@ -146,6 +148,7 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Report(report) => report.run(globals),
         Command::Rules(rules) => rules.run(),
         Command::Explain(explain) => explain.run(),
+        Command::User(user) => user.run(globals),
         Command::Waive(waive) => waive.run(globals),
         Command::Compare(compare) => compare.run(globals),
         Command::History(history) => history.run(globals),
