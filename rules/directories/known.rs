@@ -135,6 +135,21 @@ pub(super) fn service_account(directory: &Directory) -> &str {
     directory.connect_settings.as_ref().map_or("", |connect: &ConnectSettings| connect.customer_user_name.as_str())
 }
 
+/// What is said where Directory Service keeps no settings of clients.
+pub(super) const NO_SETTINGS: &str = "Directory Service keeps ways of client authentication and LDAPS settings of registered AD Connectors and managed ADs alone";
+
+/// Both, where Directory Service keeps settings of clients of both and these are asked for: registered AD Connectors and managed ADs.
+/// Otherwise the sheet says why.
+pub(super) fn with_settings<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Option<(&'e Directory, &'e Directory)> {
+    let (p, s) = both(pair, sheet)?;
+    let has = |directory: &Directory| matches!(directory.r#type.as_str(), "ADConnector" | "MicrosoftAD");
+    if has(p) && has(s) && pair.standby_directory.id().is_some() {
+        return Some((p, s));
+    }
+    sheet.not_applicable(NO_SETTINGS);
+    None
+}
+
 /// A value for a sentence or a line of differences.
 pub(super) fn shown(value: &str) -> String {
     if value.is_empty() { "absent".to_owned() } else { value.to_owned() }

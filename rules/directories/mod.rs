@@ -4,6 +4,7 @@
 mod auto_deregistration_near;
 mod connector_smaller;
 mod delegation_group;
+mod directory_certificates;
 mod directory_missing;
 mod directory_not_active;
 mod directory_not_registered;
@@ -11,6 +12,7 @@ mod domain_differs;
 mod known;
 mod multi_factor_differs;
 mod service_account_shared;
+mod smart_card_auth;
 mod standby_depends_on_primary_domain_controllers;
 
 use crate::rule::Rule;
@@ -27,4 +29,6 @@ pub static RULES: &[&dyn Rule] = &[
     &multi_factor_differs::MultiFactorDiffers,
     &connector_smaller::ConnectorSmaller,
     &delegation_group::DelegationGroup,
+    &smart_card_auth::SmartCardAuth,
+    &directory_certificates::DirectoryCertificates,
 ];

@@ -61,6 +61,31 @@ wire! {
         use_same_username: Option<bool>,
     }
 
+    /// `ds:ClientAuthenticationSettingInfo`.
+    ClientAuthentication as "PascalCase" {
+        r#type: String,
+        status: String,
+        last_updated_date_time: Option<Moment>,
+    }
+
+    /// `ds:LDAPSSettingInfo`.
+    LdapsSetting as "PascalCase" {
+        #[serde(rename = "LDAPSStatus")]
+        ldaps_status: String,
+        #[serde(rename = "LDAPSStatusReason")]
+        ldaps_status_reason: String,
+        last_updated_date_time: Option<Moment>,
+    }
+
+    /// `ds:CertificateInfo`: a certificate by which a directory trusts its domain controllers, or people's smart cards.
+    DirectoryCertificate as "PascalCase" {
+        certificate_id: String,
+        common_name: String,
+        state: String,
+        expiry_date_time: Option<Moment>,
+        r#type: String,
+    }
+
     /// `ds:RegionsInfo`.
     RegionsInfo as "PascalCase" {
         primary_region: String,

@@ -56,6 +56,9 @@ impl Texts<'_> {
             sync_executions,
             account_settings,
             add_ins,
+            client_authentications,
+            ldaps_settings,
+            certificates,
             image_permissions,
             image_applications,
             amazon_bundles,
@@ -87,6 +90,9 @@ impl Texts<'_> {
             && *sync_executions == b.sync_executions
             && *account_settings == b.account_settings
             && *add_ins == b.add_ins
+            && *client_authentications == b.client_authentications
+            && *ldaps_settings == b.ldaps_settings
+            && *certificates == b.certificates
             && *image_permissions == b.image_permissions
             && *image_applications == b.image_applications
             && *amazon_bundles == b.amazon_bundles

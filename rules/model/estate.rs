@@ -1,7 +1,10 @@
 //! Everything collected, at one time.
 
 use super::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
-use super::directory::{AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory};
+use super::directory::{
+    AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
+    LdapsSetting, WorkspaceDirectory,
+};
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
@@ -28,6 +31,12 @@ pub enum Dataset {
     Account,
     /// `workspaces:DescribeConnectClientAddIns`, of the pairs' directories.
     AddIns,
+    /// `ds:DescribeClientAuthenticationSettings`, of the pairs' AD Connectors and managed ADs.
+    ClientAuthentications,
+    /// `ds:DescribeLDAPSSettings`, of the pairs' AD Connectors and managed ADs.
+    LdapsSettings,
+    /// `ds:ListCertificates`, of the pairs' AD Connectors and managed ADs.
+    Certificates,
     /// `workspaces:DescribeWorkspaceImages`.
     Images,
     /// `workspaces:DescribeWorkspaceImagePermissions`, of images behind the account's own bundles.
@@ -106,12 +115,15 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
         Self::Account,
         Self::AddIns,
+        Self::ClientAuthentications,
+        Self::LdapsSettings,
+        Self::Certificates,
         Self::Images,
         Self::ImagePermissions,
         Self::ImageApplications,
@@ -209,6 +221,12 @@ pub struct Side {
     pub account_settings: Slice<AccountSettings>,
     /// Connect client add-ins by directory id.
     pub add_ins: BTreeMap<String, Slice<ClientAddIn>>,
+    /// Ways of client authentication by directory id.
+    pub client_authentications: BTreeMap<String, Slice<ClientAuthentication>>,
+    /// LDAPS settings by directory id.
+    pub ldaps_settings: BTreeMap<String, Slice<LdapsSetting>>,
+    /// Certificates by directory id.
+    pub certificates: BTreeMap<String, Slice<DirectoryCertificate>>,
     /// The account's own images.
     pub images: Slice<Image>,
     /// With whom images are shared, by image id.
@@ -278,6 +296,9 @@ impl Side {
             client_properties: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             account_settings: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             add_ins: BTreeMap::new(),
+            client_authentications: BTreeMap::new(),
+            ldaps_settings: BTreeMap::new(),
+            certificates: BTreeMap::new(),
             images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             image_permissions: BTreeMap::new(),
             image_applications: BTreeMap::new(),
@@ -323,6 +344,30 @@ impl Side {
     /// The gap, also where this directory's add-ins were not asked for.
     pub fn add_ins_of(&self, directory: &str) -> Result<&[ClientAddIn], GapId> {
         self.add_ins.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// Ways of client authentication of a directory.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn client_authentications_of(&self, directory: &str) -> Result<&[ClientAuthentication], GapId> {
+        self.client_authentications.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// LDAPS settings of a directory.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn ldaps_settings_of(&self, directory: &str) -> Result<&[LdapsSetting], GapId> {
+        self.ldaps_settings.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// Certificates of a directory.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn certificates_of(&self, directory: &str) -> Result<&[DirectoryCertificate], GapId> {
+        self.certificates.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
     }
 
     /// With whom an image is shared.

@@ -1,14 +1,14 @@
 //! What was not read of a pair, by dataset: also where other evidence carries the verdict, a reader must know that this was not seen.
 
 use super::pairing::dns_name;
-use super::{Dataset, Estate, GapId, PairView, Slice};
+use super::{Dataset, Estate, GapId, PairView, Side, Slice};
 use std::collections::BTreeMap;
 
 impl PairView<'_> {
     /// The gaps in what was to be read of a dataset for this pair, sorted; what nobody asked for is no gap.
     pub fn gaps_in(&self, dataset: Dataset) -> Vec<GapId> {
         let sides = [self.primary, self.standby];
-        let of_sides = |gap: fn(&super::Side) -> Option<GapId>| sides.into_iter().filter_map(gap).collect::<Vec<_>>();
+        let of_sides = |gap: fn(&Side) -> Option<GapId>| sides.into_iter().filter_map(gap).collect::<Vec<_>>();
         let mut gaps = match dataset {
             Dataset::Directories => of_sides(|side| side.directories.gap()),
             Dataset::Registrations => of_sides(|side| side.registrations.gap()),
@@ -43,6 +43,9 @@ impl PairView<'_> {
                 .into_iter()
                 .filter_map(|(side, directory)| side.add_ins.get(directory.id()?)?.gap())
                 .collect(),
+            Dataset::ClientAuthentications => self.gaps_of_directories(|side| &side.client_authentications),
+            Dataset::LdapsSettings => self.gaps_of_directories(|side| &side.ldaps_settings),
+            Dataset::Certificates => self.gaps_of_directories(|side| &side.certificates),
             Dataset::ImagePermissions => sides
                 .into_iter()
                 .flat_map(|side| side.image_permissions.values().filter_map(|list| list.gap()))
@@ -78,6 +81,14 @@ impl PairView<'_> {
         gaps.sort_unstable();
         gaps.dedup();
         gaps
+    }
+
+    /// The gaps in lists of the pair's directories.
+    fn gaps_of_directories<T>(&self, lists: fn(&Side) -> &BTreeMap<String, Slice<T>>) -> Vec<GapId> {
+        [(self.primary, &self.primary_directory), (self.standby, &self.standby_directory)]
+            .into_iter()
+            .filter_map(|(side, directory)| lists(side).get(directory.id()?)?.gap())
+            .collect()
     }
 
     /// The gaps in lists of zones that enclose the pair's alias, or may.

@@ -15,6 +15,9 @@ macro_rules! operations {
 
 operations! {
     DESCRIBE_DIRECTORIES = Directory "DescribeDirectories";
+    DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS = Directory "DescribeClientAuthenticationSettings";
+    DESCRIBE_LDAPS_SETTINGS = Directory "DescribeLDAPSSettings";
+    LIST_CERTIFICATES = Directory "ListCertificates";
     DESCRIBE_WORKSPACE_DIRECTORIES = WorkSpaces "DescribeWorkspaceDirectories";
     DESCRIBE_CLIENT_PROPERTIES = WorkSpaces "DescribeClientProperties";
     DESCRIBE_WORKSPACE_IMAGES = WorkSpaces "DescribeWorkspaceImages";
@@ -78,6 +81,9 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::HealthChecks => &[LIST_HEALTH_CHECKS, GET_HEALTH_CHECK_STATUS],
         Dataset::Account => &[DESCRIBE_ACCOUNT],
         Dataset::AddIns => &[DESCRIBE_CONNECT_CLIENT_ADD_INS],
+        Dataset::ClientAuthentications => &[DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS],
+        Dataset::LdapsSettings => &[DESCRIBE_LDAPS_SETTINGS],
+        Dataset::Certificates => &[LIST_CERTIFICATES],
         Dataset::ImagePermissions => &[DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS],
         Dataset::ImageApplications => &[DESCRIBE_IMAGE_ASSOCIATIONS],
         Dataset::AmazonBundles => &[DESCRIBE_WORKSPACE_BUNDLES],
@@ -108,6 +114,9 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
         Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints => {
             &[Dataset::Aliases, Dataset::Registrations]
+        }
+        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates => {
+            &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
         }
         Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
         Dataset::BundleApplications => &[Dataset::Bundles],

@@ -1,23 +1,100 @@
 //! AWS Directory Service. The RADIUS shared secret, which it answers in clear text, is dropped here.
 
-use super::calls::Caller;
+use super::calls::{Caller, Operation};
 use super::convert::{list, moment, text, word};
-use super::datasets::DESCRIBE_DIRECTORIES;
+use super::datasets::{
+    DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS, DESCRIBE_DIRECTORIES, DESCRIBE_LDAPS_SETTINGS, LIST_CERTIFICATES,
+};
 use super::paging::{Listing, Page, pages, token};
 use super::whole::client;
+use aws_sdk_directory::Client;
 use aws_sdk_directory::types;
-use deskpair_rules::model::directory::{ConnectSettings, Directory, DirectoryVpcSettings, RadiusSettings, RegionsInfo};
+use deskpair_rules::model::directory::{
+    ClientAuthentication, ConnectSettings, Directory, DirectoryCertificate, DirectoryVpcSettings, LdapsSetting,
+    RadiusSettings, RegionsInfo,
+};
 
-/// All directories of an account in a Region.
-pub(super) async fn directories(config: &aws_config::SdkConfig, caller: &Caller) -> Listing<Directory> {
-    let client = &client!(aws_sdk_directory, config);
-    pages(caller, DESCRIBE_DIRECTORIES, "", |next: Option<String>| async move {
-        let answer = caller
-            .read(DESCRIBE_DIRECTORIES, "", || client.describe_directories().set_next_token(next.clone()).send())
-            .await?;
-        Ok(Page { items: list(answer.directory_descriptions, directory), next: token(answer.next_token) })
-    })
-    .await
+/// Directory Service in one Region.
+#[derive(Debug)]
+pub(super) struct DirectoryService {
+    client: Client,
+    caller: Caller,
+}
+
+impl DirectoryService {
+    pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
+        Self { client: client!(aws_sdk_directory, config), caller: caller.clone() }
+    }
+
+    /// All directories of an account in a Region.
+    pub(super) async fn directories(&self) -> Listing<Directory> {
+        let Self { client, caller } = self;
+        pages(caller, DESCRIBE_DIRECTORIES, "", |next: Option<String>| async move {
+            let answer = caller
+                .read(DESCRIBE_DIRECTORIES, "", || client.describe_directories().set_next_token(next.clone()).send())
+                .await?;
+            Ok(Page { items: list(answer.directory_descriptions, directory), next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// The ways in which clients may authenticate to a directory, with whether each is on.
+    pub(super) async fn client_authentications(&self, directory: &str) -> Listing<ClientAuthentication> {
+        const OPERATION: Operation = DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS;
+        let Self { client, caller } = self;
+        pages(caller, OPERATION, directory, |next: Option<String>| async move {
+            let ask = || {
+                let request = client.describe_client_authentication_settings().directory_id(directory);
+                request.set_next_token(next.clone()).send()
+            };
+            let answer = caller.read(OPERATION, directory, ask).await?;
+            let items = list(answer.client_authentication_settings_info, |setting| ClientAuthentication {
+                r#type: word(setting.r#type),
+                status: word(setting.status),
+                last_updated_date_time: moment(setting.last_updated_date_time),
+            });
+            Ok(Page { items, next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// Whether a directory talks to its domain controllers by LDAPS.
+    pub(super) async fn ldaps_settings(&self, directory: &str) -> Listing<LdapsSetting> {
+        const OPERATION: Operation = DESCRIBE_LDAPS_SETTINGS;
+        let Self { client, caller } = self;
+        pages(caller, OPERATION, directory, |next: Option<String>| async move {
+            let ask = || {
+                let request = client.describe_ldaps_settings().directory_id(directory);
+                request.set_next_token(next.clone()).send()
+            };
+            let answer = caller.read(OPERATION, directory, ask).await?;
+            let items = list(answer.ldaps_settings_info, |setting| LdapsSetting {
+                ldaps_status: word(setting.ldaps_status),
+                ldaps_status_reason: text(setting.ldaps_status_reason),
+                last_updated_date_time: moment(setting.last_updated_date_time),
+            });
+            Ok(Page { items, next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// The certificates that a directory trusts.
+    pub(super) async fn certificates(&self, directory: &str) -> Listing<DirectoryCertificate> {
+        let Self { client, caller } = self;
+        pages(caller, LIST_CERTIFICATES, directory, |next: Option<String>| async move {
+            let ask = || client.list_certificates().directory_id(directory).set_next_token(next.clone()).send();
+            let answer = caller.read(LIST_CERTIFICATES, directory, ask).await?;
+            let items = list(answer.certificates_info, |certificate| DirectoryCertificate {
+                certificate_id: text(certificate.certificate_id),
+                common_name: text(certificate.common_name),
+                state: word(certificate.state),
+                expiry_date_time: moment(certificate.expiry_date_time),
+                r#type: word(certificate.r#type),
+            });
+            Ok(Page { items, next: token(answer.next_token) })
+        })
+        .await
+    }
 }
 
 fn directory(directory: types::DirectoryDescription) -> Directory {

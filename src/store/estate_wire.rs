@@ -5,7 +5,8 @@
 
 use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use deskpair_rules::model::directory::{
-    AccountSettings, ClientAddIn, ClientPropertiesOf, Directory, WorkspaceDirectory,
+    AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
+    LdapsSetting, WorkspaceDirectory,
 };
 use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
 use deskpair_rules::model::files::{
@@ -309,6 +310,9 @@ enum Line {
     Dnssec(DnssecAnswer),
     AccountSettings(AccountSettings),
     AddIn(ClientAddIn),
+    ClientAuthentication(ClientAuthentication),
+    LdapsSetting(LdapsSetting),
+    DirectoryCertificate(DirectoryCertificate),
     ImagePermission(ImagePermission),
     ApplicationAssociation(ApplicationAssociation),
     Application(Application),

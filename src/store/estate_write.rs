@@ -113,6 +113,9 @@ impl<W: Write> Lines<W> {
         self.list(key(Dataset::ClientProperties), &side.client_properties)?;
         self.list(key(Dataset::Account), &side.account_settings)?;
         self.lists(&key(Dataset::AddIns), &side.add_ins)?;
+        self.lists(&key(Dataset::ClientAuthentications), &side.client_authentications)?;
+        self.lists(&key(Dataset::LdapsSettings), &side.ldaps_settings)?;
+        self.lists(&key(Dataset::Certificates), &side.certificates)?;
         self.list(key(Dataset::Images), &side.images)?;
         self.lists(&key(Dataset::ImagePermissions), &side.image_permissions)?;
         self.lists(&key(Dataset::ImageApplications), &side.image_applications)?;

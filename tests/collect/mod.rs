@@ -102,6 +102,9 @@ async fn calls_are_the_pages_that_must_be_read() {
         let expected = [
             ("sts:GetCallerIdentity", 1),
             ("ds:DescribeDirectories", 1),
+            ("ds:DescribeClientAuthenticationSettings", side.client_authentications.len() as u64),
+            ("ds:DescribeLDAPSSettings", side.ldaps_settings.len() as u64),
+            ("ds:ListCertificates", side.certificates.len() as u64),
             ("workspaces:DescribeWorkspaceDirectories", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeClientProperties", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeWorkspaceImages", pages(side.images.items().len(), 25)),
@@ -185,7 +188,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert_eq!(operations.len(), 38, "{operations:?}");
+    assert_eq!(operations.len(), 41, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;
@@ -229,6 +232,9 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::SyncExecutions => side.sync_executions.values().find_map(Slice::gap),
         Dataset::Account => side.account_settings.gap(),
         Dataset::AddIns => side.add_ins.values().find_map(Slice::gap),
+        Dataset::ClientAuthentications => side.client_authentications.values().find_map(Slice::gap),
+        Dataset::LdapsSettings => side.ldaps_settings.values().find_map(Slice::gap),
+        Dataset::Certificates => side.certificates.values().find_map(Slice::gap),
         Dataset::ImagePermissions => side.image_permissions.values().find_map(Slice::gap),
         Dataset::ImageApplications => side.image_applications.values().find_map(Slice::gap),
         Dataset::AmazonBundles => side.amazon_bundles.gap(),

@@ -40,7 +40,12 @@ OPERATIONS = {
         "DescribeWorkspaces",
         "DescribeWorkspacesConnectionStatus",
     ],
-    "ds": ["DescribeDirectories"],
+    "ds": [
+        "DescribeClientAuthenticationSettings",
+        "DescribeDirectories",
+        "DescribeLDAPSSettings",
+        "ListCertificates",
+    ],
     "fsx": [
         "DescribeBackups",
         "DescribeFileSystems",

@@ -72,6 +72,15 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         put("security groups", items(&side.security_groups), side.security_groups.gap());
         put("endpoints", items(&side.vpc_endpoints), side.vpc_endpoints.gap());
         put("vpcs", items(&side.vpcs), side.vpcs.gap());
+        for (id, list) in &side.client_authentications {
+            put(&format!("DescribeClientAuthenticationSettings of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &side.ldaps_settings {
+            put(&format!("DescribeLDAPSSettings of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &side.certificates {
+            put(&format!("ListCertificates of {id}"), items(list), list.gap());
+        }
         for (id, list) in &side.add_ins {
             put(&format!("add-ins of {id}"), items(list), list.gap());
         }

@@ -52,6 +52,11 @@ impl Frame {
         items(&self.registrations).iter().filter(move |known| directories.contains(&known.directory_id))
     }
 
+    /// The pairs' directories, whether or not they are registered.
+    pub(super) fn located(&self, roles: &Roles) -> BTreeSet<String> {
+        roles.directories(false, items(&self.aliases), items(&self.registrations))
+    }
+
     /// The pairs' directories that may be asked about. One that is surely not registered has nothing to tell, and asking for it is an
     /// error.
     fn directories(&self, roles: &Roles) -> BTreeSet<String> {

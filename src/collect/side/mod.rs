@@ -3,6 +3,7 @@
 
 mod around;
 mod catalogue;
+mod domains;
 mod files;
 mod network;
 mod people;
@@ -12,17 +13,18 @@ pub(super) use roles::Roles;
 
 use super::calls::{Caller, Run, Tally};
 use super::datasync::DataSync;
+use super::directory::DirectoryService;
 use super::ec2::Ec2;
 use super::fsx::Fsx;
 use super::paging::Listing;
 use super::tagging::{self, Tags};
 use super::workspaces::WorkSpaces;
-use super::{AT_A_TIME, account, add_calls, directory, slice, sts};
+use super::{AT_A_TIME, account, add_calls, sts};
 use around::{Around, Frame};
 use aws_config::SdkConfig;
 use catalogue::Catalogue;
-use deskpair_rules::model::directory::Directory;
 use deskpair_rules::model::{Dataset, Estate, Gap};
+use domains::Domains;
 use files::{Files, Transfers};
 use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, future};
@@ -57,8 +59,8 @@ pub(super) struct Reader {
 #[derive(Debug)]
 pub(super) struct Harvest {
     account: Result<String, Gap>,
-    directories: Option<Listing<Directory>>,
     frame: Frame,
+    domains: Domains,
     around: Around,
     network: Network,
     people: People,
@@ -105,6 +107,7 @@ impl Reader {
     async fn resources(&self, identity: impl Future<Output = Result<String, Gap>>) -> Harvest {
         let Self { config, caller, .. } = self;
         let workspaces = &WorkSpaces::new(config, caller);
+        let directory_service = &DirectoryService::new(config, caller);
         let ec2 = &Ec2::new(config, caller);
         let fsx = &Fsx::new(config, caller);
         let datasync = &DataSync::new(config, caller);
@@ -123,19 +126,21 @@ impl Reader {
         };
         let around = async {
             let frame = Frame::read(self, workspaces).await;
-            let (around, network) =
-                tokio::join!(Around::read(self, workspaces, &frame), Network::read(self, ec2, &frame));
-            (frame, around, network)
+            let (around, domains, network) = tokio::join!(
+                Around::read(self, workspaces, &frame),
+                Domains::read(self, directory_service, &frame),
+                Network::read(self, ec2, &frame),
+            );
+            (frame, around, domains, network)
         };
         let desktops = self.when(Dataset::Workspaces, || workspaces.desktops());
         let people = async {
-            let ((frame, around, network), desktops) = tokio::join!(around, desktops);
+            let ((frame, around, domains, network), desktops) = tokio::join!(around, desktops);
             let people = People::read(self, workspaces, &frame, desktops).await;
-            (frame, around, network, people)
+            (frame, around, domains, network, people)
         };
-        let (account, directories, (frame, around, network, people), catalogue, tags, files, transfers) = tokio::join!(
+        let (account, (frame, around, domains, network, people), catalogue, tags, files, transfers) = tokio::join!(
             identity,
-            self.when(Dataset::Directories, || directory::directories(config, caller)),
             Box::pin(people),
             Box::pin(Catalogue::read(self, workspaces)),
             tags,
@@ -144,8 +149,8 @@ impl Reader {
         );
         Harvest {
             account,
-            directories,
             frame,
+            domains,
             around,
             network,
             people,
@@ -179,7 +184,7 @@ impl Harvest {
         let known = self.account.as_deref().unwrap_or_default().to_owned();
         add_calls(&mut estate.calls, &known, &self.tally);
         estate.sides[at].account = account(estate, self.account);
-        estate.sides[at].directories = slice(estate, self.directories);
+        self.domains.put_into(estate, at);
         self.frame.put_into(estate, at);
         self.around.put_into(estate, at);
         self.catalogue.put_into(estate, at);

@@ -17,6 +17,14 @@ pub(super) fn answer(asked: &Asked) -> Reply {
             "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
             "LaunchTime": 1_700_000_000.123,
         }], "NextToken": "" }),
+        "DescribeClientAuthenticationSettings" => {
+            json!({ "ClientAuthenticationSettingsInfo": [{ "Type": "SmartCard", "Status": "Enabled" }] })
+        }
+        "DescribeLDAPSSettings" => {
+            json!({ "LDAPSSettingsInfo": [{ "LDAPSStatus": "EnableFailed", "LDAPSStatusReason": "no certificate" }] })
+        }
+        "ListCertificates" => json!({ "CertificatesInfo": [{ "CertificateId": "c-1234567890", "CommonName": "CA",
+            "State": "Registered", "ExpiryDateTime": 1_900_000_000, "Type": "ClientLDAPS" }] }),
         "DescribeWorkspaceDirectories" => json!({ "Directories": [{
             "DirectoryId": directory, "DirectoryName": "corp.example.com", "State": "REGISTERED",
             "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI",

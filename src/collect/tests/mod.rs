@@ -112,6 +112,14 @@ async fn every_member_arrives_in_its_place() {
     assert_eq!(settings.dedicated_tenancy_account_type, "SOURCE_ACCOUNT");
     assert_eq!(primary.add_ins.len(), 1, "of the pair's directory alone");
     assert_eq!(primary.add_ins_of("d-1111111111").expect("whole")[0].url, "https://connect.example.com/ccp");
+    let cards = &primary.client_authentications_of("d-1111111111").expect("whole")[0];
+    assert_eq!((cards.r#type.as_str(), cards.status.as_str()), ("SmartCard", "Enabled"));
+    let ldaps = &primary.ldaps_settings_of("d-1111111111").expect("whole")[0];
+    assert_eq!((ldaps.ldaps_status.as_str(), ldaps.ldaps_status_reason.as_str()), ("EnableFailed", "no certificate"));
+    let certificates = primary.certificates_of("d-1111111111").expect("whole");
+    assert_eq!(certificates[0].expiry_date_time, Some(Moment::from_secs(1_900_000_000)));
+    assert_eq!((certificates[0].state.as_str(), certificates[0].r#type.as_str()), ("Registered", "ClientLDAPS"));
+    assert_eq!(primary.certificates.len(), 1, "of the pair's directory alone");
     assert_eq!(primary.image_permissions.keys().collect::<Vec<_>>(), ["wsi-1"], "the image that a bundle rests on");
     let shared = primary.image_permissions_of("wsi-1").expect("whole");
     let shared: Vec<&str> = shared.iter().map(|permission| permission.shared_account_id.as_str()).collect();
@@ -223,6 +231,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
     for (operation, primary, standby) in [
         ("sts:GetCallerIdentity", 1, 1),
         ("ds:DescribeDirectories", 1, 1),
+        ("ds:DescribeClientAuthenticationSettings", 1, 1),
+        ("ds:DescribeLDAPSSettings", 1, 1),
+        ("ds:ListCertificates", 1, 1),
         ("workspaces:DescribeWorkspaceDirectories", 1, 1),
         ("workspaces:DescribeClientProperties", 1, 1),
         ("workspaces:DescribeWorkspaceImages", 1, 1),
@@ -373,6 +384,9 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("client_properties", side.client_properties.gap()),
         ("account_settings", side.account_settings.gap()),
         ("add_ins", side.add_ins.values().find_map(Slice::gap)),
+        ("client_authentications", side.client_authentications.values().find_map(Slice::gap)),
+        ("ldaps_settings", side.ldaps_settings.values().find_map(Slice::gap)),
+        ("certificates", side.certificates.values().find_map(Slice::gap)),
         ("images", side.images.gap()),
         ("image_permissions", side.image_permissions.values().find_map(Slice::gap)),
         ("image_applications", side.image_applications.values().find_map(Slice::gap)),
@@ -457,6 +471,9 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("DescribeWorkspaceDirectories", &["registrations", "client_properties", "security_groups", "vpc_endpoints"]),
         ("DescribeAccount", &["account_settings"]),
         ("DescribeConnectClientAddIns", &["add_ins"]),
+        ("DescribeClientAuthenticationSettings", &["client_authentications"]),
+        ("DescribeLDAPSSettings", &["ldaps_settings"]),
+        ("ListCertificates", &["certificates"]),
         ("DescribeWorkspaceImagePermissions", &["image_permissions"]),
         ("DescribeImageAssociations", &["image_applications"]),
         ("DescribeBundleAssociations", &["bundle_applications"]),

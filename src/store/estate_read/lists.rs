@@ -107,6 +107,9 @@ impl<'e> Target<'e> {
                 Dataset::AliasPermissions => keyed(&mut side.alias_permissions, of, make),
                 Dataset::SyncExecutions => keyed(&mut side.sync_executions, of, make),
                 Dataset::AddIns => keyed(&mut side.add_ins, of, make),
+                Dataset::ClientAuthentications => keyed(&mut side.client_authentications, of, make),
+                Dataset::LdapsSettings => keyed(&mut side.ldaps_settings, of, make),
+                Dataset::Certificates => keyed(&mut side.certificates, of, make),
                 Dataset::ImagePermissions => keyed(&mut side.image_permissions, of, make),
                 Dataset::ImageApplications => keyed(&mut side.image_applications, of, make),
                 Dataset::BundleApplications => keyed(&mut side.bundle_applications, of, make),
@@ -178,6 +181,9 @@ impl<'e> Target<'e> {
             | Dataset::Branding
             | Dataset::AliasPermissions
             | Dataset::AddIns
+            | Dataset::ClientAuthentications
+            | Dataset::LdapsSettings
+            | Dataset::Certificates
             | Dataset::ImagePermissions
             | Dataset::ImageApplications
             | Dataset::BundleApplications

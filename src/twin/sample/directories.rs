@@ -7,9 +7,9 @@ use deskpair_rules::engine::hex;
 use deskpair_rules::model::alias::{Branding, Logo, PLATFORMS, PlatformBranding};
 use deskpair_rules::model::directory::{
     AccessEndpoint, AccessEndpointConfig, AccessProperties, AccountSettings, CertificateBasedAuthProperties,
-    ClientAddIn, ClientProperties, ClientPropertiesOf, ConnectSettings, CreationProperties, Directory,
-    GlobalAccelerator, RadiusSettings, SamlProperties, SelfservicePermissions, StorageConnector, StreamingProperties,
-    UserSetting, WorkspaceDirectory,
+    ClientAddIn, ClientAuthentication, ClientProperties, ClientPropertiesOf, ConnectSettings, CreationProperties,
+    Directory, DirectoryCertificate, GlobalAccelerator, LdapsSetting, RadiusSettings, SamlProperties,
+    SelfservicePermissions, StorageConnector, StreamingProperties, UserSetting, WorkspaceDirectory,
 };
 use deskpair_rules::model::{Moment, Side, Slice};
 use sha2::{Digest, Sha256};
@@ -22,6 +22,10 @@ pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) 
     side.client_properties = Slice::whole_of(vec![client_properties(&site.directory)]);
     side.account_settings = Slice::whole_of(vec![account_settings(site)]);
     side.add_ins.insert(site.directory.clone(), Slice::whole_of(vec![softphone(site)]));
+    let id = &site.directory;
+    side.client_authentications.insert(id.clone(), Slice::whole_of(vec![smart_cards(taken_at)]));
+    side.ldaps_settings.insert(id.clone(), Slice::whole_of(vec![ldaps(taken_at)]));
+    side.certificates.insert(id.clone(), Slice::whole_of(certificates(site, taken_at)));
     side.branding.insert(site.directory.clone(), Slice::whole_of(branding(site, plan)));
     keep_logos(side);
 }
@@ -66,6 +70,36 @@ fn softphone(site: &Site) -> ClientAddIn {
         name: "Norhaven softphone".to_owned(),
         url: "https://norhaven.my.connect.aws/ccp-v2/softphone".to_owned(),
     }
+}
+
+/// Administrators sign in with their smart cards.
+fn smart_cards(taken_at: Moment) -> ClientAuthentication {
+    ClientAuthentication {
+        r#type: "SmartCard".to_owned(),
+        status: "Enabled".to_owned(),
+        last_updated_date_time: Some(before(taken_at, 390 * DAY)),
+    }
+}
+
+/// The connector talks to domain controllers by LDAPS alone.
+fn ldaps(taken_at: Moment) -> LdapsSetting {
+    LdapsSetting {
+        ldaps_status: "Enabled".to_owned(),
+        last_updated_date_time: Some(before(taken_at, 400 * DAY)),
+        ..LdapsSetting::default()
+    }
+}
+
+/// The company's own authority issues to domain controllers and to smart cards.
+fn certificates(site: &Site, taken_at: Moment) -> Vec<DirectoryCertificate> {
+    let certificate = |kind: &str, name: &str| DirectoryCertificate {
+        certificate_id: site.derived("c-", 10, kind),
+        common_name: name.to_owned(),
+        state: "Registered".to_owned(),
+        expiry_date_time: Some(before(taken_at, -(700 * DAY))),
+        r#type: kind.to_owned(),
+    };
+    vec![certificate("ClientLDAPS", "Norhaven Issuing CA 2"), certificate("ClientCertAuth", "Norhaven Smart Card CA 1")]
 }
 
 /// The service account of the side's AD Connector: each side has its own (DIR-005).

@@ -35,6 +35,7 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.alias_permissions, side.file_systems, side.backups);
         text += &format!("{:#?}{:#?}{:#?}", side.volumes, side.snapshots, side.storage_machines);
         text += &format!("{:#?}{:#?}{:#?}", side.account_settings, side.add_ins, side.logos);
+        text += &format!("{:#?}{:#?}{:#?}", side.client_authentications, side.ldaps_settings, side.certificates);
         text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
@@ -232,6 +233,15 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, side.security_groups.items());
         all(&mut list, side.vpc_endpoints.items());
         all(&mut list, side.vpcs.items());
+        for slice in side.client_authentications.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.ldaps_settings.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.certificates.values() {
+            all(&mut list, slice.items());
+        }
         for slice in side.add_ins.values() {
             all(&mut list, slice.items());
         }

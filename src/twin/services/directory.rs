@@ -5,7 +5,10 @@ use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
 use crate::twin::world::{Tail, World};
+use deskpair_rules::model::{Side, Slice};
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The service's own page size is not published: this is the twin's.
 const PAGE: usize = 25;
@@ -13,6 +16,23 @@ const PAGE: usize = 25;
 pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     match call.operation {
         "DescribeDirectories" => directories(world, pages, call),
+        "DescribeClientAuthenticationSettings" => {
+            let found = settings_of(world, call, |side| &side.client_authentications)?;
+            let wanted = call.text("Type");
+            let reading = Reading::of(call, "NextToken", "Limit", PAGE);
+            let page = page(pages, call, reading, found.items(), world.tail(found, call), |setting| {
+                wanted.is_none_or(|wanted| setting.r#type == wanted)
+            })?;
+            Ok(page.answer("ClientAuthenticationSettingsInfo", wires(page.items.iter().copied()), "NextToken"))
+        }
+        "DescribeLDAPSSettings" => {
+            let found = settings_of(world, call, |side| &side.ldaps_settings)?;
+            whole_list(world, pages, call, found, "LDAPSSettingsInfo")
+        }
+        "ListCertificates" => {
+            let found = settings_of(world, call, |side| &side.certificates)?;
+            whole_list(world, pages, call, found, "CertificatesInfo")
+        }
         other => Err(unserved(call, other)),
     }
 }
@@ -49,4 +69,37 @@ fn directories(world: &World, pages: &Pages, call: &Call) -> Result<Value, Troub
     let reading = Reading::of(call, "NextToken", "Limit", PAGE);
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |_| true)?;
     Ok(page.answer(LIST, wires(page.items.iter().copied()), "NextToken"))
+}
+
+/// What is kept of one directory, which AD Connectors and managed ADs alone have.
+fn settings_of<'a, T>(
+    world: &'a World,
+    call: &Call,
+    lists: fn(&Side) -> &BTreeMap<String, Slice<T>>,
+) -> Result<&'a Slice<T>, Trouble> {
+    let id = call.text("DirectoryId").unwrap_or_default();
+    world.recorded_fault(call, id)?;
+    let realm = world.realm(&call.account, &call.region);
+    let known = realm.and_then(|realm| realm.side.directories.items().iter().find(|known| known.directory_id == id));
+    let (Some(realm), Some(directory)) = (realm, known) else {
+        let words = format!("Directory {id} does not exist.");
+        return Err(ApiError::new("DirectoryDoesNotExistException", words).into());
+    };
+    if !matches!(directory.r#type.as_str(), "ADConnector" | "MicrosoftAD") {
+        let words = format!("The operation is not supported for directory type {}.", directory.r#type);
+        return Err(ApiError::new("UnsupportedOperationException", words).into());
+    }
+    lists(&realm.side).get(id).ok_or_else(|| world.not_collected(call))
+}
+
+fn whole_list<T: Serialize>(
+    world: &World,
+    pages: &Pages,
+    call: &Call,
+    list: &Slice<T>,
+    name: &str,
+) -> Result<Value, Trouble> {
+    let reading = Reading::of(call, "NextToken", "Limit", PAGE);
+    let page = page(pages, call, reading, list.items(), world.tail(list, call), |_| true)?;
+    Ok(page.answer(name, wires(page.items.iter().copied()), "NextToken"))
 }

@@ -104,6 +104,24 @@ pub(super) fn smaller(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> P
     Planted::EVERYBODY
 }
 
+/// DIR-014: smart cards were switched on where people work, and nowhere else.
+pub(super) fn without_smart_cards(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    if let Some(ways) = sides(estate, 0).1.client_authentications.get_mut(&sites.standby.directory) {
+        ways.items_mut().iter_mut().for_each(|way| way.status = "Disabled".to_owned());
+    }
+    Planted::EVERYBODY
+}
+
+/// DIR-015: the authority's certificate was renewed at home alone.
+pub(super) fn certificate_runs_out(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let ends = before(estate.taken_at, -(12 * DAY));
+    if let Some(certificates) = sides(estate, 0).1.certificates.get_mut(&sites.standby.directory) {
+        let for_ldaps = certificates.items_mut().iter_mut().filter(|one| one.r#type == "ClientLDAPS");
+        for_ldaps.for_each(|one| one.expiry_date_time = Some(ends));
+    }
+    Planted::EVERYBODY
+}
+
 /// The standby directory of the first pair.
 fn standby<'e>(estate: &'e mut Estate, sites: &Sites) -> &'e mut Directory {
     let list = sides(estate, 0).1.directories.items_mut();

@@ -95,6 +95,8 @@ static PLANTINGS: &[Planting] = &[
     planting("DIR-007", "the standby directory asks the primary Region's domain controllers", directories::leaning),
     planting("DIR-010", "the standby directory asks for no second factor", directories::without_second_factor),
     planting("DIR-012", "the standby's connector is small", directories::smaller),
+    planting("DIR-014", "the standby directory takes no smart cards", directories::without_smart_cards),
+    planting("DIR-015", "a certificate of the standby directory runs out", directories::certificate_runs_out),
     planting("DNS-001", "the alias has no TXT record", dns::missing),
     planting("DNS-002", "the TXT record holds an identifier of nobody", dns::unknown),
     planting("DNS-003", "the TXT record still names the standby Region", route53::points_to_standby),
