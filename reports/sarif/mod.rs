@@ -261,7 +261,7 @@ fn result(run: &Run<'_>, pair: &PairRun<'_>, finding: &Finding, worded: &v1::Fin
             json!({ "kind": "external", "status": "accepted", "justification": text::block(&why) })
         })
         .collect();
-    json!({
+    let mut result = json!({
         "ruleId": run.meta(finding).id,
         "ruleIndex": finding.rule,
         "kind": kind,
@@ -281,7 +281,15 @@ fn result(run: &Run<'_>, pair: &PairRun<'_>, finding: &Finding, worded: &v1::Fin
             "usersAffected": finding.people,
             "inconclusive": worded.inconclusive,
         },
-    })
+    });
+    // 3.27.24: in relation to the run that this one is compared with; what that run did not judge has none.
+    if let Some(age) = worded.age {
+        result["baselineState"] = match age {
+            v1::Age::New => json!("new"),
+            v1::Age::Persisting => json!("unchanged"),
+        };
+    }
+    result
 }
 
 /// Other people's text as a plain message: links in brackets are escaped (3.11.6), and braces stay, since no message has arguments.

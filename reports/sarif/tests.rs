@@ -1,7 +1,9 @@
 use super::*;
 use crate::{File, samples, samples::written};
-use deskpair_rules::fixture::On;
+use deskpair_rules::engine::{Options, evaluate_with};
+use deskpair_rules::fixture::{On, TAKEN_AT};
 use deskpair_rules::model::settings::Declared;
+use std::sync::Arc;
 
 fn read(run: &Run<'_>) -> Value {
     serde_json::from_str(&written(run, File::Sarif)).expect("JSON")
@@ -39,6 +41,22 @@ fn results_point_at_the_line_that_declares_the_pair() {
     let prints: std::collections::BTreeSet<&str> =
         results.iter().filter_map(|result| result["partialFingerprints"]["primaryLocationLineHash"].as_str()).collect();
     assert_eq!(prints.len(), results.len());
+}
+
+#[test]
+fn what_is_new_since_an_earlier_run_is_told_from_what_was_there() {
+    let mut fixture = samples::drifted();
+    let before = samples::run(&fixture).as_baseline();
+    fixture.remove_desktop(On::Standby, "carla");
+    let options = Options { baseline: Some(Arc::new(before)), ..Options::at(TAKEN_AT) };
+    let log = read(&evaluate_with(&fixture.estate, options, &samples::rules()));
+    let states: std::collections::BTreeSet<&str> = log["runs"][0]["results"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|result| result["baselineState"].as_str())
+        .collect();
+    assert_eq!(states.into_iter().collect::<Vec<_>>(), ["new", "unchanged"]);
 }
 
 #[test]

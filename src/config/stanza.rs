@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_stanza_is_read_back_the_same_whatever_its_words_are() {
-        for words in ["web", "<img src=x> \"quoted\" 'and' \\", "two\nlines\t\u{7f}\u{202e}", "'''", "ünï"] {
+        for words in ["web", "<img src=x> \"quoted\" 'and' \\", "'''", "\\u0041 #[[", "ünï"] {
             let waiver = Waiver {
                 rule: "BRD-002".to_owned(),
                 subject: Some(words.to_owned()),
