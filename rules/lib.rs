@@ -30,6 +30,7 @@ pub mod images;
 pub mod ip_groups;
 pub mod meta;
 pub mod model;
+pub mod network;
 pub mod practice;
 pub mod readiness;
 pub mod rule;
@@ -37,6 +38,7 @@ pub mod security;
 pub mod waivers;
 pub mod workspaces;
 
+mod missing;
 mod registered;
 mod registry;
 mod whereabouts;

@@ -110,6 +110,9 @@ pub enum Area {
     /// Directories, AD Connectors and their service accounts.
     #[serde(rename = "DIR")]
     Directories,
+    /// The network in which standby desktops stand.
+    #[serde(rename = "NET")]
+    Network,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -117,7 +120,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -128,6 +131,7 @@ impl Area {
         Self::Aliases,
         Self::Dns,
         Self::Directories,
+        Self::Network,
         Self::Practice,
     ];
 
@@ -144,6 +148,7 @@ impl Area {
             Self::Aliases => "ALS",
             Self::Dns => "DNS",
             Self::Directories => "DIR",
+            Self::Network => "NET",
             Self::Practice => "OPS",
         }
     }
@@ -161,6 +166,7 @@ impl Area {
             Self::Aliases => "Connection aliases",
             Self::Dns => "TXT resolvability",
             Self::Directories => "Directories",
+            Self::Network => "Network",
             Self::Practice => "The practice",
         }
     }

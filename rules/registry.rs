@@ -15,6 +15,7 @@ static REGISTRY: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
         crate::aliases::RULES,
         crate::dns::RULES,
         crate::directories::RULES,
+        crate::network::RULES,
         crate::practice::RULES,
     ];
     let mut rules: Vec<&'static dyn Rule> = areas.iter().flat_map(|rules| rules.iter().copied()).collect();
@@ -52,6 +53,7 @@ mod tests {
             Area::Aliases => "aliases",
             Area::Dns => "dns",
             Area::Directories => "directories",
+            Area::Network => "network",
             Area::Practice => "practice",
         };
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)

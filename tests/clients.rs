@@ -191,7 +191,13 @@ impl Cli<'_> {
         for inside in groups.iter().chain(&endpoints) {
             assert!(vpcs.iter().any(|vpc| text(vpc, "VpcId") == text(inside, "VpcId")), "{inside}");
         }
-        items(&self.call("ec2", "describe-route-tables", &[]), "RouteTables");
+        for (operation, list) in [
+            ("describe-subnets", "Subnets"),
+            ("describe-route-tables", "RouteTables"),
+            ("describe-dhcp-options", "DhcpOptions"),
+        ] {
+            assert!(!items(&self.call("ec2", operation, &[]), list).is_empty(), "{operation}");
+        }
         let account = self.call("sts", "get-caller-identity", &[]);
         let account = text(&account, "Account");
         let role = format!("arn:aws:iam::{account}:role/deskpair-scan");

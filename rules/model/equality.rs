@@ -68,6 +68,9 @@ impl Texts<'_> {
             security_groups,
             vpc_endpoints,
             vpcs,
+            subnets,
+            route_tables,
+            dhcp_options,
             volumes,
             snapshots,
             storage_machines,
@@ -102,6 +105,9 @@ impl Texts<'_> {
             && *security_groups == b.security_groups
             && *vpc_endpoints == b.vpc_endpoints
             && *vpcs == b.vpcs
+            && *subnets == b.subnets
+            && *route_tables == b.route_tables
+            && *dhcp_options == b.dhcp_options
             && *volumes == b.volumes
             && *snapshots == b.snapshots
             && *storage_machines == b.storage_machines

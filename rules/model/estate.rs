@@ -8,7 +8,7 @@ use super::directory::{
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
-use super::network::{SecurityGroup, Vpc, VpcEndpoint};
+use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{Settings, SideSettings};
 use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
@@ -77,6 +77,12 @@ pub enum Dataset {
     VpcEndpoints,
     /// `ec2:DescribeVpcs`.
     Vpcs,
+    /// `ec2:DescribeSubnets`, of the subnets that the pairs' directories name.
+    Subnets,
+    /// `ec2:DescribeRouteTables`, of those subnets: their own, and the main ones of their VPCs.
+    RouteTables,
+    /// `ec2:DescribeDhcpOptions`, of those subnets' VPCs.
+    DhcpOptions,
     /// `fsx:DescribeFileSystems`.
     FileSystems,
     /// `fsx:DescribeVolumes`, where a file system has volumes.
@@ -115,7 +121,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -144,6 +150,9 @@ impl Dataset {
         Self::SecurityGroups,
         Self::VpcEndpoints,
         Self::Vpcs,
+        Self::Subnets,
+        Self::RouteTables,
+        Self::DhcpOptions,
         Self::FileSystems,
         Self::Volumes,
         Self::Snapshots,
@@ -267,6 +276,12 @@ pub struct Side {
     pub vpc_endpoints: Slice<VpcEndpoint>,
     /// VPCs.
     pub vpcs: Slice<Vpc>,
+    /// Subnets of the directories.
+    pub subnets: Slice<Subnet>,
+    /// Route tables of those subnets and of their VPCs.
+    pub route_tables: Slice<RouteTable>,
+    /// DHCP options of those subnets' VPCs.
+    pub dhcp_options: Slice<DhcpOptions>,
     /// FSx file systems.
     pub file_systems: Slice<FileSystem>,
     /// Volumes of ONTAP and OpenZFS file systems.
@@ -319,6 +334,9 @@ impl Side {
             security_groups: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             vpc_endpoints: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             vpcs: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            subnets: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            route_tables: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            dhcp_options: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             volumes: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             snapshots: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),

@@ -1,7 +1,10 @@
-//! Security groups, VPC endpoints and VPCs, as Amazon EC2 describes them.
+//! Security groups, VPC endpoints, VPCs, subnets, route tables and DHCP options, as Amazon EC2 describes them.
 
 use super::files::FileTag;
 use super::wire::wire;
+
+/// What stands in the place of an id where a VPC has no DHCP options (`ec2:AssociateDhcpOptionsRequest$DhcpOptionsId`).
+pub const NO_OPTIONS: &str = "default";
 
 wire! {
     /// `ec2:SecurityGroup`.
@@ -75,6 +78,7 @@ wire! {
         state: String,
         cidr_block: String,
         cidr_block_association_set: Vec<VpcCidr>,
+        dhcp_options_id: String,
         is_default: Option<bool>,
         tags: Vec<FileTag>,
     }
@@ -88,5 +92,82 @@ wire! {
     /// `ec2:VpcCidrBlockState`.
     VpcCidrState as "PascalCase" {
         state: String,
+    }
+
+    /// `ec2:Subnet`.
+    Subnet as "PascalCase" {
+        subnet_id: String,
+        vpc_id: String,
+        owner_id: String,
+        state: String,
+        cidr_block: String,
+        availability_zone: String,
+        availability_zone_id: String,
+        available_ip_address_count: Option<i32>,
+        tags: Vec<FileTag>,
+    }
+
+    /// `ec2:RouteTable`.
+    RouteTable as "PascalCase" {
+        route_table_id: String,
+        vpc_id: String,
+        owner_id: String,
+        associations: Vec<RouteTableAssociation>,
+        routes: Vec<Route>,
+        tags: Vec<FileTag>,
+    }
+
+    /// `ec2:RouteTableAssociation`: of a subnet, of a gateway, or of the VPC whose main table it is.
+    RouteTableAssociation as "PascalCase" {
+        route_table_association_id: String,
+        route_table_id: String,
+        subnet_id: String,
+        gateway_id: String,
+        main: Option<bool>,
+        association_state: Option<RouteTableAssociationState>,
+    }
+
+    /// `ec2:RouteTableAssociationState`.
+    RouteTableAssociationState as "PascalCase" {
+        state: String,
+        status_message: String,
+    }
+
+    /// `ec2:Route`: one destination and one target. `State` is `active` or `blackhole`.
+    Route as "PascalCase" {
+        destination_cidr_block: String,
+        destination_ipv6_cidr_block: String,
+        destination_prefix_list_id: String,
+        egress_only_internet_gateway_id: String,
+        gateway_id: String,
+        instance_id: String,
+        nat_gateway_id: String,
+        transit_gateway_id: String,
+        local_gateway_id: String,
+        carrier_gateway_id: String,
+        network_interface_id: String,
+        vpc_peering_connection_id: String,
+        core_network_arn: String,
+        origin: String,
+        state: String,
+    }
+
+    /// `ec2:DhcpOptions`.
+    DhcpOptions as "PascalCase" {
+        dhcp_options_id: String,
+        owner_id: String,
+        dhcp_configurations: Vec<DhcpConfiguration>,
+        tags: Vec<FileTag>,
+    }
+
+    /// `ec2:DhcpConfiguration`: `domain-name-servers` and its values.
+    DhcpConfiguration as "PascalCase" {
+        key: String,
+        values: Vec<DhcpValue>,
+    }
+
+    /// `ec2:AttributeValue`.
+    DhcpValue as "PascalCase" {
+        value: String,
     }
 }

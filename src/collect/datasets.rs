@@ -37,6 +37,9 @@ operations! {
     DESCRIBE_SECURITY_GROUPS = Ec2 "DescribeSecurityGroups";
     DESCRIBE_VPC_ENDPOINTS = Ec2 "DescribeVpcEndpoints";
     DESCRIBE_VPCS = Ec2 "DescribeVpcs";
+    DESCRIBE_SUBNETS = Ec2 "DescribeSubnets";
+    DESCRIBE_ROUTE_TABLES = Ec2 "DescribeRouteTables";
+    DESCRIBE_DHCP_OPTIONS = Ec2 "DescribeDhcpOptions";
     GET_RESOURCES = Tagging "GetResources";
     DESCRIBE_FILE_SYSTEMS = Fsx "DescribeFileSystems";
     DESCRIBE_BACKUPS = Fsx "DescribeBackups";
@@ -92,6 +95,9 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::SecurityGroups => &[DESCRIBE_SECURITY_GROUPS],
         Dataset::VpcEndpoints => &[DESCRIBE_VPC_ENDPOINTS],
         Dataset::Vpcs => &[DESCRIBE_VPCS],
+        Dataset::Subnets => &[DESCRIBE_SUBNETS],
+        Dataset::RouteTables => &[DESCRIBE_ROUTE_TABLES],
+        Dataset::DhcpOptions => &[DESCRIBE_DHCP_OPTIONS],
         Dataset::Volumes => &[DESCRIBE_VOLUMES],
         Dataset::Snapshots => &[DESCRIBE_SNAPSHOTS],
         Dataset::StorageMachines => &[DESCRIBE_STORAGE_VIRTUAL_MACHINES],
@@ -112,12 +118,14 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
-        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints => {
+        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
             &[Dataset::Aliases, Dataset::Registrations]
         }
         Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates => {
             &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
         }
+        Dataset::RouteTables => &[Dataset::Subnets],
+        Dataset::DhcpOptions => &[Dataset::Subnets, Dataset::Vpcs],
         Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
         Dataset::BundleApplications => &[Dataset::Bundles],
         Dataset::Logos => &[Dataset::Branding],

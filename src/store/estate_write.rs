@@ -139,6 +139,9 @@ impl<W: Write> Lines<W> {
         self.list(key(Dataset::SecurityGroups), &side.security_groups)?;
         self.list(key(Dataset::VpcEndpoints), &side.vpc_endpoints)?;
         self.list(key(Dataset::Vpcs), &side.vpcs)?;
+        self.list(key(Dataset::Subnets), &side.subnets)?;
+        self.list(key(Dataset::RouteTables), &side.route_tables)?;
+        self.list(key(Dataset::DhcpOptions), &side.dhcp_options)?;
         let symbols = &estate.symbols;
         let tags = &side.resource_tags;
         self.items(key(Dataset::ResourceTags), tags.end(), tags.items().iter().map(|row| TagRecord::of(row, symbols)))?;

@@ -66,7 +66,14 @@ OPERATIONS = {
         "ListResourceRecordSetProtections",
         "ListResourceRecordSets",
     ],
-    "ec2": ["DescribeRouteTables", "DescribeSecurityGroups", "DescribeVpcEndpoints", "DescribeVpcs"],
+    "ec2": [
+        "DescribeDhcpOptions",
+        "DescribeRouteTables",
+        "DescribeSecurityGroups",
+        "DescribeSubnets",
+        "DescribeVpcEndpoints",
+        "DescribeVpcs",
+    ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
 }
 

@@ -295,7 +295,20 @@ def read_region(region):
         ec2.describe_security_groups,
         GroupIds=["sg-00000000000000000"],
     )
-    ec2.describe_route_tables()
+    for directory in directories:
+        named = [{"Name": "subnet-id", "Values": [*directory["SubnetIds"], "subnet-00000000000000000"]}]
+        subnets = every(ec2.describe_subnets, "Subnets", Filters=named, MaxResults=1000)
+        if len(subnets) != len(directory["SubnetIds"]):
+            problem("ec2:DescribeSubnets", f"{directory['SubnetIds']} are {subnets}")
+        named = [{"Name": "vpc-id", "Values": [subnets[0]["VpcId"]]}]
+        tables = every(ec2.describe_route_tables, "RouteTables", Filters=named, MaxResults=100)
+        held = {link.get("SubnetId") for table in tables for link in table["Associations"]}
+        if not held.issuperset(directory["SubnetIds"]) or not all(table["Routes"] for table in tables):
+            problem("ec2:DescribeRouteTables", f"{tables}")
+    for options in every(ec2.describe_dhcp_options, "DhcpOptions", MaxResults=1000):
+        keys = {entry["Key"]: [value["Value"] for value in entry["Values"]] for entry in options["DhcpConfigurations"]}
+        if not keys.get("domain-name-servers"):
+            problem("ec2:DescribeDhcpOptions", f"{options}")
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]
     sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/deskpair-scan", RoleSessionName="peer")

@@ -114,6 +114,29 @@ async fn an_unknown_id_is_an_error_and_an_unknown_value_of_a_filter_is_nothing()
     }
     let unknown = client.describe_vpc_endpoints().vpc_endpoint_ids("vpce-00000000000000000").send().await;
     assert_eq!(code(unknown), "InvalidVpcEndpointId.NotFound");
+    let subnets = client.describe_subnets().send().await.unwrap();
+    let subnet = &subnets.subnets()[0];
+    let id = subnet.subnet_id().unwrap();
+    for (name, value) in [("subnet-id", id), ("availability-zone-id", "usw2-az2"), ("cidr", "10.30.64.0/18")] {
+        let found = client.describe_subnets().filters(filter(name, value)).send().await.unwrap();
+        assert_eq!(found.subnets(), std::slice::from_ref(subnet), "{name}");
+    }
+    let unknown = client.describe_subnets().subnet_ids("subnet-00000000000000000").send().await;
+    assert_eq!(code(unknown), "InvalidSubnetID.NotFound");
+    let tables = client.describe_route_tables().filters(filter("association.subnet-id", id)).send().await.unwrap();
+    let [table] = tables.route_tables() else { panic!("one table: {tables:?}") };
+    assert_eq!(table.associations().len(), 2);
+    let main = client.describe_route_tables().filters(filter("association.main", "true")).send().await.unwrap();
+    let [main] = main.route_tables() else { panic!("one main table: {main:?}") };
+    assert_eq!(main.routes()[0].gateway_id(), Some("local"));
+    let many = client.describe_route_tables().max_results(101).send().await;
+    assert_eq!(code(many), "InvalidParameterValue");
+    let options = client.describe_dhcp_options().filters(filter("key", "domain-name-servers")).send().await.unwrap();
+    let options = options.dhcp_options()[0].dhcp_options_id().unwrap();
+    let unknown = client.describe_dhcp_options().dhcp_options_ids("dopt-00000000000000000").send().await;
+    assert_eq!(code(unknown), "InvalidDhcpOptionID.NotFound");
+    let vpcs = client.describe_vpcs().filters(filter("dhcp-options-id", options)).send().await.unwrap();
+    assert_eq!(vpcs.vpcs().len(), 1);
     let vpcs = client.describe_vpcs().filters(filter("cidr", "10.30.0.0/16")).send().await.unwrap();
     assert_eq!((vpcs.vpcs().len(), vpcs.vpcs()[0].is_default()), (1, Some(false)));
 }

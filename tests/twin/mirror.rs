@@ -81,6 +81,9 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         for (id, list) in &side.certificates {
             put(&format!("ListCertificates of {id}"), items(list), list.gap());
         }
+        put("subnets", items(&side.subnets), side.subnets.gap());
+        put("route tables", items(&side.route_tables), side.route_tables.gap());
+        put("dhcp options", items(&side.dhcp_options), side.dhcp_options.gap());
         for (id, list) in &side.add_ins {
             put(&format!("add-ins of {id}"), items(list), list.gap());
         }
@@ -204,6 +207,9 @@ async fn so_are_its_gaps() {
             "us-east-1 ec2:DescribeSecurityGroups AccessDenied",
             "us-west-2 ec2:DescribeVpcEndpoints Down",
             "us-west-2 ec2:DescribeVpcs Drop",
+            "us-east-1 ec2:DescribeSubnets Throttle",
+            "us-west-2 ec2:DescribeRouteTables AccessDenied",
+            "eu-west-1 ec2:DescribeDhcpOptions Malformed",
             "us-west-2 datasync:DescribeTask AccessDenied",
             "us-east-1 ds:DescribeDirectories HangBefore",
             "us-west-2 fsx:DescribeBackups Drop",

@@ -2,20 +2,24 @@
 
 use super::Reader;
 use super::around::Frame;
+use super::items;
 use crate::collect::ec2::Ec2;
 use crate::collect::paging::Listing;
 use crate::collect::slice;
 use deskpair_rules::model::directory::WorkspaceDirectory;
-use deskpair_rules::model::network::{SecurityGroup, Vpc, VpcEndpoint};
-use deskpair_rules::model::{Dataset, Estate};
+use deskpair_rules::model::network::{DhcpOptions, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use deskpair_rules::model::{Dataset, Estate, Gap};
 use std::collections::BTreeSet;
 
-/// What the pairs' directories name, and the VPCs.
+/// What the pairs' directories name, the VPCs, and what routes and resolves in those of the directories' subnets.
 #[derive(Debug)]
 pub(super) struct Network {
     security_groups: Option<Listing<SecurityGroup>>,
     vpc_endpoints: Option<Listing<VpcEndpoint>>,
     vpcs: Option<Listing<Vpc>>,
+    subnets: Option<Listing<Subnet>>,
+    route_tables: Option<Listing<RouteTable>>,
+    dhcp_options: Option<Listing<DhcpOptions>>,
 }
 
 impl Network {
@@ -23,24 +27,54 @@ impl Network {
         let registered = || frame.registered(&reader.roles);
         let groups: BTreeSet<String> = registered().filter_map(custom_group).collect();
         let endpoints: BTreeSet<String> = registered().flat_map(access_endpoints).collect();
-        let (mut security_groups, mut vpc_endpoints, vpcs) = tokio::join!(
+        let in_subnets: BTreeSet<String> =
+            registered().flat_map(|directory| directory.subnet_ids.iter().cloned()).collect();
+        let routing = async {
+            let mut subnets = reader.when(Dataset::Subnets, || ec2.subnets(&in_subnets)).await;
+            hide(&mut subnets, frame.hidden());
+            let mut route_tables = reader.when(Dataset::RouteTables, || ec2.route_tables(items(&subnets))).await;
+            hide(&mut route_tables, gap(&subnets));
+            (subnets, route_tables)
+        };
+        let (mut security_groups, mut vpc_endpoints, vpcs, (subnets, route_tables)) = tokio::join!(
             reader.when(Dataset::SecurityGroups, || ec2.security_groups(&groups)),
             reader.when(Dataset::VpcEndpoints, || ec2.vpc_endpoints(&endpoints)),
             reader.when(Dataset::Vpcs, || ec2.vpcs()),
+            routing,
         );
-        // What directories name that are not known is not known either.
-        if let Some(gap) = frame.hidden() {
-            security_groups.iter_mut().for_each(|listing| listing.cut(gap.clone()));
-            vpc_endpoints.iter_mut().for_each(|listing| listing.cut(gap.clone()));
-        }
-        Self { security_groups, vpc_endpoints, vpcs }
+        hide(&mut security_groups, frame.hidden());
+        hide(&mut vpc_endpoints, frame.hidden());
+        let options = options_of(items(&vpcs), items(&subnets));
+        let mut dhcp_options = reader.when(Dataset::DhcpOptions, || ec2.dhcp_options(&options)).await;
+        hide(&mut dhcp_options, gap(&subnets).or(gap(&vpcs)));
+        Self { security_groups, vpc_endpoints, vpcs, subnets, route_tables, dhcp_options }
     }
 
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
         estate.sides[at].security_groups = slice(estate, self.security_groups);
         estate.sides[at].vpc_endpoints = slice(estate, self.vpc_endpoints);
         estate.sides[at].vpcs = slice(estate, self.vpcs);
+        estate.sides[at].subnets = slice(estate, self.subnets);
+        estate.sides[at].route_tables = slice(estate, self.route_tables);
+        estate.sides[at].dhcp_options = slice(estate, self.dhcp_options);
     }
+}
+
+/// Cuts a list of what others name where those may be missing: what is not known to be named is not known either.
+fn hide<T>(listing: &mut Option<Listing<T>>, gap: Option<&Gap>) {
+    if let (Some(listing), Some(gap)) = (listing, gap) {
+        listing.cut(gap.clone());
+    }
+}
+
+fn gap<T>(listing: &Option<Listing<T>>) -> Option<&Gap> {
+    listing.as_ref().and_then(|listing| listing.gap.as_ref())
+}
+
+/// The DHCP options of these subnets' VPCs. `default` in the place of an id stands for a VPC without any (`ec2:AssociateDhcpOptionsRequest`).
+fn options_of(vpcs: &[Vpc], subnets: &[Subnet]) -> BTreeSet<String> {
+    let ours = vpcs.iter().filter(|vpc| subnets.iter().any(|subnet| subnet.vpc_id == vpc.vpc_id));
+    ours.map(|vpc| vpc.dhcp_options_id.clone()).filter(|id| !id.is_empty() && id != NO_OPTIONS).collect()
 }
 
 /// The group that new desktops of a directory get beside the one that AWS made for it.

@@ -27,7 +27,7 @@ pub(super) fn answer(asked: &Asked) -> Reply {
             "State": "Registered", "ExpiryDateTime": 1_900_000_000, "Type": "ClientLDAPS" }] }),
         "DescribeWorkspaceDirectories" => json!({ "Directories": [{
             "DirectoryId": directory, "DirectoryName": "corp.example.com", "State": "REGISTERED",
-            "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI",
+            "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI", "SubnetIds": ["subnet-1", "subnet-2"],
             "WorkspaceCreationProperties": { "CustomSecurityGroupId": "sg-1" },
             "WorkspaceAccessProperties": { "DeviceTypeWindows": "ALLOW", "DeviceTypeWorkSpacesThinClient": "DENY",
                 "AccessEndpointConfig": { "AccessEndpoints": if primary { json!([{ "VpcEndpointId": "vpce-1" }]) } else { json!([]) } } },
@@ -149,7 +149,12 @@ pub(super) fn answer(asked: &Asked) -> Reply {
         "ListTaskExecutions" => json!({ "TaskExecutions": [{ "TaskExecutionArn": "arn:task/1/execution/1" }] }),
         "DescribeTaskExecution" => json!({ "TaskExecutionArn": asked.member("TaskExecutionArn"), "Status": "SUCCESS",
             "StartTime": 100, "Result": { "TotalDuration": 7 } }),
-        "DescribeSecurityGroups" | "DescribeVpcEndpoints" | "DescribeVpcs" => {
+        "DescribeSecurityGroups"
+        | "DescribeVpcEndpoints"
+        | "DescribeVpcs"
+        | "DescribeSubnets"
+        | "DescribeRouteTables"
+        | "DescribeDhcpOptions" => {
             return Reply::Ok(network_answer(&asked.operation));
         }
         route => return Reply::Ok(zone_answer(route)),
@@ -185,10 +190,31 @@ fn network_answer(operation: &str) -> String {
             <vpcEndpointType>Interface</vpcEndpointType><state>available</state><subnetIdSet><item>subnet-1</item>\
             </subnetIdSet><privateDnsEnabled>true</privateDnsEnabled></item></vpcEndpointSet>"
         }
+        "DescribeSubnets" => {
+            "<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><state>available</state>\
+            <cidrBlock>10.0.1.0/24</cidrBlock><availabilityZone>us-east-1a</availabilityZone>\
+            <availabilityZoneId>use1-az4</availabilityZoneId><availableIpAddressCount>251</availableIpAddressCount></item>\
+            <item><subnetId>subnet-2</subnetId><vpcId>vpc-1</vpcId></item></subnetSet>"
+        }
+        "DescribeRouteTables" => {
+            "<routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><routeSet><item>\
+            <destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><natGatewayId>nat-1</natGatewayId><origin>CreateRoute</origin>\
+            <state>blackhole</state></item></routeSet><associationSet><item><routeTableAssociationId>rtbassoc-1\
+            </routeTableAssociationId><routeTableId>rtb-1</routeTableId><subnetId>subnet-1</subnetId><main>false</main>\
+            <associationState><state>associated</state></associationState></item></associationSet></item>\
+            <item><routeTableId>rtb-2</routeTableId><vpcId>vpc-1</vpcId><associationSet><item><main>true</main></item>\
+            </associationSet></item><item><routeTableId>rtb-3</routeTableId><vpcId>vpc-1</vpcId><associationSet><item>\
+            <subnetId>subnet-9</subnetId><main>false</main></item></associationSet></item></routeTableSet>"
+        }
+        "DescribeDhcpOptions" => {
+            "<dhcpOptionsSet><item><dhcpOptionsId>dopt-1</dhcpOptionsId><dhcpConfigurationSet><item>\
+            <key>domain-name-servers</key><valueSet><item><value>10.0.0.2</value></item><item><value>10.0.0.3</value></item>\
+            </valueSet></item></dhcpConfigurationSet></item></dhcpOptionsSet>"
+        }
         _ => {
             "<vpcSet><item><vpcId>vpc-1</vpcId><state>available</state><cidrBlock>10.0.0.0/16</cidrBlock>\
             <cidrBlockAssociationSet><item><cidrBlock>10.1.0.0/16</cidrBlock><cidrBlockState><state>associated</state>\
-            </cidrBlockState></item></cidrBlockAssociationSet><isDefault>false</isDefault></item></vpcSet>"
+            </cidrBlockState></item></cidrBlockAssociationSet><dhcpOptionsId>dopt-1</dhcpOptionsId><isDefault>false</isDefault></item></vpcSet>"
         }
     };
     format!("<{operation}Response>{set}<nextToken/></{operation}Response>")

@@ -163,6 +163,20 @@ async fn every_member_arrives_in_its_place() {
     let other = &vpc.cidr_block_association_set[0];
     assert_eq!(other.cidr_block, "10.1.0.0/16");
     assert_eq!(other.cidr_block_state.as_ref().expect("a state").state, "associated");
+    let [subnet, _] = primary.subnets.whole().expect("whole") else { panic!("two subnets") };
+    assert_eq!((subnet.subnet_id.as_str(), subnet.availability_zone_id.as_str()), ("subnet-1", "use1-az4"));
+    assert_eq!((subnet.state.as_str(), subnet.available_ip_address_count), ("available", Some(251)));
+    let [own, main] = primary.route_tables.whole().expect("whole") else { panic!("the third is of another subnet") };
+    let [route] = own.routes.as_slice() else { panic!("one route") };
+    assert_eq!((route.nat_gateway_id.as_str(), route.state.as_str()), ("nat-1", "blackhole"));
+    let association = &own.associations[0];
+    assert_eq!((association.subnet_id.as_str(), association.main), ("subnet-1", Some(false)));
+    assert_eq!(association.association_state.as_ref().expect("a state").state, "associated");
+    assert_eq!((main.associations[0].main, main.routes.len()), (Some(true), 0));
+    let [options] = primary.dhcp_options.whole().expect("whole") else { panic!("one set") };
+    let [servers] = options.dhcp_configurations.as_slice() else { panic!("one configuration") };
+    let values: Vec<&str> = servers.values.iter().map(|value| value.value.as_str()).collect();
+    assert_eq!((servers.key.as_str(), values), ("domain-name-servers", vec!["10.0.0.2", "10.0.0.3"]));
 
     let tag = primary.desktop_tags.whole().expect("whole")[0];
     assert_eq!((estate.symbols.text(tag.key), estate.symbols.text(tag.value)), ("team", "a\nb"));
@@ -247,6 +261,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("ec2:DescribeSecurityGroups", 1, 1),
         ("ec2:DescribeVpcEndpoints", 1, 0),
         ("ec2:DescribeVpcs", 1, 1),
+        ("ec2:DescribeSubnets", 1, 1),
+        ("ec2:DescribeRouteTables", 1, 1),
+        ("ec2:DescribeDhcpOptions", 1, 1),
         ("workspaces:DescribeIpGroups", 1, 1),
         ("workspaces:DescribeClientBranding", 1, 1),
         ("workspaces:DescribeConnectionAliases", 1, 1),
@@ -405,6 +422,9 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("security_groups", side.security_groups.gap()),
         ("vpc_endpoints", side.vpc_endpoints.gap()),
         ("vpcs", side.vpcs.gap()),
+        ("subnets", side.subnets.gap()),
+        ("route_tables", side.route_tables.gap()),
+        ("dhcp_options", side.dhcp_options.gap()),
         ("file_systems", side.file_systems.gap()),
         ("volumes", side.volumes.gap()),
         ("snapshots", side.snapshots.gap()),
@@ -468,7 +488,18 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
     for (operation, lists) in [
         ("GetCallerIdentity", &["account"][..]),
         ("DescribeDirectories", &["directories"]),
-        ("DescribeWorkspaceDirectories", &["registrations", "client_properties", "security_groups", "vpc_endpoints"]),
+        (
+            "DescribeWorkspaceDirectories",
+            &[
+                "registrations",
+                "client_properties",
+                "security_groups",
+                "vpc_endpoints",
+                "subnets",
+                "route_tables",
+                "dhcp_options",
+            ],
+        ),
         ("DescribeAccount", &["account_settings"]),
         ("DescribeConnectClientAddIns", &["add_ins"]),
         ("DescribeClientAuthenticationSettings", &["client_authentications"]),
@@ -479,7 +510,10 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("DescribeBundleAssociations", &["bundle_applications"]),
         ("DescribeApplications", &["applications"]),
         ("DescribeSecurityGroups", &["security_groups"]),
-        ("DescribeVpcs", &["vpcs"]),
+        ("DescribeVpcs", &["vpcs", "dhcp_options"]),
+        ("DescribeSubnets", &["subnets", "route_tables", "dhcp_options"]),
+        ("DescribeRouteTables", &["route_tables"]),
+        ("DescribeDhcpOptions", &["dhcp_options"]),
         ("DescribeClientProperties", &["client_properties"]),
         ("DescribeWorkspaceImages", &["images"]),
         ("DescribeWorkspaceBundles", &["bundles", "amazon_bundles"]),
@@ -593,7 +627,7 @@ async fn a_side_that_is_down_leaves_the_other_whole() {
     let answers = |asked: &Asked| if asked.region == PRIMARY { Reply::Drop } else { answer(asked) };
     let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
     assert_eq!(cut_lists(&estate, 1), Vec::<&str>::new());
-    assert_eq!(cut_lists(&estate, 0).len(), 22);
+    assert_eq!(cut_lists(&estate, 0).len(), 25);
     assert_eq!(estate.zones[0].account.as_deref(), Ok("111111111111"), "the standby side has the same identity");
     assert!(estate.gaps[1..].iter().all(|gap| gap.cause == GapCause::Unreachable), "{:#?}", estate.gaps);
 }

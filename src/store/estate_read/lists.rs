@@ -139,6 +139,9 @@ impl<'e> Target<'e> {
                 | Dataset::SecurityGroups
                 | Dataset::VpcEndpoints
                 | Dataset::Vpcs
+                | Dataset::Subnets
+                | Dataset::RouteTables
+                | Dataset::DhcpOptions
                 | Dataset::Volumes
                 | Dataset::Snapshots
                 | Dataset::StorageMachines
@@ -173,6 +176,9 @@ impl<'e> Target<'e> {
             Dataset::SecurityGroups => Self::Plain(&mut side.security_groups),
             Dataset::VpcEndpoints => Self::Plain(&mut side.vpc_endpoints),
             Dataset::Vpcs => Self::Plain(&mut side.vpcs),
+            Dataset::Subnets => Self::Plain(&mut side.subnets),
+            Dataset::RouteTables => Self::Plain(&mut side.route_tables),
+            Dataset::DhcpOptions => Self::Plain(&mut side.dhcp_options),
             Dataset::Volumes => Self::Plain(&mut side.volumes),
             Dataset::Snapshots => Self::Plain(&mut side.snapshots),
             Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),

@@ -22,8 +22,10 @@ pub(super) struct Region {
     pub(super) short: &'static str,
     /// The second octet of its VPC's range, 10.x.0.0/16.
     pub(super) octet: u8,
-    /// Two zones.
+    /// Two zones, by the account's names for them.
     pub(super) zones: [&'static str; 2],
+    /// The ids of those zones: WorkSpaces makes desktops there (AWS-FACTS §1.11).
+    pub(super) zone_ids: [&'static str; 2],
 }
 
 /// An IP access control group, the same in both Regions of a pair.
@@ -60,8 +62,22 @@ pub(super) struct Plan {
 pub(super) static CORP: Plan = Plan {
     name: "corp",
     alias: "desktop.norhaven.example",
-    primary: Region { name: "us-east-1", stem: "iad", short: "use1", octet: 20, zones: ["us-east-1a", "us-east-1b"] },
-    standby: Region { name: "us-west-2", stem: "pdx", short: "usw2", octet: 30, zones: ["us-west-2a", "us-west-2b"] },
+    primary: Region {
+        name: "us-east-1",
+        stem: "iad",
+        short: "use1",
+        octet: 20,
+        zones: ["us-east-1a", "us-east-1b"],
+        zone_ids: ["use1-az4", "use1-az6"],
+    },
+    standby: Region {
+        name: "us-west-2",
+        stem: "pdx",
+        short: "usw2",
+        octet: 30,
+        zones: ["us-west-2a", "us-west-2b"],
+        zone_ids: ["usw2-az2", "usw2-az1"],
+    },
     offices: &[
         Offices {
             name: "offices-americas",
@@ -93,13 +109,21 @@ pub(super) static CORP: Plan = Plan {
 pub(super) static EMEA: Plan = Plan {
     name: "emea",
     alias: "desktop-emea.norhaven.example",
-    primary: Region { name: "eu-west-1", stem: "dub", short: "euw1", octet: 40, zones: ["eu-west-1a", "eu-west-1b"] },
+    primary: Region {
+        name: "eu-west-1",
+        stem: "dub",
+        short: "euw1",
+        octet: 40,
+        zones: ["eu-west-1a", "eu-west-1b"],
+        zone_ids: ["euw1-az3", "euw1-az1"],
+    },
     standby: Region {
         name: "eu-central-1",
         stem: "fra",
         short: "euc1",
         octet: 50,
         zones: ["eu-central-1a", "eu-central-1b"],
+        zone_ids: ["euc1-az2", "euc1-az3"],
     },
     offices: &[
         Offices {

@@ -127,7 +127,7 @@ fn connector(site: &Site, taken_at: Moment) -> Directory {
             customer_user_name: service_account(site),
             security_group_id: site.connector_group.clone(),
             availability_zones: site.region.zones.map(str::to_owned).to_vec(),
-            connect_ips: vec![site.address(0, 21), site.address(1, 21)],
+            connect_ips: vec![site.address(64, 21), site.address(128, 21)],
         }),
         radius_settings: Some(RadiusSettings {
             radius_servers: vec![site.address(10, 40), site.address(11, 40)],

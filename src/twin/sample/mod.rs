@@ -102,7 +102,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         for (side, site) in [(&mut *primary, &sites.primary), (&mut *standby, &sites.standby)] {
             side.account = Ok(ACCOUNT.to_owned());
             directories::fill(side, site, sites.plan, taken_at);
-            network::fill(side, site);
+            network::fill(side, site, people.end - people.start);
             offered::fill(side, site, taken_at);
             resolution::alias(side, site, sites.plan.alias);
         }

@@ -1,21 +1,30 @@
-//! The network around the desktops: the directory's security group, the endpoint through which offices stream, the VPC.
+//! The network around the desktops: the directory's security group, the endpoint through which offices stream, the VPC, its subnets and
+//! routes.
 
-use super::company::ACCOUNT;
+use super::company::{ACCOUNT, DOMAIN};
 use super::site::Site;
 use deskpair_rules::model::files::FileTag;
 use deskpair_rules::model::network::{
-    IpPermission, SecurityGroup, SecurityRange, UserIdGroupPair, Vpc, VpcCidr, VpcCidrState, VpcEndpoint,
+    DhcpConfiguration, DhcpOptions, DhcpValue, IpPermission, Route, RouteTable, RouteTableAssociation,
+    RouteTableAssociationState, SecurityGroup, SecurityRange, Subnet, UserIdGroupPair, Vpc, VpcCidr, VpcCidrState,
+    VpcEndpoint,
 };
 use deskpair_rules::model::{Side, Slice};
 
 /// Everything inside the company, whatever its Region.
 const INSIDE: &str = "10.0.0.0/8";
 
-/// Fills a side's security groups, VPC endpoints and VPCs.
-pub(super) fn fill(side: &mut Side, site: &Site) {
+/// The addresses of a subnet of 2^14, without the five that AWS keeps.
+const SUBNET: u64 = (1 << 14) - 5;
+
+/// Fills a side's security groups, VPC endpoints, VPCs, subnets, route tables and DHCP options, with this many people's desktops in it.
+pub(super) fn fill(side: &mut Side, site: &Site, people: u64) {
     side.security_groups = Slice::whole_of(vec![desktops(site)]);
     side.vpc_endpoints = Slice::whole_of(vec![streaming(site)]);
     side.vpcs = Slice::whole_of(vec![vpc(site)]);
+    side.subnets = Slice::whole_of(vec![subnet(site, 0, people), subnet(site, 1, people)]);
+    side.route_tables = Slice::whole_of(vec![main_table(site), desktop_table(site)]);
+    side.dhcp_options = Slice::whole_of(vec![dhcp_options(site)]);
 }
 
 /// The company's own group for desktops: what it lets through names no Region.
@@ -84,8 +93,111 @@ fn vpc(site: &Site) -> Vpc {
             cidr_block: range,
             cidr_block_state: Some(VpcCidrState { state: "associated".to_owned() }),
         }],
+        dhcp_options_id: options_id(site),
         is_default: Some(false),
         tags: vec![tag("Name", &format!("norhaven-desktops-{}", site.region.short))],
+    }
+}
+
+/// One of the desktops' two subnets, which the connector and a few endpoints share with them. Sizes that nobody owns leave a quarter of it.
+fn subnet(site: &Site, at: usize, people: u64) -> Subnet {
+    let left = SUBNET.saturating_sub(people / 2 + 12).max(SUBNET / 4);
+    Subnet {
+        subnet_id: site.subnets[at].clone(),
+        vpc_id: site.vpc.clone(),
+        owner_id: ACCOUNT.to_owned(),
+        state: "available".to_owned(),
+        cidr_block: format!("10.{}.{}.0/18", site.region.octet, [64, 128][at]),
+        availability_zone: site.region.zones[at].to_owned(),
+        availability_zone_id: site.region.zone_ids[at].to_owned(),
+        available_ip_address_count: i32::try_from(left).ok(),
+        tags: vec![tag("Name", &format!("norhaven-desktops-{}", site.region.zones[at]))],
+    }
+}
+
+/// The VPC's main table, which leads nowhere else: a subnet that nobody looked after stays by itself.
+fn main_table(site: &Site) -> RouteTable {
+    let table = site.derived("rtb-", 17, "main");
+    let association = RouteTableAssociation { main: Some(true), ..associated(site, &table, "main") };
+    RouteTable {
+        routes: vec![local(site)],
+        associations: vec![association],
+        tags: vec![tag("Name", "norhaven-main")],
+        ..empty_table(site, table)
+    }
+}
+
+/// The desktops' table: the internet, the company's other networks, and S3 without a way over the internet.
+fn desktop_table(site: &Site) -> RouteTable {
+    let table = site.derived("rtb-", 17, "desktops");
+    let associations = site
+        .subnets
+        .iter()
+        .map(|subnet| RouteTableAssociation { subnet_id: subnet.clone(), ..associated(site, &table, subnet) });
+    let internet = Route { gateway_id: site.derived("igw-", 17, "internet"), ..to("0.0.0.0/0") };
+    let company = Route { transit_gateway_id: site.derived("tgw-", 17, "company"), ..to(INSIDE) };
+    let storage = Route {
+        destination_prefix_list_id: site.derived("pl-", 8, "s3"),
+        gateway_id: site.derived("vpce-", 17, "s3"),
+        ..to("")
+    };
+    RouteTable {
+        routes: vec![company, local(site), internet, storage],
+        associations: associations.collect(),
+        tags: vec![tag("Name", "norhaven-desktops")],
+        ..empty_table(site, table)
+    }
+}
+
+fn empty_table(site: &Site, route_table_id: String) -> RouteTable {
+    RouteTable { route_table_id, vpc_id: site.vpc.clone(), owner_id: ACCOUNT.to_owned(), ..RouteTable::default() }
+}
+
+fn associated(site: &Site, table: &str, what: &str) -> RouteTableAssociation {
+    RouteTableAssociation {
+        route_table_association_id: site.derived("rtbassoc-", 17, what),
+        route_table_id: table.to_owned(),
+        main: Some(false),
+        association_state: Some(RouteTableAssociationState {
+            state: "associated".to_owned(),
+            status_message: String::new(),
+        }),
+        ..RouteTableAssociation::default()
+    }
+}
+
+fn local(site: &Site) -> Route {
+    let range = format!("10.{}.0.0/16", site.region.octet);
+    Route { gateway_id: "local".to_owned(), origin: "CreateRouteTable".to_owned(), ..to(&range) }
+}
+
+fn to(destination: &str) -> Route {
+    Route {
+        destination_cidr_block: destination.to_owned(),
+        origin: "CreateRoute".to_owned(),
+        state: "active".to_owned(),
+        ..Route::default()
+    }
+}
+
+fn options_id(site: &Site) -> String {
+    site.derived("dopt-", 17, "desktops")
+}
+
+/// Desktops ask the side's own domain controllers.
+fn dhcp_options(site: &Site) -> DhcpOptions {
+    let configuration = |key: &str, values: Vec<String>| DhcpConfiguration {
+        key: key.to_owned(),
+        values: values.into_iter().map(|value| DhcpValue { value }).collect(),
+    };
+    DhcpOptions {
+        dhcp_options_id: options_id(site),
+        owner_id: ACCOUNT.to_owned(),
+        dhcp_configurations: vec![
+            configuration("domain-name", vec![DOMAIN.to_owned()]),
+            configuration("domain-name-servers", site.domain_controllers()),
+        ],
+        tags: vec![tag("Name", "norhaven-desktops")],
     }
 }
 

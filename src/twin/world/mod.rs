@@ -54,8 +54,6 @@ pub struct World {
 pub struct Realm {
     /// The resources.
     pub side: Side,
-    /// Route tables, which no estate has.
-    pub route_tables: Vec<RouteTable>,
     /// Where each WorkSpace stands among the rows.
     pub(crate) rows: HashMap<Sym, u32>,
     /// Where each WorkSpace stands among the connection rows.
@@ -66,46 +64,13 @@ pub struct Realm {
     pub(crate) alias_tags: BTreeMap<String, Vec<(String, String)>>,
 }
 
-/// A route table, as far as `ec2:DescribeRouteTables` is answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RouteTable {
-    /// `routeTableId`.
-    pub id: String,
-    /// `vpcId`.
-    pub vpc: String,
-    /// The subnets that are associated with it.
-    pub subnets: Vec<String>,
-    /// Whether it is its VPC's main table.
-    pub main: bool,
-    /// Its routes.
-    pub routes: Vec<Route>,
-}
-
-/// A route.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Route {
-    /// `destinationCidrBlock`.
-    pub destination: String,
-    /// The target's member name, `natGatewayId`, and its id.
-    pub target: (String, String),
-    /// `state` is `blackhole` instead of `active`.
-    pub blackhole: bool,
-}
-
 impl Realm {
     /// A realm over a side's resources.
     pub fn new(side: Side) -> Self {
         let rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
         let connections =
             side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
-        Self {
-            side,
-            route_tables: Vec::new(),
-            rows,
-            connections,
-            alias_due: BTreeMap::new(),
-            alias_tags: BTreeMap::new(),
-        }
+        Self { side, rows, connections, alias_due: BTreeMap::new(), alias_tags: BTreeMap::new() }
     }
 }
 
@@ -215,6 +180,9 @@ fn nothing(region: &str) -> Side {
         security_groups: Slice::whole_of(Vec::new()),
         vpc_endpoints: Slice::whole_of(Vec::new()),
         vpcs: Slice::whole_of(Vec::new()),
+        subnets: Slice::whole_of(Vec::new()),
+        route_tables: Slice::whole_of(Vec::new()),
+        dhcp_options: Slice::whole_of(Vec::new()),
         file_systems: Slice::whole_of(Vec::new()),
         volumes: Slice::whole_of(Vec::new()),
         snapshots: Slice::whole_of(Vec::new()),

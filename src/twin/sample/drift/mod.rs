@@ -9,6 +9,7 @@ mod files;
 mod images;
 mod ip_groups;
 mod name_servers;
+mod network;
 mod practice;
 mod route53;
 pub(super) mod sample;
@@ -138,6 +139,13 @@ static PLANTINGS: &[Planting] = &[
     planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
+    planting("NET-001", "a person has no standby desktop, and the subnets have no address left", network::full),
+    planting(
+        "NET-002",
+        "a person has no standby desktop, and a subnet is in a zone without WorkSpaces",
+        network::another_zone,
+    ),
+    planting("NET-003", "the default route of standby desktops leads nowhere", network::no_way_out),
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),

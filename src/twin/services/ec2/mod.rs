@@ -1,8 +1,9 @@
-//! Amazon EC2: what a scan asks of the network around desktops, and the VPCs and routes that the seed's steps look at.
+//! Amazon EC2: what a scan asks of the network around desktops.
 
 mod groups;
 mod list;
 mod network;
+mod routing;
 
 use super::{Call, unserved};
 use crate::twin::error::{ApiError, Trouble};
@@ -20,7 +21,9 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<String
     }
     let (set, next) = match call.operation {
         "DescribeVpcs" => network::vpcs(world, pages, call)?,
-        "DescribeRouteTables" => network::route_tables(world, pages, call)?,
+        "DescribeSubnets" => routing::subnets(world, pages, call)?,
+        "DescribeRouteTables" => routing::route_tables(world, pages, call)?,
+        "DescribeDhcpOptions" => routing::dhcp_options(world, pages, call)?,
         "DescribeVpcEndpoints" => network::vpc_endpoints(world, pages, call)?,
         "DescribeSecurityGroups" => groups::security_groups(world, pages, call)?,
         other => return Err(unserved(call, other)),

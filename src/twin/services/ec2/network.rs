@@ -1,4 +1,4 @@
-//! VPCs, their endpoints and route tables.
+//! VPCs and their endpoints.
 
 use super::super::Call;
 use super::list::Kind;
@@ -6,12 +6,12 @@ use super::{tag_set, tag_values, there};
 use crate::twin::error::Trouble;
 use crate::twin::pages::Pages;
 use crate::twin::wire::xml::Element;
-use crate::twin::world::{Route, RouteTable, Tail, World};
+use crate::twin::world::World;
 use deskpair_rules::model::Slice;
 use deskpair_rules::model::network::{Vpc, VpcCidr, VpcEndpoint};
 
 /// A set of items, and the token of the next page.
-type Answered = Result<(Element, Option<String>), Trouble>;
+pub(super) type Answered = Result<(Element, Option<String>), Trouble>;
 
 const VPCS: Kind<Vpc> = Kind {
     ids: ("VpcIds", "vpc"),
@@ -22,6 +22,7 @@ const VPCS: Kind<Vpc> = Kind {
         Some(match filter {
             "vpc-id" => vec![vpc.vpc_id.clone()],
             "cidr" => vec![vpc.cidr_block.clone()],
+            "dhcp-options-id" => vec![vpc.dhcp_options_id.clone()],
             "cidr-block-association.cidr-block" => {
                 vpc.cidr_block_association_set.iter().map(|association| association.cidr_block.clone()).collect()
             }
@@ -55,23 +56,6 @@ const ENDPOINTS: Kind<VpcEndpoint> = Kind {
     },
 };
 
-/// `ec2:DescribeRouteTables` takes 5 to 100.
-const TABLES: Kind<RouteTable> = Kind {
-    ids: ("RouteTableIds", "routeTable"),
-    not_found: "InvalidRouteTableID.NotFound",
-    most: 100,
-    id: |table| &table.id,
-    value: |table, filter| {
-        Some(match filter {
-            "route-table-id" => vec![table.id.clone()],
-            "vpc-id" => vec![table.vpc.clone()],
-            "association.main" => vec![table.main.to_string()],
-            "association.subnet-id" => table.subnets.clone(),
-            _ => return None,
-        })
-    },
-};
-
 pub(super) fn vpcs(world: &World, pages: &Pages, call: &Call) -> Answered {
     let empty = Slice::whole_of(Vec::new());
     let list = world.realm(&call.account, &call.region).map_or(&empty, |realm| &realm.side.vpcs);
@@ -84,12 +68,6 @@ pub(super) fn vpc_endpoints(world: &World, pages: &Pages, call: &Call) -> Answer
     let list = world.realm(&call.account, &call.region).map_or(&empty, |realm| &realm.side.vpc_endpoints);
     let (endpoints, next) = ENDPOINTS.list(world, pages, call, list)?;
     Ok((Element::new("vpcEndpointSet").children(endpoints.into_iter().map(endpoint)), next))
-}
-
-pub(super) fn route_tables(world: &World, pages: &Pages, call: &Call) -> Answered {
-    let all = world.realm(&call.account, &call.region).map_or(&[][..], |realm| &realm.route_tables);
-    let (tables, next) = TABLES.page(pages, call, all, Tail::Whole)?;
-    Ok((Element::new("routeTableSet").children(tables.into_iter().map(table)), next))
 }
 
 fn vpc(vpc: &Vpc) -> Element {
@@ -106,6 +84,7 @@ fn vpc(vpc: &Vpc) -> Element {
         .leaf_if("state", there(&vpc.state))
         .leaf_if("cidrBlock", there(&vpc.cidr_block))
         .child(Element::new("cidrBlockAssociationSet").children(associations))
+        .leaf_if("dhcpOptionsId", there(&vpc.dhcp_options_id))
         .leaf_if("isDefault", vpc.is_default)
         .child(tag_set(&vpc.tags))
 }
@@ -121,31 +100,4 @@ fn endpoint(endpoint: &VpcEndpoint) -> Element {
         .child(subnets)
         .leaf_if("privateDnsEnabled", endpoint.private_dns_enabled)
         .child(tag_set(&endpoint.tags))
-}
-
-fn table(table: &RouteTable) -> Element {
-    let route = |route: &Route| {
-        let state = if route.blackhole { "blackhole" } else { "active" };
-        let target = (!route.target.0.is_empty()).then_some(route.target.1.as_str());
-        Element::new("item")
-            .leaf("destinationCidrBlock", &route.destination)
-            .leaf_if(&route.target.0, target)
-            .leaf("state", state)
-    };
-    let associated = |subnet: Option<&String>| {
-        Element::new("item")
-            .leaf("routeTableId", &table.id)
-            .leaf_if("subnetId", subnet)
-            .leaf("main", subnet.is_none())
-            .child(Element::new("associationState").leaf("state", "associated"))
-    };
-    let main = table.main.then(|| associated(None));
-    Element::new("item")
-        .leaf("routeTableId", &table.id)
-        .leaf("vpcId", &table.vpc)
-        .child(Element::new("routeSet").children(table.routes.iter().map(route)))
-        .child(
-            Element::new("associationSet")
-                .children(main.into_iter().chain(table.subnets.iter().map(|subnet| associated(Some(subnet))))),
-        )
 }

@@ -1,6 +1,8 @@
 //! Amazon EC2: what stands around desktops in their network. Security groups and endpoints are asked for by filter, so that one that is
 //! gone is absent from the answer; by its id alone it would be an error that hides the others.
 
+mod routing;
+
 use super::calls::Caller;
 use super::convert::{list, text, word};
 use super::datasets::{DESCRIBE_SECURITY_GROUPS, DESCRIBE_VPC_ENDPOINTS, DESCRIBE_VPCS};
@@ -151,6 +153,7 @@ fn vpc(vpc: types::Vpc) -> Vpc {
             cidr_block: text(association.cidr_block),
             cidr_block_state: association.cidr_block_state.map(|state| VpcCidrState { state: word(state.state) }),
         }),
+        dhcp_options_id: text(vpc.dhcp_options_id),
         is_default: vpc.is_default,
         tags: list(vpc.tags, tag),
     }
