@@ -12,6 +12,7 @@ mod domain_differs;
 mod known;
 mod multi_factor_differs;
 mod service_account_shared;
+mod single_availability_zone;
 mod smart_card_auth;
 mod standby_depends_on_primary_domain_controllers;
 
@@ -26,6 +27,7 @@ pub static RULES: &[&dyn Rule] = &[
     &service_account_shared::ServiceAccountShared,
     &domain_differs::DomainDiffers,
     &standby_depends_on_primary_domain_controllers::StandbyDependsOnPrimaryDomainControllers,
+    &single_availability_zone::SingleAvailabilityZone,
     &multi_factor_differs::MultiFactorDiffers,
     &connector_smaller::ConnectorSmaller,
     &delegation_group::DelegationGroup,

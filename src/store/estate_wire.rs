@@ -13,7 +13,7 @@ use deskpair_rules::model::files::{
     Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
 };
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
-use deskpair_rules::model::network::{SecurityGroup, Vpc, VpcEndpoint};
+use deskpair_rules::model::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{Settings, SideSettings};
 use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRecord};
@@ -320,6 +320,9 @@ enum Line {
     SecurityGroup(SecurityGroup),
     VpcEndpoint(VpcEndpoint),
     Vpc(Vpc),
+    Subnet(Subnet),
+    RouteTable(RouteTable),
+    DhcpOptions(DhcpOptions),
     Volume(Box<Volume>),
     Snapshot(Snapshot),
     StorageMachine(Box<StorageMachine>),

@@ -104,6 +104,15 @@ pub(super) fn smaller(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> P
     Planted::EVERYBODY
 }
 
+/// DIR-008: both of the connector's subnets are in the zone that somebody liked.
+pub(super) fn one_zone(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    if let Some(connect) = &mut standby(estate, sites).connect_settings {
+        let first = connect.availability_zones.first().cloned().unwrap_or_default();
+        connect.availability_zones.fill(first);
+    }
+    Planted::NOBODY
+}
+
 /// DIR-014: smart cards were switched on where people work, and nowhere else.
 pub(super) fn without_smart_cards(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
     if let Some(ways) = sides(estate, 0).1.client_authentications.get_mut(&sites.standby.directory) {

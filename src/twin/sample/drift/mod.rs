@@ -94,6 +94,7 @@ static PLANTINGS: &[Planting] = &[
     planting("DIR-005", "both connectors act as one service account", directories::shared_account),
     planting("DIR-006", "the standby directory is of another domain", directories::another_domain),
     planting("DIR-007", "the standby directory asks the primary Region's domain controllers", directories::leaning),
+    planting("DIR-008", "the standby directory is in one zone", directories::one_zone),
     planting("DIR-010", "the standby directory asks for no second factor", directories::without_second_factor),
     planting("DIR-012", "the standby's connector is small", directories::smaller),
     planting("DIR-014", "the standby directory takes no smart cards", directories::without_smart_cards),
