@@ -64,9 +64,12 @@ impl Cli<'_> {
         let answer = run.env("AWS_MAX_ATTEMPTS", "2").run().expect(0);
         let name: String = operation
             .split('-')
-            .map(|word| {
-                let (first, rest) = word.split_at(1);
-                format!("{}{rest}", first.to_uppercase())
+            .map(|word| match word {
+                "ldaps" => "LDAPS".to_owned(),
+                word => {
+                    let (first, rest) = word.split_at(1);
+                    format!("{}{rest}", first.to_uppercase())
+                }
             })
             .collect();
         self.called.borrow_mut().insert(format!("{}:{name}", named(service)));
@@ -178,7 +181,15 @@ impl Cli<'_> {
     }
 
     fn rest(&self) {
-        assert!(!items(&self.call("ds", "describe-directories", &[]), "DirectoryDescriptions").is_empty());
+        let directories = items(&self.call("ds", "describe-directories", &[]), "DirectoryDescriptions");
+        let id = text(directories.first().expect("a directory"), "DirectoryId");
+        for (operation, list) in [
+            ("describe-client-authentication-settings", "ClientAuthenticationSettingsInfo"),
+            ("describe-ldaps-settings", "LDAPSSettingsInfo"),
+            ("list-certificates", "CertificatesInfo"),
+        ] {
+            items(&self.call("ds", operation, &["--directory-id", id]), list);
+        }
         let tagged = self.call(
             "resourcegroupstaggingapi",
             "get-resources",

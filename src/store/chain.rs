@@ -105,26 +105,37 @@ impl Links {
     /// # Errors
     /// Where a link cannot be read, is none, or one between is missing.
     pub fn all(&self) -> io::Result<Vec<(Link, Digest)>> {
+        // How far it reached before it is read: whoever adds to it meanwhile adds behind that.
+        let reached = self.reached()?;
         let mut links = Vec::new();
         for number in 1.. {
             match fs::read(self.path(number)) {
                 Ok(bytes) => links.push((parse(&bytes, number)?, Digest::of(&bytes))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => break,
-                Err(error) => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Err(_) if number > reached => break,
+                Err(_) => {
+                    let why = format!("the chain breaks off: link {number} is missing, and there are later ones");
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+                }
             }
-        }
-        let there = match fs::read_dir(&self.folder) {
-            Ok(entries) => {
-                entries.flatten().filter(|entry| entry.path().extension().is_some_and(|e| e == "json")).count()
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error),
-        };
-        if there > links.len() {
-            let why = format!("the chain breaks off: link {} is missing, and there are later ones", links.len() + 1);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
         }
         Ok(links)
+    }
+
+    /// The highest number of a link; 0 where there is none.
+    fn reached(&self) -> io::Result<u64> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error),
+        };
+        let mut reached = 0;
+        for entry in entries {
+            let name = entry?.file_name();
+            let number = name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(|name| name.parse().ok());
+            reached = reached.max(number.unwrap_or(0));
+        }
+        Ok(reached)
     }
 
     /// Links a run to the end of the chain. `manifest` gives the text of the run's manifest for what the run's folder will say of the runs

@@ -260,7 +260,12 @@ def read_volumes(fsx):
 def read_region(region):
     directories, _, _, desktops = read_workspaces(region)
     ds = client("ds", region)
-    every(ds.describe_directories, "DirectoryDescriptions")
+    for directory in every(ds.describe_directories, "DirectoryDescriptions"):
+        told = {"DirectoryId": directory["DirectoryId"]}
+        if directory["Type"] in ("ADConnector", "MicrosoftAD"):
+            every(ds.describe_client_authentication_settings, "ClientAuthenticationSettingsInfo", **told)
+            every(ds.describe_ldaps_settings, "LDAPSSettingsInfo", **told)
+            every(ds.list_certificates, "CertificatesInfo", **told)
     fsx = client("fsx", region)
     every(fsx.describe_file_systems, "FileSystems")
     every(fsx.describe_backups, "Backups")
