@@ -39,8 +39,10 @@ static META: Meta = Meta {
     doc: include_str!("zone_unsupported.md"),
 };
 
-const REGION_UNKNOWN: Unknown =
-    Unknown::Undetermined("in which zones of the standby Region WorkSpaces makes desktops is not known to deskpair");
+/// No API tells it: somebody who has looked may attest it.
+const REGION_UNKNOWN: Unknown = Unknown::Unsupported(
+    "no API tells in which zones of the standby Region WorkSpaces makes desktops, and deskpair does not know",
+);
 const NO_ZONE: Unknown = Unknown::Undetermined("the id of a subnet's zone is missing from the answer");
 
 /// The subnets in zones that are not supported.

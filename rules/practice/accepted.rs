@@ -18,7 +18,7 @@ pub(super) struct Accepted<'e> {
 }
 
 /// All of which a pair tells, waivers first, in the configuration's order.
-pub(super) fn all<'e>(pair: &PairView<'e>) -> impl Iterator<Item = Accepted<'e>> {
+pub(super) fn all<'e>(pair: &PairView<'e>) -> Vec<Accepted<'e>> {
     let settings = &pair.estate.settings;
     let waivers = pair.uses.waivers.iter().map(|&(at, found)| Accepted {
         subject: Subject::Waiver(at),
@@ -32,12 +32,12 @@ pub(super) fn all<'e>(pair: &PairView<'e>) -> impl Iterator<Item = Accepted<'e>>
         waiver: &settings.attestations[usize::from(at)],
         found,
     });
-    waivers.chain(attestations).collect::<Vec<_>>().into_iter()
+    waivers.chain(attestations).collect()
 }
 
 /// The one that a subject is.
 pub(super) fn one<'e>(pair: &PairView<'e>, subject: Subject) -> Option<Accepted<'e>> {
-    all(pair).find(|accepted| accepted.subject == subject)
+    all(pair).into_iter().find(|accepted| accepted.subject == subject)
 }
 
 /// An instant's day, which is how people speak of an end.
