@@ -9,6 +9,7 @@
 //! - [`groups`]: readiness by the values of a tag.
 //! - [`controls`]: the frameworks of auditors, and the controls that rules are evidence for; [`frameworks`]: how
 //!   these stand after a run.
+//! - [`forecast`]: how long a failover would take, an estimate with its parts and their sources.
 //! - [`meta`] and [`rule`]: what a rule says of itself, and what it is asked. [`engine`], [`readiness`], [`waivers`]: from verdicts to a
 //!   [`Run`].
 //! - [`fixture`]: an estate in order, for tests to change.
@@ -24,6 +25,7 @@ pub mod dns;
 pub mod engine;
 pub mod files;
 pub mod fixture;
+pub mod forecast;
 pub mod frameworks;
 pub mod groups;
 pub mod images;

@@ -98,7 +98,13 @@ fn best(
         }
     };
     let uses = run.iter().filter(|pair| is_of(waiver, pair.view)).map(of_pair);
-    uses.max_by_key(|use_| rank(*use_)).unwrap_or(Use::Unjudged)
+    let found = uses.max_by_key(|use_| rank(*use_)).unwrap_or(Use::Unjudged);
+    // It may answer for something of a pair that is not judged this time.
+    let pairs = run.first().map_or(0, |first| first.view.estate.settings.pairs.len());
+    match found {
+        Use::Idle | Use::Drifted if waiver.pair.is_none() && run.len() < pairs => Use::Unjudged,
+        _ => found,
+    }
 }
 
 fn waiver_use(waiver: &Waiver, view: &PairView<'_>, rule: &'static dyn Rule, sheet: &Sheet) -> Use {

@@ -34,6 +34,8 @@ mod hostile;
 #[cfg(test)]
 mod layout;
 #[cfg(test)]
+mod many_pairs;
+#[cfg(test)]
 mod moto;
 #[cfg(test)]
 mod page;

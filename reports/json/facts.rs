@@ -3,6 +3,7 @@
 use super::v1;
 use deskpair_rules::controls::{Control, Framework};
 use deskpair_rules::engine::{Age, FailOn, Finding, Gone, Outcome, PairRun, Run, Tally, Verdict, why_text};
+use deskpair_rules::forecast::{self, Forecast};
 use deskpair_rules::frameworks::{self, Standing};
 use deskpair_rules::groups::{Group, GroupKey};
 use deskpair_rules::meta::{Effect, Meta, Reach, Severity};
@@ -97,12 +98,40 @@ pub(crate) fn pair<'a, U, F>(
         primary: side(run.estate, &view.settings.primary, view.primary, &view.primary_directory),
         standby: side(run.estate, &view.settings.standby, view.standby, &view.standby_directory),
         readiness: readiness(run, pair, prints),
+        forecast: forecast(run, pair),
         groups: pair.groups.iter().map(|group| self::group(run, group)).collect(),
         users,
         rules: run.rules.iter().zip(&pair.tallies).map(|(rule, tally)| rule_row(run, rule.meta(), tally)).collect(),
         findings,
         gone: pair.changes.gone.iter().map(gone).collect(),
     }
+}
+
+fn forecast(run: &Run<'_>, pair: &PairRun<'_>) -> Option<v1::Forecast<'static>> {
+    let forecast = Forecast::of_run(&pair.view)?;
+    Some(v1::Forecast {
+        objective: forecast.objective_secs,
+        seconds: forecast.secs(),
+        complete: forecast.is_complete(),
+        standing: match forecast.standing() {
+            forecast::Standing::Within => v1::ForecastStanding::Within,
+            forecast::Standing::Exceeds => v1::ForecastStanding::Exceeds,
+            forecast::Standing::Unknown => v1::ForecastStanding::Unknown,
+        },
+        message: Cow::Owned(forecast.told()),
+        parts: forecast
+            .parts
+            .into_iter()
+            .map(|part| v1::ForecastPart {
+                kind: Cow::Borrowed(part.kind),
+                what: part.what,
+                seconds: part.secs.ok(),
+                source: part.source,
+                unknown: part.secs.err().map(|why| Cow::Owned(why_text(run.estate, why))),
+            })
+            .collect(),
+        caveat: Cow::Borrowed(forecast::CAVEAT),
+    })
 }
 
 fn gone(gone: &Gone) -> v1::Gone<'_> {

@@ -283,6 +283,9 @@ pub struct Pair<'a, U = Vec<User<'a>>, F = Vec<Finding<'a>>> {
     pub standby: Side<'a>,
     /// How many would work.
     pub readiness: Readiness<'a>,
+    /// How long a failover would take: an estimate. Null where what it rests on was not collected.
+    #[serde(default)]
+    pub forecast: Option<Forecast<'a>>,
     /// The same by the values of a tag, where that was asked for: the group with the most people who are not ready first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Group<'a>>,
@@ -295,6 +298,52 @@ pub struct Pair<'a, U = Vec<User<'a>>, F = Vec<Finding<'a>>> {
     /// What the earlier run found and is there no more; left out where there is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Gone<'a>>,
+}
+
+/// How long a failover would take, in seconds: an estimate, its parts one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Forecast<'a> {
+    /// The recovery time objective.
+    pub objective: u64,
+    /// The sum of the parts that are known.
+    pub seconds: u64,
+    /// Whether every part is known; where not, the sum is a lower bound.
+    pub complete: bool,
+    /// How it stands against the objective.
+    pub standing: ForecastStanding,
+    /// In a sentence.
+    pub message: Text<'a>,
+    /// What takes time, in the order of a failover.
+    pub parts: Vec<ForecastPart<'a>>,
+    /// What the estimate leaves out.
+    pub caveat: Text<'a>,
+}
+
+/// How an estimate stands against the recovery time objective.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ForecastStanding {
+    /// Every part is known, and they fit.
+    Within,
+    /// The parts that are known do not fit.
+    Exceeds,
+    /// A part is not known, and the others fit.
+    Unknown,
+}
+
+/// A part of an estimate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ForecastPart<'a> {
+    /// Its kind: `declared-step`, `start-calls`, `desktop-start`, `record-change`, `record-kept`.
+    pub kind: Text<'a>,
+    /// What happens.
+    pub what: Text<'a>,
+    /// How long it takes; null where that is not known.
+    pub seconds: Option<u64>,
+    /// Who says so.
+    pub source: Text<'a>,
+    /// Why it is not known; null where it is.
+    pub unknown: Option<Text<'a>>,
 }
 
 /// An earlier finding that is there no more.

@@ -12,6 +12,7 @@ use crate::causes::{Blind, Cause, Causes, Touch};
 use crate::text::{self, counted, number};
 use crate::{Error, controls, lacking, outcome};
 use deskpair_rules::engine::{PairRun, Run, why_text};
+use deskpair_rules::forecast::Forecast;
 use deskpair_rules::model::GapCause;
 use deskpair_rules::model::Unknown;
 use escape::plain;
@@ -93,6 +94,9 @@ fn pair_summary(run: &Run<'_>, pair: &PairRun<'_>) -> String {
     }
     for lack in lacking::of(run, pair) {
         let _ = writeln!(part, "- {}", cell(&lack));
+    }
+    if let Some(forecast) = Forecast::of_run(&pair.view) {
+        let _ = writeln!(part, "- By estimate {}", cell(&forecast.told()));
     }
     let of = |&(directory, desktops)| (run.estate.symbols.text(directory), desktops);
     let outside: Vec<(&str, u32)> = pair.view.desktops.outside.iter().map(of).collect();

@@ -12,6 +12,7 @@ use crate::text::{self, counted, number};
 use crate::{Error, controls, outcome, people};
 use anstyle::{AnsiColor, Style};
 use deskpair_rules::engine::{CREDENTIALS_REMEDY, Outcome, PairRun, Run, why_text};
+use deskpair_rules::forecast::{self, Forecast};
 use deskpair_rules::frameworks::Standing;
 use deskpair_rules::groups::GroupKey;
 use deskpair_rules::meta::{Effect, Severity};
@@ -150,6 +151,11 @@ fn pair_summary(page: &mut Page<'_>, run: &Run<'_>, pair: &PairRun<'_>) -> Resul
         .map(|(count, state)| format!("{} {}", number(count.into()), state.as_str()))
         .collect();
     page.paragraph(0, PLAIN, &counts.join(" · "))?;
+    if let Some(forecast) = Forecast::of_run(&pair.view) {
+        let style =
+            if forecast.standing() == forecast::Standing::Within { DIM } else { AnsiColor::Yellow.on_default() };
+        page.paragraph(0, style, &format!("By estimate {}", forecast.told()))?;
+    }
     if let Some(told) = outcome::changed(run, pair) {
         page.paragraph(0, DIM, &told)?;
     }

@@ -48,11 +48,28 @@ const TIME_LEFT: Unknown = Unknown::Undetermined(
 );
 
 /// How long something may be kept, and who says so.
-struct Kept {
-    secs: u32,
-    place: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// So many seconds.
+    pub(crate) secs: u32,
+    /// Who says so: the zone, or a server.
+    pub(crate) place: String,
     /// Whether it is the record's absence that is kept.
-    absence: bool,
+    pub(crate) absence: bool,
+}
+
+/// How long resolvers may keep what stands at the alias's name: the longest that is told.
+///
+/// # Errors
+/// Why nobody tells.
+pub(crate) fn longest_kept(pair: &PairView<'_>) -> Result<Kept, Unknown> {
+    let Evidence { zone, told, left, hidden } = evidence(pair);
+    let longest = zone.into_iter().chain(told).max_by(|a, b| a.secs.cmp(&b.secs).then_with(|| b.place.cmp(&a.place)));
+    longest.ok_or_else(|| match hidden.first() {
+        Some(&gap) => Unknown::Gap(gap),
+        None if left.is_empty() => NOBODY_TELLS,
+        None => TIME_LEFT,
+    })
 }
 
 /// The longest TTL that the objective has room for, in seconds.

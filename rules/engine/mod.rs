@@ -51,10 +51,9 @@ pub fn evaluate(estate: &Estate, options: Options) -> Run<'_> {
 pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'static dyn Rule]) -> Run<'e> {
     let rules: Vec<&'static dyn Rule> =
         registry.iter().copied().filter(|rule| options.wants(rule.meta(), &estate.settings.rules)).collect();
-    let wanted: Vec<usize> = (0..estate.settings.pairs.len())
-        .filter(|&pair| options.pairs.is_empty() || options.pairs.contains(&estate.settings.pairs[pair].name))
-        .collect();
-    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = judge_all(estate, wanted, &rules, &options);
+    let wanted: Vec<usize> =
+        (0..estate.settings.pairs.len()).filter(|&pair| options.judges(&estate.settings.pairs[pair])).collect();
+    let judged: Vec<(PairRun<'e>, Vec<Broken>)> = judge_all(estate, &wanted, &rules, &options);
     let mut pairs = Vec::with_capacity(judged.len());
     let mut broken = Vec::new();
     for (pair, broke) in judged {
@@ -85,14 +84,16 @@ pub fn evaluate_with<'e>(estate: &'e Estate, options: Options, registry: &[&'sta
 /// Judges the pairs side by side: first every rule that reads the estate alone, then those that read what became of these.
 fn judge_all<'e>(
     estate: &'e Estate,
-    wanted: Vec<usize>,
+    wanted: &[usize],
     rules: &[&'static dyn Rule],
     options: &Options,
 ) -> Vec<(PairRun<'e>, Vec<Broken>)> {
+    let primary = |pair: usize| estate.pairs[pair].primary;
     let mut first: Vec<(PairView<'e>, Vec<Option<Said>>)> = wanted
-        .into_par_iter()
-        .map(|pair| {
-            let view = PairView::new(estate, pair, options.judged_at);
+        .par_iter()
+        .map(|&pair| {
+            let mut view = PairView::new(estate, pair, options.judged_at);
+            view.tells_of_primary = wanted.iter().find(|&&other| primary(other) == primary(pair)) == Some(&pair);
             let sheets = judge::sheets(&view, rules, false);
             (view, sheets)
         })

@@ -4,7 +4,7 @@ use super::Baseline;
 use crate::controls::Framework;
 use crate::meta::{Area, Meta, Severity};
 use crate::model::Moment;
-use crate::model::settings::RuleSettings;
+use crate::model::settings::{PairSettings, RuleSettings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -55,6 +55,11 @@ impl Options {
             new_only: false,
             estate_digest: [0; 32],
         }
+    }
+
+    /// Whether a pair is judged under these options: what it was collected without cannot be.
+    pub fn judges(&self, pair: &PairSettings) -> bool {
+        !pair.left_out && (self.pairs.is_empty() || self.pairs.contains(&pair.name))
     }
 
     /// Whether a rule is judged under these options and settings.

@@ -10,7 +10,7 @@ use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, 
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
-use super::settings::{Settings, SideSettings};
+use super::settings::{PairSettings, Settings, SideSettings};
 use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
 use super::{Gap, GapCause, GapId, Moment, Slice, Symbols};
 use schemars::JsonSchema;
@@ -521,6 +521,11 @@ impl Estate {
         }
     }
 
+    /// The pairs that this was collected for, with where each finds its parts.
+    pub fn collected_pairs(&self) -> impl Iterator<Item = (&PairSettings, &PairPlaces)> {
+        self.settings.pairs.iter().zip(&self.pairs).filter(|(pair, _)| !pair.left_out)
+    }
+
     /// Records a gap; an equal one is recorded once.
     pub fn gap(&mut self, gap: Gap) -> GapId {
         let at = self.gaps.iter().position(|known| *known == gap).unwrap_or_else(|| {
@@ -536,7 +541,7 @@ impl Estate {
     }
 }
 
-impl super::settings::PairSettings {
+impl PairSettings {
     /// As whom the pair's zone is read: the DNS settings' identity, otherwise the primary side's.
     pub fn zones_place(&self) -> SideSettings {
         let dns = &self.dns;

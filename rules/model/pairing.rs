@@ -154,6 +154,9 @@ pub struct PairView<'e> {
     pub standby_directory: Located,
     /// The pair's people and desktops.
     pub desktops: Desktops,
+    /// Whether this pair is the one that tells of what is the whole primary side's: the first, of those that are judged, that fails over
+    /// from there.
+    pub tells_of_primary: bool,
     /// The waivers and attestations of which this pair tells; empty until every other rule has been judged.
     pub uses: Uses,
     /// Tags by desktop.
@@ -182,6 +185,7 @@ impl<'e> PairView<'e> {
             primary_directory,
             standby_directory,
             desktops: Desktops::default(),
+            tells_of_primary: true,
             uses: Uses::default(),
             tags: Tags::default(),
         };

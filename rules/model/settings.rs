@@ -53,12 +53,23 @@ pub struct PairSettings {
     /// Names that differ on purpose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maps: Vec<MapEntry>,
+    /// What people have to do in a failover, each with the time that it takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// What else people need to work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<Dependency>,
+    /// Whether this was collected without the pair: others were asked for alone. What it claims is known all the same.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub left_out: bool,
     /// Where it is declared; none where no file was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<Declared>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A place in a configuration.
@@ -108,12 +119,15 @@ pub struct Objectives {
     pub rpo_secs: u32,
     /// How old the last successful drill may be.
     pub drill_every_secs: u32,
+    /// How long a stopped standby desktop takes to start, as drills have measured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop_start_secs: Option<u32>,
 }
 
 impl Default for Objectives {
     /// 15 minutes, 24 hours and 90 days: the standby's documented 12 to 24 hour snapshots (AWS-FACTS §3) fit in the second.
     fn default() -> Self {
-        Self { rto_secs: 15 * 60, rpo_secs: 24 * 3600, drill_every_secs: 90 * 86400 }
+        Self { rto_secs: 15 * 60, rpo_secs: 24 * 3600, drill_every_secs: 90 * 86400, desktop_start_secs: None }
     }
 }
 
@@ -230,6 +244,16 @@ impl MapKind {
             Self::User => "user",
         }
     }
+}
+
+/// Something that people do in a failover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What they do.
+    pub name: String,
+    /// How long it takes, in seconds.
+    pub takes_secs: u32,
 }
 
 /// Something people need beside their desktop.

@@ -34,14 +34,6 @@ static META: Meta = Meta {
     doc: include_str!("directory_uncovered.md"),
 };
 
-/// Whether this pair is the one that tells of its primary side: the first that shares it.
-fn tells(pair: &PairView<'_>) -> bool {
-    let estate = pair.estate;
-    let first =
-        estate.pairs.iter().position(|places| std::ptr::eq(&estate.sides[places.primary as usize], pair.primary));
-    first.is_some_and(|first| std::ptr::eq(&estate.settings.pairs[first], pair.settings))
-}
-
 const TOLD_ELSEWHERE: &str = "another pair with the same primary Region tells of it";
 
 impl Rule for DirectoryUncovered {
@@ -50,7 +42,7 @@ impl Rule for DirectoryUncovered {
     }
 
     fn judge(&self, pair: &PairView<'_>, sheet: &mut Sheet) {
-        if !tells(pair) {
+        if !pair.tells_of_primary {
             return sheet.not_applicable(TOLD_ELSEWHERE);
         }
         let desktops = &pair.desktops;

@@ -14,6 +14,7 @@ mod explain;
 mod history;
 mod judging;
 mod man;
+mod merge;
 mod past;
 mod permissions;
 mod plan;
@@ -91,6 +92,7 @@ enum Command {
     Waive(waive::Waive),
     Compare(compare::Compare),
     History(history::History),
+    Merge(merge::Merge),
     Prune(prune::Prune),
     Twin(twin::Twin),
     Schema(schema::Schema),
@@ -152,6 +154,7 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Waive(waive) => waive.run(globals),
         Command::Compare(compare) => compare.run(globals),
         Command::History(history) => history.run(globals),
+        Command::Merge(merge) => merge.run(globals),
         Command::Prune(prune) => prune.run(globals),
         Command::Twin(twin) => twin.run(globals),
         Command::Schema(schema) => schema.run(),

@@ -138,7 +138,7 @@ impl Past {
 
 /// A run, as far as it decides what it can be compared with.
 pub(super) fn kind(id: &str, estate: &Estate, options: &Options) -> Kind {
-    let pairs = estate.settings.pairs.iter().map(|pair| pair.name.clone());
+    let pairs = estate.collected_pairs().map(|(pair, _)| pair.name.clone());
     let rules = deskpair_rules::registry().iter().map(|rule| rule.meta());
     Kind {
         run: id.to_owned(),

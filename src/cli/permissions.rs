@@ -3,6 +3,7 @@
 use super::error::{CommandError, Result};
 use super::judging::{Chosen, settled};
 use super::{Globals, Typed, exit, print, say, settings};
+use crate::collect::Parts;
 use crate::collect::datasets::{GET_CALLER_IDENTITY, of_primary_alone, of_standby_alone, operations, with_needs};
 use clap::{Args, Subcommand};
 use deskpair_rules::engine::needed;
@@ -144,9 +145,11 @@ struct Needs {
 fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identity, Needs> {
     let estate = Estate::laid_out(settings, "", Moment::from_millis(0));
     let mut found: BTreeMap<Identity, Needs> = BTreeMap::new();
-    for (at, side) in estate.sides.iter().enumerate() {
-        let standby = estate.pairs.iter().any(|pair| pair.standby as usize == at);
-        let primary = estate.pairs.iter().any(|pair| pair.primary as usize == at);
+    let parts = Parts::of(&estate);
+    for &at in &parts.sides {
+        let side = &estate.sides[at];
+        let standby = estate.collected_pairs().any(|(_, pair)| pair.standby as usize == at);
+        let primary = estate.collected_pairs().any(|(_, pair)| pair.primary as usize == at);
         let read =
             |dataset: &Dataset| (standby || !of_standby_alone(*dataset)) && (primary || !of_primary_alone(*dataset));
         let datasets = wanted.iter().copied().filter(read);
@@ -154,7 +157,7 @@ fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identi
         needs.call(datasets, false);
         needs.regions.insert(side.place.region.clone());
     }
-    for book in &estate.zones {
+    for book in parts.zones.iter().map(|&at| &estate.zones[at]) {
         found.entry(Identity::of(&book.place)).or_default().call(wanted.iter().copied(), true);
     }
     let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();

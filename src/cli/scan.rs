@@ -118,7 +118,7 @@ impl Scan {
                 estate_digest = folder.write_estate(&estate)?;
             }
         }
-        settings::wanted_exist(globals, estate.settings.pairs.iter().map(|pair| pair.name.as_str()))?;
+        settings::wanted_exist(globals, estate.collected_pairs().map(|(pair, _)| pair.name.as_str()))?;
         let options = settled(options, &estate.settings)?;
         let judged_at = match self.at {
             None => estate.taken_at,

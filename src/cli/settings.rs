@@ -6,7 +6,7 @@ use crate::config::{self, Paint, known_rules};
 use crate::dns::ask::read_trust_anchors;
 use deskpair_rules::model::Settings;
 
-/// Reads and checks the configuration, and keeps the wanted pairs.
+/// Reads and checks the configuration, and marks the pairs that are not wanted.
 ///
 /// # Errors
 /// All its problems, each at its line; a `--pair` that it does not have.
@@ -26,7 +26,10 @@ pub(super) fn load(globals: &Globals) -> Result<Settings> {
     }
     wanted_exist(globals, settings.pairs.iter().map(|pair| pair.name.as_str()))?;
     if !globals.pair.is_empty() {
-        settings.pairs.retain(|pair| globals.pair.contains(&pair.name));
+        // They stay: what is theirs must not look as if it were nobody's.
+        for pair in &mut settings.pairs {
+            pair.left_out = !globals.pair.contains(&pair.name);
+        }
     }
     Ok(settings)
 }

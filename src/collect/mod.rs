@@ -116,37 +116,62 @@ async fn read(
     run.probe = probe;
     let run = Arc::new(run);
 
-    let mut sides = Vec::new();
-    for at in 0..estate.sides.len() {
+    let parts = Parts::of(&estate);
+    let mut sides = BTreeMap::new();
+    for &at in &parts.sides {
         let place = &estate.sides[at].place;
         let config = surroundings.access.configure(place).await?;
-        sides.push(side::Reader::new(&run, config, &place.region, side::Roles::of(&estate, at), &wanted));
+        sides.insert(at, side::Reader::new(&run, config, &place.region, side::Roles::of(&estate, at), &wanted));
     }
-    let mut books = Vec::new();
-    for at in 0..estate.zones.len() {
-        books.push(zones::Reader::new(&estate, at, &sides, &run, &surroundings.access, &wanted).await?);
+    let mut books = BTreeMap::new();
+    for &at in &parts.zones {
+        books.insert(at, zones::Reader::new(&estate, at, &sides, &run, &surroundings.access, &wanted).await?);
     }
-    let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline, &wanted));
-    let views: Vec<txt::Reader> = views.collect();
+    let view = |&at: &usize| (at, txt::Reader::new(&estate.settings, &estate.txt[at].name, deadline, &wanted));
+    let views: BTreeMap<usize, txt::Reader> = parts.txt.iter().map(view).collect();
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
-    let sides: Tasks<side::Harvest> = sides.into_iter().map(|reader| Task::new(reader.read())).collect();
-    let books: Tasks<zones::Harvest> = books.into_iter().map(|reader| Task::new(reader.read())).collect();
-    let views: Tasks<txt::Harvest> = views.into_iter().map(|reader| Task::new(reader.read())).collect();
-    for (at, task) in sides.into_iter().enumerate() {
+    let sides: Tasks<side::Harvest> = sides.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
+    let books: Tasks<zones::Harvest> = books.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
+    let views: Tasks<txt::Harvest> = views.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
+    for (at, task) in sides {
         task.end().await.put_into(&mut estate, at);
     }
-    for (at, task) in books.into_iter().enumerate() {
+    for (at, task) in books {
         task.end().await.put_into(&mut estate, at);
     }
-    for (at, task) in views.into_iter().enumerate() {
+    for (at, task) in views {
         task.end().await.put_into(&mut estate, at);
     }
     estate.finished_at = (surroundings.clock)();
     Ok(estate)
 }
 
-type Tasks<T> = Vec<Task<T>>;
+/// The parts of an estate that the pairs which are collected rest on, each once.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Positions of sides.
+    pub sides: BTreeSet<usize>,
+    /// Positions of Route 53's books.
+    pub zones: BTreeSet<usize>,
+    /// Positions of names.
+    pub txt: BTreeSet<usize>,
+}
+
+impl Parts {
+    /// The parts of an estate's pairs.
+    pub fn of(estate: &Estate) -> Self {
+        let mut parts = Self::default();
+        for (_, places) in estate.collected_pairs() {
+            parts.sides.extend([places.primary as usize, places.standby as usize]);
+            parts.zones.insert(places.zones as usize);
+            parts.txt.insert(places.txt as usize);
+        }
+        parts
+    }
+}
+
+type Tasks<T> = Vec<(usize, Task<T>)>;
 
 /// A task that ends with its owner.
 struct Task<T>(JoinHandle<T>);

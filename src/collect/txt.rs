@@ -37,7 +37,7 @@ impl Reader {
         wanted: &Arc<BTreeSet<Dataset>>,
     ) -> Self {
         let timeout = Duration::from_millis(settings.limits.dns_timeout_ms);
-        let pairs = settings.pairs.iter().filter(|pair| pair.alias == name);
+        let pairs = settings.pairs.iter().filter(|pair| !pair.left_out && pair.alias == name);
         let plan = AskPlan::of_all(pairs.map(|pair| &pair.dns), timeout).map(|mut plan| {
             // Nobody waits for a cache to forget until the whole run is out of time.
             if let Some(deadline) = deadline {

@@ -51,21 +51,20 @@ impl Reader {
     pub(super) async fn new(
         estate: &Estate,
         at: usize,
-        sides: &[side::Reader],
+        sides: &BTreeMap<usize, side::Reader>,
         run: &Arc<Run>,
         access: &Access,
         wanted: &Arc<BTreeSet<Dataset>>,
     ) -> Result<Self, AccessError> {
         let place = &estate.zones[at].place;
-        let pairs =
-            || estate.settings.pairs.iter().zip(&estate.pairs).filter(|(_, places)| places.zones as usize == at);
+        let pairs = || estate.collected_pairs().filter(|(_, places)| places.zones as usize == at);
         let aliases = pairs()
             .filter(|(pair, _)| pair.dns.provider == DnsProvider::Route53)
             .map(|(pair, _)| pair.alias.clone())
             .collect();
         let same = |side: &SideSettings| SideSettings { region: String::new(), ..side.clone() } == *place;
-        let alike: Vec<&side::Reader> =
-            estate.sides.iter().zip(sides).filter(|(side, _)| same(&side.place)).map(|(_, reader)| reader).collect();
+        let alike = sides.iter().filter(|(at, _)| same(&estate.sides[**at].place));
+        let alike: Vec<&side::Reader> = alike.map(|(_, reader)| reader).collect();
         let (config, who) = match alike.first() {
             Some(first) => (first.config.clone(), Who::Sides(alike.iter().map(|side| side.identity()).collect())),
             None => {

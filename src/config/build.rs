@@ -6,7 +6,7 @@ use super::walk::{View, json, moment, number, whole};
 use deskpair_rules::meta::Severity;
 use deskpair_rules::model::settings::{
     Dependency, DnsProvider, DnsSettings, Limits, MapEntry, MapKind, Objectives, PairSettings, Rate, RuleSettings,
-    Settings, SideSettings, Waiver,
+    Settings, SideSettings, Step, Waiver,
 };
 use std::collections::BTreeMap;
 use toml::de::DeValue;
@@ -38,7 +38,9 @@ fn pair(view: View<'_>) -> PairSettings {
         drill_alias: view.table("drill").and_then(|drill| name(drill, "alias")),
         dns: dns(view.table("dns")),
         maps: view.tables("map").into_iter().filter_map(map).collect(),
+        steps: view.tables("step").into_iter().map(step).collect(),
         dependencies: view.tables("dependency").into_iter().map(dependency).collect(),
+        left_out: false,
         declared: None,
     }
 }
@@ -60,7 +62,13 @@ fn objectives(view: View<'_>) -> Objectives {
         rto_secs: time("rto").unwrap_or(default.rto_secs),
         rpo_secs: time("rpo").unwrap_or(default.rpo_secs),
         drill_every_secs: time("drill_every").unwrap_or(default.drill_every_secs),
+        desktop_start_secs: time("desktop_start"),
     }
+}
+
+fn step(view: View<'_>) -> Step {
+    let takes = view.text_at("takes").and_then(|(text, _)| seconds(text).ok());
+    Step { name: view.text("name").unwrap_or_default(), takes_secs: takes.unwrap_or_default() }
 }
 
 /// Where the resolvers are not told, the authoritative servers and this machine's own resolvers are asked.

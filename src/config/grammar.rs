@@ -105,6 +105,11 @@ static PAIR: Table = Table {
         may("drill", Kind::Table(&DRILL), "How drills are run."),
         may("dns", Kind::Table(&DNS), "How the alias's TXT record is asked for, and changed."),
         may("map", Kind::Tables(&MAP), "Names that differ between the sides on purpose."),
+        may(
+            "step",
+            Kind::Tables(&STEP),
+            "What people have to do in a failover, for the forecast of the recovery time.",
+        ),
         may("dependency", Kind::Tables(&DEPENDENCY), "What people need beside their desktop."),
     ],
 };
@@ -131,6 +136,11 @@ static OBJECTIVES: Table = Table {
             "drill_every",
             Kind::Text(Text::Seconds),
             "How old the last successful drill may be; 90d where it is left out.",
+        ),
+        may(
+            "desktop_start",
+            Kind::Text(Text::Seconds),
+            "How long a stopped standby desktop takes to start, as drills have measured it, for the forecast of the recovery time.",
         ),
     ],
 };
@@ -217,6 +227,13 @@ static MAP: Table = Table {
         must("kind", Kind::Choice(MAP_KINDS), "What kind of thing is mapped."),
         must("primary", Kind::Text(Text::Plain), "Its name or id on the primary side."),
         must("standby", Kind::Text(Text::Plain), "Its name or id on the standby side."),
+    ],
+};
+
+static STEP: Table = Table {
+    keys: &[
+        must("name", Kind::Text(Text::Plain), "What they do."),
+        must("takes", Kind::Text(Text::Seconds), "How long it takes: 5m."),
     ],
 };
 

@@ -50,10 +50,11 @@ fn pair(pair: &PairSettings) -> Table {
     table.insert("primary".to_owned(), Value::Table(side(&pair.primary)));
     table.insert("standby".to_owned(), Value::Table(side(&pair.standby)));
     if pair.objectives != Objectives::default() {
-        let Objectives { rto_secs, rpo_secs, drill_every_secs } = pair.objectives;
-        let times = [("rto", rto_secs), ("rpo", rpo_secs), ("drill_every", drill_every_secs)];
+        let Objectives { rto_secs, rpo_secs, drill_every_secs, desktop_start_secs } = pair.objectives;
+        let times = [("rto", rto_secs), ("rpo", rpo_secs), ("drill_every", drill_every_secs)].into_iter();
+        let times = times.chain(desktop_start_secs.map(|secs| ("desktop_start", secs)));
         let times = times.map(|(key, secs)| (key.to_owned(), Value::String(format!("{secs}s"))));
-        table.insert("objectives".to_owned(), Value::Table(times.into_iter().collect()));
+        table.insert("objectives".to_owned(), Value::Table(times.collect()));
     }
     if let Some(alias) = &pair.drill_alias {
         let mut drill = Table::new();
@@ -72,6 +73,15 @@ fn pair(pair: &PairSettings) -> Table {
             table
         };
         table.insert("map".to_owned(), tables(pair.maps.iter().map(map)));
+    }
+    if !pair.steps.is_empty() {
+        let step = |step: &deskpair_rules::model::settings::Step| {
+            let mut table = Table::new();
+            put(&mut table, "name", Some(&step.name));
+            put(&mut table, "takes", Some(&format!("{}s", step.takes_secs)));
+            table
+        };
+        table.insert("step".to_owned(), tables(pair.steps.iter().map(step)));
     }
     if !pair.dependencies.is_empty() {
         let dependency = |wanted: &deskpair_rules::model::settings::Dependency| {

@@ -5,6 +5,7 @@
 pub mod chain;
 pub mod digest;
 pub mod estate_file;
+pub mod estate_merge;
 mod estate_read;
 #[cfg(test)]
 mod estate_tests;

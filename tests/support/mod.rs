@@ -1,6 +1,7 @@
 //! What several areas of tests share.
 
 pub(crate) mod browser;
+pub(crate) mod group;
 pub(crate) mod line;
 pub(crate) mod peers;
 pub(crate) mod python;

@@ -6,6 +6,7 @@ mod cause;
 mod changed;
 mod controls;
 mod differences;
+mod forecast;
 pub(super) mod headline;
 mod pair;
 mod people;

@@ -3,6 +3,7 @@
 use super::area::{self, Coverage, Glance, RuleRow};
 use super::cause::{CauseView, Group};
 use super::changed::Changed;
+use super::forecast::ForecastView;
 use super::headline::Headline;
 use super::people::People;
 use super::tagged::Tagged;
@@ -39,6 +40,8 @@ pub(super) struct Pair {
     /// The IAM actions that would end those gaps.
     denied: Vec<String>,
     pub(super) unsupported: Vec<BlindView>,
+    /// How long a failover would take, where what that rests on was collected.
+    forecast: Option<ForecastView>,
     /// The same people by the values of a tag, where that was asked for.
     tagged: Option<Tagged>,
     pub(super) people: People,
@@ -100,6 +103,7 @@ impl Maker<'_, '_> {
             denied: unseen::denied(&blind),
             blind,
             unsupported: unsupported.into_iter().map(|blind| self.blind(&of, blind)).collect(),
+            forecast: facts.forecast.map(ForecastView::of),
             tagged: self.tagged(pair),
             people: self.people(&of),
             coverage: Coverages {

@@ -37,7 +37,7 @@ impl Roles {
     /// The roles of the side at this position.
     pub(in crate::collect) fn of(estate: &Estate, at: usize) -> Self {
         let mut parts = Vec::new();
-        for (pair, places) in estate.settings.pairs.iter().zip(&estate.pairs) {
+        for (pair, places) in estate.collected_pairs() {
             let maps = || pair.maps.iter().filter(|entry| entry.kind == MapKind::Directory);
             let alias = dns_name(&pair.alias);
             if places.primary as usize == at {
