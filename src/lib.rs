@@ -7,6 +7,7 @@
 //! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
 //! - [`store`]: estates as files, folders of evidence. [`output`]: files that appear whole or not at all. [`clock`]: the time.
 //!   [`redact`]: pseudonyms for user names.
+//! - [`propose`]: a first configuration from what is there.
 //! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
 //!
 //! What is judged is none of this crate's: rules, each beside its text and with its tests below it, are in `deskpair-rules` (`rules/`),
@@ -21,6 +22,7 @@ pub mod collect;
 pub mod config;
 pub mod dns;
 pub mod output;
+pub mod propose;
 pub mod redact;
 pub mod store;
 pub mod twin;

@@ -32,6 +32,8 @@ mod history;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod init;
+#[cfg(test)]
 mod layout;
 #[cfg(test)]
 mod many_pairs;

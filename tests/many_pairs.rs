@@ -25,6 +25,36 @@ fn readiness(report: &Value) -> BTreeMap<String, (u64, u64, bool)> {
     pairs.map(told).collect()
 }
 
+/// Where two values differ, but for ports and instants.
+fn differing(one: &Value, other: &Value) -> Vec<String> {
+    fn walk(path: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
+        match (one, other) {
+            (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
+                a.iter().for_each(|(key, value)| walk(&format!("{path}.{key}"), value, &b[key], found));
+            }
+            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+                a.iter().zip(b).enumerate().for_each(|(at, (a, b))| walk(&format!("{path}[{at}]"), a, b, found));
+            }
+            (a, b) if a == b => {}
+            // How long a resolver has yet to keep a record is another number a second later.
+            (Value::String(a), Value::String(b))
+                if [a, b].iter().all(|text| text.starts_with("resolvers may keep")) => {}
+            (a, b) => {
+                let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
+                found.push(format!("{path}: {} / {}", short(a), short(b)));
+            }
+        }
+    }
+    let [one, other] = [one, other].map(|value| {
+        let mut value = value.clone();
+        crate::support::line::still_value(&mut value);
+        value
+    });
+    let mut found = Vec::new();
+    walk("", &one, &other, &mut found);
+    found
+}
+
 /// Twenty pairs over three accounts, one of which lets nobody in: its pairs are unknown, the others whole; what pairs share is asked for
 /// once, and each account and Region has a bucket of its own.
 #[test]
@@ -41,12 +71,13 @@ fn twenty_pairs_over_three_accounts_and_one_of_them_denied() {
     let calls = &report["api"]["calls"];
     let accounts: Vec<&String> = calls.as_object().expect("accounts").keys().collect();
     assert_eq!(accounts, ACCOUNTS);
-    for account in ACCOUNTS {
+    for (at, account) in ACCOUNTS.into_iter().enumerate() {
+        // The pairs of an account take turns; each has four people, and a page twenty-five desktops.
+        let pages = (at..20).step_by(3).count() * 4;
         for region in ["us-east-1", "us-west-2"] {
-            // Seven pairs of four people are two pages at most, and one reading of each list.
             let made = &calls[account][region];
             assert_eq!(made["workspaces:DescribeConnectionAliases"], 1, "{account} {region}: {made}");
-            assert_eq!(made["workspaces:DescribeWorkspaces"], 2, "{account} {region}: {made}");
+            assert_eq!(made["workspaces:DescribeWorkspaces"], pages.div_ceil(25), "{account} {region}: {made}");
         }
     }
 
@@ -87,12 +118,7 @@ fn pieces_of_a_matrix_make_the_report_of_one_run() {
     for part in ["outcome", "exit_code", "fail_on", "gate_fails"] {
         assert_eq!(merged["run"][part], report["run"][part], "{part}");
     }
-    let pairs = |report: &Value| {
-        let mut pairs = report["pairs"].clone();
-        crate::support::line::still_value(&mut pairs);
-        pairs
-    };
-    assert_eq!(pairs(&merged), pairs(&report));
+    assert_eq!(differing(&merged["pairs"], &report["pairs"]), Vec::<String>::new());
     // Whatever is named first, the same comes out.
     merge(["emea", "corp"], "turned");
     assert_eq!(sandbox.listing("turned"), sandbox.listing("merged").into_iter().collect::<Vec<_>>());
@@ -138,7 +164,7 @@ async fn pairs_that_share_a_side_are_whole_again_when_merged() {
         let report: Value = serde_json::from_slice(&report).expect("JSON");
         report["pairs"].clone()
     };
-    assert_eq!(whole(&merged), whole(&together));
+    assert_eq!(differing(&whole(&merged), &whole(&together)), Vec::<String>::new());
     let again = merge(&[parts[0].clone(), parts[0].clone()]).expect_err("one pair twice");
     assert!(again.to_string().contains("both have the pair"), "{again}");
 }

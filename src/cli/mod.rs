@@ -12,6 +12,7 @@ mod demo;
 mod evidence;
 mod explain;
 mod history;
+mod init;
 mod judging;
 mod man;
 mod merge;
@@ -83,6 +84,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Init(init::Init),
     Scan(scan::Scan),
     Collect(collect::Collect),
     Report(report::Report),
@@ -145,6 +147,7 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
     let globals = &cli.globals;
     match &cli.command {
         Command::Demo(demo) => demo.run(globals),
+        Command::Init(init) => init.run(globals),
         Command::Scan(scan) => scan.run(globals, typed),
         Command::Collect(collect) => collect.run(globals),
         Command::Report(report) => report.run(globals),

@@ -171,7 +171,7 @@ impl Text {
 }
 
 /// The Regions that offer WorkSpaces, as far as this version knows (AWS-FACTS §0.6: botocore's endpoints.json). The list ages.
-pub(super) const WORKSPACES_REGIONS: [&str; 20] = [
+pub const WORKSPACES_REGIONS: [&str; 20] = [
     "af-south-1",
     "ap-northeast-1",
     "ap-northeast-2",
