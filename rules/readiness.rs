@@ -53,7 +53,7 @@ pub struct Readiness {
     pub states: Vec<State>,
     /// Findings, by position, that touch everybody.
     pub everybody: Vec<u32>,
-    /// Findings, by position, that strand or degrade somebody and nothing says whom.
+    /// Findings, by position, that strand somebody and nothing says whom.
     pub uncounted: Vec<u32>,
     /// Where each person's part of `causes` begins; one more entry than people.
     starts: Vec<u32>,
@@ -165,7 +165,6 @@ pub(crate) fn reckon(
                     (0, false)
                 }
                 Effect::Strands => (STRANDS, true),
-                Effect::Degrades if case.uncounted => (0, false),
                 Effect::Degrades => (DEGRADES, true),
                 Effect::None | Effect::Exposes => (0, true),
             },
@@ -298,5 +297,58 @@ fn follows(view: &PairView<'_>, root: Subject, subject: Subject) -> bool {
         (Subject::Desktop { .. }, Subject::Desktop { .. }) => false,
         // What rests on the whole pair follows from anything that was said of a part of it.
         (_, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Options, evaluate};
+    use crate::fixture::{Fixture, On, TAKEN_AT};
+
+    #[test]
+    fn the_words_are_those_that_reports_publish() {
+        let words = [State::Ready, State::Degraded, State::Unknown, State::Stranded].map(State::as_str);
+        assert_eq!(words, ["ready", "degraded", "unknown", "stranded"]);
+        let written = [State::Ready, State::Degraded, State::Unknown, State::Stranded]
+            .map(|state| serde_json::to_value(state).expect("a word"));
+        assert_eq!(written, words);
+    }
+
+    /// An image touches those whose bundle rests on it, and a bundle those who are on it: by name, not by number.
+    #[test]
+    fn an_image_touches_those_on_its_bundles_and_nobody_else() {
+        for (image, expected) in [("standard-image", ["anna", "zoe"].as_slice()), ("power-image", &["carl"])] {
+            let mut fixture = Fixture::clean();
+            for on in [On::Primary, On::Standby] {
+                fixture.side(on).workspaces.items_mut().clear();
+                for (user, bundle) in [("anna", "standard"), ("carl", "power"), ("zoe", "standard")] {
+                    fixture.add_desktop(on, user, bundle);
+                }
+            }
+            fixture.side(On::Standby).images.items_mut().retain(|known| known.name != image);
+            let options = Options { rules: ["IMG-001".to_owned()].into(), ..Options::at(TAKEN_AT) };
+            let run = evaluate(&fixture.estate, options);
+            let pair = &run.pairs[0];
+            let people = pair.view.desktops.people.iter().zip(&pair.readiness.states);
+            let touched: Vec<&str> = people
+                .filter(|(_, state)| **state != State::Ready)
+                .map(|(person, _)| fixture.estate.symbols.text(person.name))
+                .collect();
+            assert_eq!(touched, expected, "{image}");
+            assert_eq!(pair.findings[0].people as usize, expected.len());
+        }
+    }
+
+    /// What strands somebody uncounted is beside the numbers, and in none of them.
+    #[test]
+    fn an_uncounted_fail_touches_nobody_in_the_counts() {
+        let mut fixture = Fixture::clean();
+        fixture.side(On::Standby).ip_groups.items_mut()[0].user_rules.pop();
+        let options = Options { rules: ["IPG-005".to_owned()].into(), ..Options::at(TAKEN_AT) };
+        let run = evaluate(&fixture.estate, options);
+        let readiness = &run.pairs[0].readiness;
+        assert_eq!((readiness.uncounted.as_slice(), readiness.ready), ([0].as_slice(), readiness.users));
+        assert_eq!((run.pairs[0].findings[0].people, readiness.everybody.len()), (0, 0));
     }
 }

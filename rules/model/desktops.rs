@@ -177,9 +177,7 @@ impl Desktops {
         } else {
             let person = &mut self.people[*slot as usize];
             person.desktops += 1;
-            if symbols.text(name) < symbols.text(person.name) {
-                person.name = name;
-            }
+            person.name = std::cmp::min_by_key(name, person.name, |&name| symbols.text(name));
         }
         *slot
     }
@@ -269,14 +267,15 @@ struct Doubts {
 impl Doubts {
     fn of(pair: &PairView<'_>, relations: &[Relation], unread: Option<GapId>) -> Self {
         let gaps = [pair.standby.workspaces.gap(), pair.primary.workspaces.gap()];
-        let rows = |gap: Option<GapId>, of: fn(&Relation) -> (u32, u32)| {
-            let unfound = relations.iter().map(of).filter(|&(_, named)| named == Subject::NONE && gap.is_some());
+        // Where nothing hides it, whatever is not among the rows is not there, and no gap is said.
+        let rows = |of: fn(&Relation) -> (u32, u32)| {
+            let unfound = relations.iter().map(of).filter(|&(_, named)| named == Subject::NONE);
             let mut rows: Vec<u32> = unfound.map(|(row, _)| row).collect();
             rows.sort_unstable();
             rows
         };
-        let primary = rows(gaps[0], |relation| (relation.p, relation.s));
-        let standby = rows(gaps[1], |relation| (relation.s, relation.p));
+        let primary = rows(|relation| (relation.p, relation.s));
+        let standby = rows(|relation| (relation.s, relation.p));
         Self { unread, primary, standby, gaps }
     }
 

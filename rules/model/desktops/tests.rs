@@ -431,3 +431,22 @@ fn one_person_in_two_directories_is_in_two_pairs() {
     assert_eq!(people(&fixture, 1), ["missing"]);
     assert_eq!(people(&fixture, 0), ["ws-sanna", "missing"]);
 }
+
+/// A domain that could not be read may be part of a qualified name: a plain one is the same with it and without it.
+#[test]
+fn an_unread_domain_makes_nobody_unknown_whose_name_has_none() {
+    let mut fixture = with(&["anna", "corp\\bert"], &["corp\\carl"]);
+    fixture.deny(On::Primary, Dataset::Directories);
+    fixture.registration(On::Primary).directory_name.clear();
+    let found = counterparts(&fixture);
+    assert_eq!(found.len(), 2);
+    assert!(found.contains(&"unknown".to_owned()), "{found:?}: the domain may be corp");
+    let mut fixture = with(&["anna", "corp\\bert"], &["corp\\bert"]);
+    fixture.deny(On::Primary, Dataset::Directories);
+    fixture.registration(On::Primary).directory_name.clear();
+    assert_eq!(counterparts(&fixture), ["unknown", "ws-scorp\\bert"], "anna may be corp's, whose names are there");
+    let mut fixture = with(&["anna", "corp\\bert"], &["dora"]);
+    fixture.deny(On::Primary, Dataset::Directories);
+    fixture.registration(On::Primary).directory_name.clear();
+    assert_eq!(counterparts(&fixture), ["missing", "unknown"], "no name there has a domain, and neither has anna's");
+}

@@ -398,3 +398,26 @@ proptest! {
         }
     }
 }
+
+/// A file system is bound by the tag that names its source: another tag with that value, and the tag with another value, say nothing.
+#[test]
+fn a_tag_binds_a_file_system_by_its_key_and_its_value() {
+    let tagged = |key: &str, value: &str| {
+        let mut fixture = Fixture::clean();
+        for on in [On::Primary, On::Standby] {
+            for system in fixture.side(on).file_systems.items_mut() {
+                system.windows_configuration = None;
+            }
+        }
+        let source = fixture.side(On::Primary).file_systems.items()[0].file_system_id.clone();
+        let value = value.replace("SOURCE", &source);
+        fixture.side(On::Standby).file_systems.items_mut()[0].tags =
+            vec![crate::model::files::FileTag { key: key.to_owned(), value }];
+        let view = fixture.view();
+        let paired = view.file_system(&view.primary.file_systems.items()[0]);
+        matches!(paired, Paired::With { by: PairedBy::Tag, .. })
+    };
+    assert!(tagged(COPY_OF_TAG, "us-east-1/SOURCE"));
+    assert!(!tagged(COPY_OF_TAG, "us-east-1/fs-another"));
+    assert!(!tagged("team", "us-east-1/SOURCE"));
+}
