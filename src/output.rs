@@ -322,7 +322,7 @@ pub fn make_folder(path: &Path) -> Result<MadeFolders, OutputError> {
 
 /// Folders that were made for outputs, the innermost first. Those that are still empty when this is dropped are removed: a command that
 /// fails leaves no folder behind that looks like a report's.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct MadeFolders(Vec<PathBuf>);
 
 impl Drop for MadeFolders {

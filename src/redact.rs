@@ -5,15 +5,13 @@
 //! or behind it, and whether its letters are spelled alike. Names of desktops and computers, service accounts, owners of waivers and
 //! tags that are not somebody's name are kept.
 
+use crate::store::objects::{Created, Objects, StoreError};
 use deskpair_rules::model::desktops::UNDEFINED;
 use deskpair_rules::model::settings::MapKind;
 use deskpair_rules::model::{Estate, Sym, Symbols};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::Path;
 
 /// What pseudonyms are made with.
 pub struct Key([u8; 32]);
@@ -31,39 +29,25 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
-    /// The key of a state folder, made where there is none: equal from run to run, readable by its owner alone.
+    /// The key of a state, made where there is none: equal from run to run. In a folder it is readable by its owner alone.
     ///
     /// # Errors
     /// Where it can be neither read nor made, or is not 64 hexadecimal digits.
-    pub fn of_state(state: &Path) -> io::Result<Self> {
-        let path = state.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let wrong = || io::Error::new(io::ErrorKind::InvalidData, format!("{} holds no key", path.display()));
-                Self::parse(text.trim()).ok_or_else(wrong)
+    pub fn of_state(state: &dyn Objects) -> Result<Self, StoreError> {
+        let wrong = |why: &str| StoreError::wrong(state.shown(FILE), why);
+        // Whoever else makes one meanwhile decides: another key tomorrow would make strangers of everybody.
+        loop {
+            if let Some(text) = state.get(FILE)? {
+                let text = String::from_utf8(text).unwrap_or_default();
+                return Self::parse(text.trim()).ok_or_else(|| wrong("it holds no key"));
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(state, &path),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn make(state: &Path, path: &Path) -> io::Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-        fs::create_dir_all(state)?;
-        // It appears whole or not at all, and never over another that came first.
-        let mut file = tempfile::Builder::new().prefix(".redaction-").tempfile_in(state)?;
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        writeln!(file, "{digits}")?;
-        file.as_file().sync_all()?;
-        match file.persist_noclobber(path) {
-            Ok(_) => {
-                // The name must be on the disk too: another key tomorrow would make strangers of everybody.
-                OpenOptions::new().read(true).open(state)?.sync_all()?;
-                Ok(Self(bytes))
+            let mut bytes = [0; 32];
+            getrandom::fill(&mut bytes).map_err(|error| wrong(&error.to_string()))?;
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            match state.create(FILE, format!("{digits}\n").as_bytes())? {
+                Created::Made => return Ok(Self(bytes)),
+                Created::Taken => {}
             }
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Self::of_state(state),
-            Err(error) => Err(error.error),
         }
     }
 
@@ -225,8 +209,10 @@ fn used(estate: &mut Estate) -> Symbols {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::folder::Folder;
     use deskpair_rules::engine::{Options, Run, evaluate};
     use deskpair_rules::fixture::{Fixture, On, TAKEN_AT};
+    use std::fs;
 
     fn key() -> Key {
         Key([7; 32])
@@ -318,13 +304,14 @@ mod tests {
     #[test]
     fn the_key_is_made_once_and_is_its_owners() {
         let folder = tempfile::tempdir().expect("a folder");
-        let state = folder.path().join("state");
+        let path = folder.path().join("state");
+        let state = Folder::at(&path);
         let first = Key::of_state(&state).expect("made");
         assert_eq!(Key::of_state(&state).expect("read").0, first.0);
         use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(state.join(FILE)).expect("it is there").permissions().mode();
+        let mode = fs::metadata(path.join(FILE)).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o077, 0, "others may read it");
-        fs::write(state.join(FILE), "abc").expect("written");
+        fs::write(path.join(FILE), "abc").expect("written");
         assert!(Key::of_state(&state).is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::bad_input::estate_file;
 use crate::support::line::company;
 use crate::support::sandbox::Sandbox;
 use deskpair::store::chain::Links;
+use deskpair::store::folder::Folder;
 use deskpair::twin::sample::Drift;
 use deskpair_rules::model::{Estate, Moment, Sym};
 use serde_json::Value;
@@ -12,7 +13,7 @@ use serde_json::Value;
 const DAY: i64 = 86_400;
 
 /// The people of a small company, the first two without a standby desktop; so many days after the first night.
-fn night(days: i64, without: &[usize], rebuilt: bool) -> Estate {
+pub(crate) fn night(days: i64, without: &[usize], rebuilt: bool) -> Estate {
     let mut estate = company(30, Drift::None);
     let later = |at: Moment| Moment::from_secs(at.secs() + days * DAY);
     (estate.taken_at, estate.finished_at) = (later(estate.taken_at), later(estate.finished_at));
@@ -99,7 +100,7 @@ fn new_persisting_resolved_and_rebuilt_are_told_night_by_night() {
     sandbox.deskpair(["report", "last", "-o", "told"]).run().expect(1);
     sandbox.deskpair(["verify", "told"]).run().expect(0);
     assert!(listing == sandbox.listing("told"));
-    assert_eq!(Links::of(&sandbox.path(".deskpair")).all().expect("the chain").len(), 2);
+    assert_eq!(Links::of(&Folder::at(&sandbox.path(".deskpair"))).all().expect("the chain").len(), 2);
 }
 
 #[test]
@@ -195,6 +196,6 @@ fn two_scans_at_once_lose_nothing() {
             });
         }
     });
-    assert_eq!(Links::of(&sandbox.path(".deskpair")).all().expect("the chain").len(), 3);
+    assert_eq!(Links::of(&Folder::at(&sandbox.path(".deskpair"))).all().expect("the chain").len(), 3);
     sandbox.deskpair(["verify", ".deskpair"]).run().expect(0);
 }

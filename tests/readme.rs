@@ -17,7 +17,7 @@ use std::sync::Arc;
 const README: &str = include_str!("../README.md");
 
 /// The fenced blocks of a language.
-fn blocks(language: &str) -> Vec<&'static str> {
+pub(crate) fn blocks(language: &str) -> Vec<&'static str> {
     let opening = format!("```{language}\n");
     let blocks: Vec<&str> =
         README.split(opening.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default()).collect();

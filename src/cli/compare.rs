@@ -3,7 +3,7 @@
 use super::error::{CommandError, Result};
 use super::evidence::{self, Loaded};
 use super::history::As;
-use super::{Globals, exit, print};
+use super::{Globals, exit, print, state};
 use clap::Args;
 use deskpair_rules::engine::{Age, Options, PairRun, Run, Verdict, evaluate};
 use serde::Serialize;
@@ -62,7 +62,7 @@ struct Entry {
 
 impl Compare {
     pub(super) fn run(&self, globals: &Globals) -> Result {
-        let load = |wanted: &str| evidence::load(&evidence::find(globals, wanted)?);
+        let load = |wanted: &str| evidence::load(&state::find(globals, wanted)?);
         let Loaded { estate, options, .. } = load(&self.old)?;
         let old = evaluate(&estate, options).as_baseline();
         let Loaded { estate, options, .. } = load(&self.new)?;

@@ -1,21 +1,22 @@
 //! The folder that a run leaves: reports, the estate, how it was judged, and the checksums of all of it.
 
-use super::Globals;
 use super::error::{CommandError, Result};
 use super::judging::Judged;
 use super::past::{BASELINE, FINDINGS, Past, kind};
+use super::state::{failed, run_key};
 use super::twin::read_estate;
+use super::{Globals, say};
 use crate::output::{MadeFolders, Output, OutputSet, make_folder};
 use crate::redact::{Key, is_redacted};
-use crate::store::chain::{CHAIN, Chained, Links};
+use crate::store::chain::{CHAIN, Links, is_linked};
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
-use crate::store::{Digest, estate_file, findings};
+use crate::store::{Digest, Objects, StoreError, estate_file, findings};
 use clap::Args;
 use deskpair_reports::{File, Format};
 use deskpair_rules::controls::Framework;
 use deskpair_rules::engine::{Options, Run, evaluate};
 use deskpair_rules::model::Estate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,11 +36,12 @@ pub(super) struct Redaction {
 impl Redaction {
     /// The key, before anything is asked; none where names are to stay.
     pub(super) fn key(self, globals: &Globals) -> Result<Option<Key>> {
-        let wanted = self.redact_users.then(|| Key::of_state(&globals.state));
-        wanted.transpose().map_err(|error| {
-            CommandError::internal(format!("cannot keep the key of pseudonyms in {}", globals.state.display()))
-                .because(error)
-                .hint("name another folder with `--state DIR`; a key that is lost makes other pseudonyms")
+        if !self.redact_users {
+            return Ok(None);
+        }
+        Key::of_state(globals.state.objects()?).map(Some).map_err(|error| {
+            failed(format!("cannot keep the key of pseudonyms in {}", globals.state), error)
+                .hint("name another place with `--state DIR`; a key that is lost makes other pseudonyms")
         })
     }
 }
@@ -135,12 +137,6 @@ impl Folder {
         Ok(*digest.bytes())
     }
 
-    /// Copies what was written to one of the files to another output, though it is not in its place yet.
-    fn copy_written(&mut self, name: &str, to: &mut Output) -> std::io::Result<()> {
-        let mut from = self.file(name).reopen()?;
-        std::io::copy(&mut from, to).map(drop)
-    }
-
     /// Takes over the estate's file as it is: it was read whole, and another encoding of it would prove nothing more.
     pub(super) fn copy_estate(&mut self, from: &Path) -> Result<()> {
         let copied = fs::File::open(from).and_then(|mut from| std::io::copy(&mut from, self.file(ESTATE)));
@@ -208,10 +204,7 @@ impl Folder {
     }
 
     fn write_judged(&mut self, run: &Run<'_>) -> Result<()> {
-        let judged = Judged::of(&run.id, &run.options);
-        let mut text = serde_json::to_string_pretty(&judged)
-            .map_err(|error| CommandError::internal("cannot write how the run was judged").because(error))?;
-        text.push('\n');
+        let text = Judged::of(&run.id, &run.options).text();
         let written = self.file(JUDGED).write_all(text.as_bytes());
         written.map_err(|error| unwritable(&self.path, error))
     }
@@ -228,71 +221,62 @@ fn unwritable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + S
         .hint("nothing was left half written; name another folder with `--output DIR`, or make room")
 }
 
-/// Makes sure that a run can be kept in the state, before anything is asked: its folder goes again with what this returns, unless
-/// something was kept there.
-///
-/// # Errors
-/// Where nothing can be written there.
-pub(super) fn ready_to_keep(globals: &Globals) -> Result<MadeFolders> {
-    let runs = globals.state.join("runs");
-    let unwritable = |error| {
-        CommandError::internal(format!("cannot keep runs in {}", runs.display()))
-            .because(error)
-            .hint("name another folder with `--state DIR`, or make room")
-    };
-    let made = make_folder(&runs).map_err(unwritable)?;
-    drop(Output::open(&runs.join(JUDGED)).map_err(unwritable)?);
-    Ok(made)
-}
-
 /// Keeps a run in the state, at the end of its chain; what the run's folders say of the runs before it. The estate is copied as it was
-/// written to the reports' folder. A run that is kept already is left as it is.
-pub(super) fn keep(globals: &Globals, run: &Run<'_>, past: &Past, estate: &mut Folder) -> Result<String> {
-    if let Some(text) = &past.chain {
-        return Ok(text.clone());
+/// written to the reports' folder. A run that is kept already is left as it is, and one that was pruned stays so.
+pub(super) fn keep(globals: &Globals, run: &Run<'_>, past: &Past, estate: &mut Folder) -> Result<Option<String>> {
+    if past.chain.is_some() {
+        return Ok(past.chain.clone());
     }
-    let folder = globals.state.join("runs").join(&run.id);
-    let mut kept = Folder::create(folder.clone(), BTreeSet::new())?;
-    estate.copy_written(ESTATE, kept.file(ESTATE)).map_err(|error| unwritable(&folder, error))?;
-    kept.write(run, past)?;
-    let manifest = |chained: &Chained| Ok(kept.manifest(Some(&chained.text()?)));
-    let chained = Links::of(&globals.state).add(&kind(&run.id, run.estate, &run.options), manifest);
-    let text = chained.and_then(|chained| chained.text()).map_err(|error| unwritable(&globals.state, error))?;
-    kept.finish(Some(&text))?;
-    Ok(text)
+    let objects = globals.state.objects()?;
+    let cannot = |error| {
+        failed(format!("cannot keep the run in {}", globals.state), error)
+            .hint("the reports were not written either; scan again, or judge the estate that `deskpair collect` writes")
+    };
+    if Links::of(objects).pruned().map_err(cannot)?.contains(&run.id) {
+        say(globals, &format!("note: run {} was pruned from {}, and is not kept again\n", run.id, globals.state));
+        return Ok(None);
+    }
+    let kept = put_run(objects, run, past, estate);
+    if kept.is_err() {
+        // What is not linked is no run. Where it cannot be removed either, it stays behind unseen.
+        let linked = Links::of(objects).all().map(|links| is_linked(&links, &run.id));
+        if matches!(linked, Ok(false)) {
+            let _ = objects.remove(&run_key(&run.id, ""), evidence::MANIFEST);
+        }
+    }
+    kept.map(Some).map_err(cannot)
 }
 
-/// The folder of a run: a folder's path, the beginning of a run's id, or `last`.
-pub(super) fn find(globals: &Globals, wanted: &str) -> Result<PathBuf> {
-    let path = Path::new(wanted);
-    if path.join(ESTATE).is_file() {
-        return Ok(path.to_owned());
+/// Puts a run's files in the state: first what it rests on, then what vouches for them, last its link.
+fn put_run(
+    objects: &dyn Objects,
+    run: &Run<'_>,
+    past: &Past,
+    estate: &mut Folder,
+) -> std::result::Result<String, StoreError> {
+    let key = |name: &str| run_key(&run.id, name);
+    let unread = |error| StoreError::io("read what was written for", objects.shown(&key(ESTATE)), error);
+    let mut files = BTreeMap::from([(ESTATE, estate.file(ESTATE).digest())]);
+    objects.put(&key(ESTATE), &mut estate.file(ESTATE).reopen().map_err(unread)?)?;
+    let mut found = Vec::new();
+    findings::write(run, is_redacted(run.estate), &mut found)
+        .map_err(|error| StoreError::io("write", objects.shown(&key(FINDINGS)), error))?;
+    let judged = Judged::of(&run.id, &run.options).text();
+    let mut small = vec![(JUDGED, judged.as_bytes()), (FINDINGS, found.as_slice())];
+    small.extend(past.file.as_ref().map(|file| (BASELINE, file.as_slice())));
+    for (name, mut bytes) in small {
+        files.insert(name, Digest::of(bytes));
+        objects.put(&key(name), &mut bytes)?;
     }
-    let runs = globals.state.join("runs");
-    let none = || {
-        CommandError::usage(format!("there is no run {wanted:?} in {}", globals.state.display()))
-            .hint("name a folder that a scan wrote, the beginning of a run's id, or `last`")
-    };
-    let mut known = Vec::new();
-    for entry in fs::read_dir(&runs).map_err(|_| none())?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join(JUDGED).is_file() {
-            known.push((entry.metadata().and_then(|entry| entry.modified()).ok(), name));
-        }
-    }
-    known.sort();
-    if wanted == "last" {
-        return known.pop().map(|(_, name)| runs.join(name)).ok_or_else(none);
-    }
-    let matching: Vec<&String> = known.iter().map(|(_, name)| name).filter(|name| name.starts_with(wanted)).collect();
-    match matching.as_slice() {
-        [one] => Ok(runs.join(one)),
-        [] => Err(none()),
-        several => {
-            let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
-            Err(CommandError::usage(format!("{wanted:?} begins several runs")).hint(names.join(", ")))
-        }
-    }
+    let chained = Links::of(objects).add(&kind(&run.id, run.estate, &run.options), |chained| {
+        let text = chained.text();
+        files.insert(CHAIN, Digest::of(text.as_bytes()));
+        let manifest = evidence::manifest(files.iter().map(|(name, digest)| (*name, *digest)));
+        objects.put(&key(CHAIN), &mut text.as_bytes())?;
+        objects.put(&key(evidence::MANIFEST), &mut manifest.as_bytes())?;
+        Ok(Digest::of(manifest.as_bytes()))
+    })?;
+    Ok(chained.text())
 }
 
 /// What a run's folder knows of the run.

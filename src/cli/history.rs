@@ -2,16 +2,15 @@
 
 use super::error::{CommandError, Result};
 use super::past::FINDINGS;
+use super::state::{failed, run_key};
 use super::{Globals, exit, print};
 use crate::store::chain::Links;
-use crate::store::findings;
+use crate::store::{StoreError, findings};
 use clap::{Args, ValueEnum};
 use deskpair_rules::engine::Point;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
 
 /// Show the kept runs, the oldest first: who was ready, what was new, what was resolved
 #[derive(Debug, Args)]
@@ -61,7 +60,7 @@ impl History {
             return Ok(exit::READY);
         }
         if points.is_empty() {
-            print(&format!("No run is kept in {}: `deskpair scan` keeps each.\n", globals.state.display()))?;
+            print(&format!("No run is kept in {}: `deskpair scan` keeps each.\n", globals.state))?;
             return Ok(exit::READY);
         }
         print(&table(&points))?;
@@ -71,26 +70,24 @@ impl History {
 
 /// Every run of the state in numbers, the oldest first: those that were pruned, too, as far as later ones remember them.
 fn points(globals: &Globals) -> Result<Vec<Point>> {
-    let unreadable = |error: io::Error| {
-        CommandError::internal(format!("cannot read the runs in {}", globals.state.display()))
-            .because(error)
-            .hint("`deskpair verify` with that folder tells all that is wrong")
+    let unreadable = |error: StoreError| {
+        failed(format!("cannot read the runs in {}", globals.state), error)
+            .hint("`deskpair verify` with that state tells all that is wrong")
     };
-    let links = Links::of(&globals.state).all().map_err(unreadable)?;
+    let objects = globals.state.objects()?;
+    let links = Links::of(objects).all().map_err(unreadable)?;
     let mut known: BTreeMap<String, Point> = BTreeMap::new();
     // The newest remember most of the others; what they do not is read from its own file.
     for (link, _) in links.iter().rev() {
         if known.contains_key(&link.run) {
             continue;
         }
-        match fs::read(globals.state.join("runs").join(&link.run).join(FINDINGS)) {
-            Ok(file) => {
-                let (read, _) = findings::read(file.as_slice()).map_err(unreadable)?;
-                known.extend(read.trend.into_iter().map(|point| (point.run.clone(), point)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(unreadable(error)),
-        }
+        let key = run_key(&link.run, FINDINGS);
+        // What was pruned is not there.
+        let Some(file) = objects.get(&key).map_err(unreadable)? else { continue };
+        let read = findings::read(file.as_slice());
+        let (read, _) = read.map_err(|error| unreadable(StoreError::io("read", objects.shown(&key), error)))?;
+        known.extend(read.trend.into_iter().map(|point| (point.run.clone(), point)));
     }
     Ok(links.iter().filter_map(|(link, _)| known.remove(&link.run)).collect())
 }

@@ -218,6 +218,11 @@ impl Judged {
         }
     }
 
+    /// As it is written.
+    pub(super) fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("flags, texts and numbers have a JSON form") + "\n"
+    }
+
     /// The options to judge the same estate the same way again, compared with the same run.
     pub(super) fn options(&self, estate_digest: [u8; 32], baseline: Option<Arc<Baseline>>) -> Options {
         Options {

@@ -27,13 +27,16 @@ mod scan;
 mod schema;
 mod settings;
 mod signals;
+mod state;
 mod twin;
 mod user;
 mod verify;
 mod waive;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use error::Result;
+use state::{State, parse_state};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -59,9 +62,10 @@ struct Globals {
     /// Only this pair of the configuration; may be given several times
     #[arg(long, global = true, value_name = "NAME", env = "DESKPAIR_PAIR", value_delimiter = ',')]
     pair: Vec<String>,
-    /// Where runs are kept
-    #[arg(long, global = true, value_name = "DIR", env = "DESKPAIR_STATE", default_value = ".deskpair")]
-    state: PathBuf,
+    /// Where runs are kept: a folder, or s3://BUCKET/PREFIX
+    #[arg(long, global = true, value_name = "DIR|s3://…", env = "DESKPAIR_STATE", default_value = ".deskpair",
+          value_parser = OsStringValueParser::new().try_map(parse_state))]
+    state: State,
     /// When to colour what is shown
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     color: Color,

@@ -2,10 +2,11 @@
 
 use super::error::{CommandError, Result};
 use super::judging::Judged;
+use super::state::{self, Located, failed, locate, run_key};
 use super::{Globals, evidence, say};
 use crate::redact::is_redacted;
-use crate::store::chain::{CHAIN, Kind, Links};
-use crate::store::findings;
+use crate::store::chain::{self, CHAIN, Kind, Link, Links};
+use crate::store::{Digest, findings};
 use deskpair_rules::engine::{Baseline, Options, run_id};
 use deskpair_rules::model::Estate;
 use std::fs;
@@ -75,14 +76,25 @@ impl Past {
     /// # Errors
     /// Where there is no such run, or its findings cannot be read.
     pub(super) fn named(globals: &Globals, wanted: &str) -> Result<Self> {
-        let folder = evidence::find(globals, wanted)?;
-        let path = folder.join(FINDINGS);
+        let (shown, file) = match locate(globals, wanted)? {
+            Located::Folder(path) => {
+                let path = path.join(FINDINGS);
+                (path.display().to_string(), fs::read(path))
+            }
+            Located::Kept(id) => {
+                let objects = globals.state.objects()?;
+                let key = run_key(&id, FINDINGS);
+                let file = objects.get(&key);
+                let file = file.map_err(|error| failed(format!("cannot read run {id} in {}", globals.state), error))?;
+                (objects.shown(&key), file.ok_or_else(|| io::ErrorKind::NotFound.into()))
+            }
+        };
         let unreadable = |error: io::Error| {
-            CommandError::usage(format!("{} cannot be read", path.display()))
+            CommandError::usage(format!("{shown} cannot be read"))
                 .because(error)
                 .hint("name a run that this version of deskpair judged: `deskpair history` lists them")
         };
-        fs::read(&path).and_then(Self::read).map_err(unreadable)
+        file.and_then(Self::read).map_err(unreadable)
     }
 
     /// The named one, with what the state says of the runs before it where the run is kept already.
@@ -99,8 +111,9 @@ impl Past {
             return Err(CommandError::usage(format!("{named} names people, and {not} has pseudonyms"))
                 .hint("compare with a run that was scanned with --redact-users too, or with one that was not"));
         }
-        let kept = globals.state.join("runs").join(run_id(estate, options));
-        let chain = if kept.join(CHAIN).is_file() { evidence::load_past(&kept)?.chain } else { None };
+        let id = run_id(estate, options);
+        let links = links(globals)?;
+        let chain = if is_whole(globals, &links, &id)? { of_kept(globals, &id)?.chain } else { None };
         Ok(Self { chain, ..self })
     }
 
@@ -111,29 +124,50 @@ impl Past {
     /// Where the state's chain cannot be read.
     pub(super) fn in_state(globals: &Globals, estate: &Estate, options: &Options) -> Result<Self> {
         let id = run_id(estate, options);
-        let runs = globals.state.join("runs");
-        let kept = runs.join(&id);
-        if kept.join(CHAIN).is_file() {
-            return evidence::load_past(&kept);
+        let links = links(globals)?;
+        if is_whole(globals, &links, &id)? {
+            return of_kept(globals, &id);
         }
-        let comparable = Links::of(&globals.state).comparable(&kind(&id, estate, options));
-        let comparable = comparable.map_err(|error| {
-            CommandError::internal(format!("cannot read the chain of runs in {}", globals.state.display()))
-                .because(error)
-                .hint("`deskpair verify` with that folder tells all that is wrong; name another one with `--state DIR`")
-        })?;
-        for run in comparable {
-            match fs::read(runs.join(&run).join(FINDINGS)).and_then(Self::read) {
-                Ok(past) => return Ok(past),
+        let objects = globals.state.objects()?;
+        for run in chain::comparable(&links, &kind(&id, estate, options)) {
+            let unread = |error: &dyn std::fmt::Display| {
+                say(globals, &format!("note: not compared with run {run}, which cannot be read: {error}\n"));
+            };
+            match objects.get(&run_key(&run, FINDINGS)) {
+                Ok(Some(file)) => match Self::read(file) {
+                    Ok(past) => return Ok(past),
+                    Err(error) => unread(&error),
+                },
                 // It was pruned.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    say(globals, &format!("note: not compared with run {run}, which cannot be read: {error}\n"))
-                }
+                Ok(None) => {}
+                Err(error) if error.signal().is_some() => return Err(failed("interrupted", error)),
+                Err(error) => unread(&error),
             }
         }
         Ok(Self::default())
     }
+}
+
+/// The chain of the state.
+fn links(globals: &Globals) -> Result<Vec<(Link, Digest)>> {
+    Links::of(globals.state.objects()?).all().map_err(|error| {
+        failed(format!("cannot read the chain of runs in {}", globals.state), error)
+            .hint("`deskpair verify` with that state tells all that is wrong; name another one with `--state DIR`")
+    })
+}
+
+/// Whether a run is kept: linked, and its files are there.
+fn is_whole(globals: &Globals, links: &[(Link, Digest)], id: &str) -> Result<bool> {
+    if !chain::is_linked(links, id) {
+        return Ok(false);
+    }
+    let chain = globals.state.objects()?.get(&run_key(id, CHAIN));
+    Ok(chain.map_err(|error| failed(format!("cannot look for runs in {}", globals.state), error))?.is_some())
+}
+
+/// What a kept run was compared with, and what its folder says of the runs before it.
+fn of_kept(globals: &Globals, id: &str) -> Result<Past> {
+    evidence::load_past(&state::kept(globals, id)?)
 }
 
 /// A run, as far as it decides what it can be compared with.

@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Result};
 use super::progress::progress;
-use super::{Globals, evidence, exit, print, runtime, signals};
+use super::{Globals, evidence, exit, print, runtime, signals, state};
 use crate::collect::access::Access;
 use crate::collect::calls::{Operation, Probed, ProbedPlace, Service};
 use crate::collect::limits::default_rate;
@@ -45,7 +45,7 @@ struct Earlier {
 
 impl Earlier {
     fn of(globals: &Globals) -> Option<Self> {
-        let folder = evidence::find(globals, "last").ok()?;
+        let folder = state::find(globals, "last").ok()?;
         let evidence::Loaded { estate, .. } = evidence::load(&folder).ok()?;
         Some(Self { taken_at: estate.taken_at, calls: estate.calls })
     }

@@ -1,12 +1,13 @@
 //! `deskpair prune`: old runs go, so that the state keeps in bounds.
 
-use super::error::{CommandError, Result};
+use super::error::Result;
+use super::state::{failed, run_key};
 use super::twin::parse_time;
 use super::{Globals, exit, print};
 use crate::store::chain::{Link, Links};
+use crate::store::evidence::MANIFEST;
 use clap::Args;
-use std::fs;
-use std::io;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Remove old runs from the state; the chain keeps a link of each, and later runs remember their numbers
@@ -31,13 +32,15 @@ pub(super) struct Prune {
 
 impl Prune {
     pub(super) fn run(&self, globals: &Globals) -> Result {
-        let failed = |error: io::Error| {
-            CommandError::internal(format!("cannot prune the runs in {}", globals.state.display())).because(error)
-        };
-        let runs = globals.state.join("runs");
-        let links = Links::of(&globals.state);
+        let failed = |error| failed(format!("cannot prune the runs in {}", globals.state), error);
+        let objects = globals.state.objects()?;
+        let links = Links::of(objects);
         let all = links.all().map_err(failed)?;
-        let there: Vec<&Link> = all.iter().map(|(link, _)| link).filter(|link| runs.join(&link.run).is_dir()).collect();
+        // A run that was half removed is there, too, and goes again.
+        let keys = objects.list("runs").map_err(failed)?;
+        let ids: BTreeSet<&str> = keys.iter().filter_map(|key| key.split('/').nth(1)).collect();
+        let there: Vec<&Link> =
+            all.iter().map(|(link, _)| link).filter(|link| ids.contains(link.run.as_str())).collect();
         let before =
             self.older_than.map(|age| crate::clock::now().secs() - i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         let surplus = there.len().saturating_sub(self.keep as usize);
@@ -47,14 +50,14 @@ impl Prune {
             for link in &old {
                 // First it is noted, so that a run that is missing without a word is told from one that was pruned.
                 links.note_pruned(&link.run).map_err(failed)?;
-                fs::remove_dir_all(runs.join(&link.run)).map_err(failed)?;
+                objects.remove(&run_key(&link.run, ""), MANIFEST).map_err(failed)?;
             }
         }
         if !globals.quiet {
             let verb = if self.dry_run { "would go" } else { "removed" };
             let kept = there.len() - old.len();
             let runs = if old.len() == 1 { "run" } else { "runs" };
-            print(&format!("{} {runs} {verb}, {kept} kept in {}\n", old.len(), globals.state.display()))?;
+            print(&format!("{} {runs} {verb}, {kept} kept in {}\n", old.len(), globals.state))?;
         }
         Ok(exit::READY)
     }

@@ -3,8 +3,8 @@
 use super::Globals;
 use super::error::Result;
 use super::evidence::{self, Folder, Loaded, Reports};
-use super::say;
 use super::scan::{Kept, finish};
+use super::{say, state};
 use crate::store::evidence::ESTATE;
 use clap::Args;
 use deskpair_rules::engine::run_id;
@@ -26,7 +26,7 @@ pub(super) struct Report {
 impl Report {
     /// The exit code is the run's own: the same verdict, told again.
     pub(super) fn run(&self, globals: &Globals) -> Result {
-        let from = evidence::find(globals, &self.run)?;
+        let from = state::find(globals, &self.run)?;
         let Loaded { id, estate, options, past } = evidence::load(&from)?;
         let now = run_id(&estate, &options);
         if now != id {

@@ -6,7 +6,7 @@ use super::judging::{Judging, settled};
 use super::past::Past;
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
-use super::{Globals, Typed, plan, print, runtime, settings, signals};
+use super::{Globals, Typed, plan, print, runtime, settings, signals, state};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
 use crate::redact::redact;
@@ -85,7 +85,7 @@ impl Scan {
             return plan::show(globals, settings, &options, self.deadline);
         }
         let mut folder = Folder::open(&self.reports)?;
-        let _state = evidence::ready_to_keep(globals)?;
+        let _state = state::ready_to_keep(globals)?;
         let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
         let wanted = needed(&options, &settings.rules);
@@ -107,7 +107,7 @@ impl Scan {
 
     fn offline(&self, globals: &Globals, options: Options, path: &Path) -> Result {
         let mut folder = Folder::open(&self.reports)?;
-        let _state = evidence::ready_to_keep(globals)?;
+        let _state = state::ready_to_keep(globals)?;
         let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
         let (mut estate, mut estate_digest) = read_estate(path)?;
@@ -182,7 +182,7 @@ pub(super) fn finish(
     };
     let run = evaluate(estate, reports.with_frameworks(Options { baseline: past.baseline(), ..options }));
     folder.write(&run, &past)?;
-    let chain = if in_state { Some(evidence::keep(globals, &run, &past, &mut folder)?) } else { past.chain.clone() };
+    let chain = if in_state { evidence::keep(globals, &run, &past, &mut folder)? } else { past.chain.clone() };
     folder.finish(chain.as_deref())?;
     summarise(globals, reports, &run)?;
     Ok(run.exit_code())

@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Result};
 use super::evidence::{self, Loaded};
-use super::{Globals, exit, print, scan, settings};
+use super::{Globals, exit, print, scan, settings, state};
 use crate::collect::access::Access;
 use clap::Args;
 use deskpair_reports::person;
@@ -37,7 +37,7 @@ impl User {
             let judged_at = estate.taken_at;
             (estate, Options { judged_at, ..options })
         } else {
-            let Loaded { estate, options, .. } = evidence::load(&evidence::find(globals, &self.run)?)?;
+            let Loaded { estate, options, .. } = evidence::load(&state::find(globals, &self.run)?)?;
             (estate, options)
         };
         let taken = estate.taken_at;

@@ -2,37 +2,44 @@
 
 use super::error::{CommandError, Result};
 use super::evidence;
+use super::state::{State, copied, failed, parse_state, run_key};
 use super::{Globals, exit, print};
-use crate::store::Digest;
 use crate::store::chain::{self, Links};
 use crate::store::evidence::MANIFEST;
+use crate::store::{Digest, Objects};
 use clap::Args;
-use std::path::PathBuf;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 /// Check a folder of reports, or a state with all its runs: every file as it was written, the estate whole, the verdicts those of the
 /// estate, and the chain of runs unbroken
 #[derive(Debug, Args)]
 #[command(
     after_help = "The checksums alone can be checked without deskpair: cd DIR && sha256sum -c SHA256SUMS\n\nExamples:\n  \
-                  deskpair verify deskpair-report\n  deskpair verify .deskpair"
+                  deskpair verify deskpair-report\n  deskpair verify .deskpair\n  deskpair verify s3://corp-dr/deskpair"
 )]
 pub(super) struct Verify {
-    /// The folder
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    /// The folder, or the state: a folder or s3://BUCKET/PREFIX
+    #[arg(value_name = "DIR|s3://…", value_parser = OsStringValueParser::new().try_map(parse_state))]
+    place: State,
 }
 
 impl Verify {
     pub(super) fn run(&self, globals: &Globals) -> Result {
-        let shown = self.folder.display();
-        if !self.folder.is_dir() {
+        let shown = &self.place;
+        if self.place.folder().is_some_and(|folder| !folder.is_dir()) {
             return Err(CommandError::usage(format!("{shown} is not a folder"))
                 .hint("name the folder that `deskpair scan -o DIR` wrote"));
         }
-        if Links::of(&self.folder).is_there() {
-            return self.state(globals);
+        let objects = self.place.objects()?;
+        let unreadable = |error| failed(format!("cannot verify {shown}"), error);
+        if Links::of(objects).is_there().map_err(unreadable)? {
+            return self.state(globals, objects);
         }
-        let mut problems = evidence::problems(&self.folder)?;
+        if self.place.folder().is_none() && objects.get(MANIFEST).map_err(unreadable)?.is_none() {
+            return Err(CommandError::usage(format!("there is neither a state nor a folder of evidence at {shown}"))
+                .hint("name what `--state` named when a scan was kept there"));
+        }
+        let mut problems = evidence::problems(&copied(objects, "").map_err(unreadable)?)?;
         if problems.is_empty() {
             if !globals.quiet {
                 print(&format!("{shown}: every file is as it was written, and the reports are those of its estate\n"))?;
@@ -50,24 +57,26 @@ impl Verify {
 
 impl Verify {
     /// A state: its chain, and every run that it vouches for.
-    fn state(&self, globals: &Globals) -> Result {
-        let shown = self.folder.display();
-        let links = Links::of(&self.folder);
-        let all = links
-            .all()
-            .map_err(|error| CommandError::internal(format!("{shown} does not verify")).detail(error.to_string()))?;
+    fn state(&self, globals: &Globals, objects: &dyn Objects) -> Result {
+        let shown = &self.place;
+        let unreadable = |error| failed(format!("{shown} does not verify"), error);
+        let links = Links::of(objects);
+        let all = links.all().map_err(unreadable)?;
+        let gone = links.pruned().map_err(unreadable)?;
         let mut problems = chain::broken(&all);
         let mut pruned = 0_u64;
         for (link, _) in &all {
-            let folder = self.folder.join("runs").join(&link.run);
             let told = |problem: String| format!("run {}: {problem}", link.run);
-            match std::fs::read(folder.join(MANIFEST)) {
-                Ok(bytes) if Digest::of(&bytes).to_string() != link.manifest => {
+            match objects.get(&run_key(&link.run, MANIFEST)).map_err(unreadable)? {
+                Some(bytes) if Digest::of(&bytes).to_string() != link.manifest => {
                     problems.push(told(format!("{MANIFEST} is not the one that link {} vouches for", link.number)));
                 }
-                Ok(_) => problems.extend(evidence::problems(&folder)?.into_iter().map(told)),
-                Err(_) if !folder.exists() && links.is_pruned(&link.run) => pruned += 1,
-                Err(_) => problems.push(told("it is missing, and was not pruned".to_owned())),
+                Some(_) => {
+                    let folder = copied(objects, &run_key(&link.run, "")).map_err(unreadable)?;
+                    problems.extend(evidence::problems(&folder)?.into_iter().map(told));
+                }
+                None if gone.contains(&link.run) => pruned += 1,
+                None => problems.push(told("it is missing, and was not pruned".to_owned())),
             }
         }
         if problems.is_empty() {

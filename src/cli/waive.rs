@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Result};
 use super::evidence::{self, Loaded};
-use super::{Globals, exit, print, say};
+use super::{Globals, exit, print, say, state};
 use crate::config::{self, Paint, StanzaKind, known_rules, stanza};
 use crate::output::Output;
 use clap::Args;
@@ -59,7 +59,7 @@ fn parse_instant(text: &str) -> std::result::Result<Moment, String> {
 
 impl Waive {
     pub(super) fn run(&self, globals: &Globals) -> Result {
-        let folder = evidence::find(globals, &self.run)?;
+        let folder = state::find(globals, &self.run)?;
         let Loaded { estate, options, .. } = evidence::load(&folder)?;
         if self.expires <= crate::clock::now() {
             return Err(CommandError::usage(format!("--expires {} has passed", self.expires))

@@ -7,6 +7,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_http_client::{Connector, ConnectorBuilder, proxy::ProxyConfig, tls};
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
@@ -44,11 +45,8 @@ impl Access {
     /// What carries requests that no service signs: plain HTTP to a server on this machine, else TLS, through the proxy that the environment
     /// names.
     pub(super) fn plain_connector(local: bool) -> SharedHttpConnector {
-        let mut builder = Connector::builder();
-        builder.set_sleep_impl(Some(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
-            aws_smithy_async::rt::sleep::TokioSleep::new(),
-        )));
-        if local { connector(Way::Plain, builder) } else { connector(Way::Proxied, builder) }
+        let way = if local { Way::Plain } else { Way::Proxied };
+        connector(way, timed(HttpConnectorSettings::builder().build()))
     }
 
     /// The configuration for all clients of one side.
@@ -65,6 +63,25 @@ impl Access {
             Some(role) => assume(base, role, side.external_id.as_deref()).await,
         })
     }
+}
+
+/// The credentials and the Region of whoever runs it, which belong to no side of a pair.
+pub async fn of_whoever_runs_it() -> SdkConfig {
+    let client = SharedHttpClient::new(Connections::new(Way::Proxied));
+    aws_config::defaults(BehaviorVersion::latest()).app_name(app_name()).http_client(client).load().await
+}
+
+/// What carries requests to a URL: plain HTTP to a server on this machine, else TLS, through the proxy that the environment names.
+pub fn connector_to(url: &str, settings: HttpConnectorSettings) -> SharedHttpConnector {
+    let way = if is_loopback(url) { Way::Plain } else { Way::Proxied };
+    connector(way, timed(settings))
+}
+
+/// A connector in the making that can wait.
+fn timed(settings: HttpConnectorSettings) -> ConnectorBuilder {
+    let mut builder = Connector::builder().connector_settings(settings);
+    builder.set_sleep_impl(Some(SharedAsyncSleep::new(TokioSleep::new())));
+    builder
 }
 
 async fn from_environment(side: &SideSettings) -> SdkConfig {
@@ -98,7 +115,7 @@ fn local(endpoint: &str, credentials: &Credentials, side: &SideSettings) -> Resu
         .http_client(Connections::new(Way::Plain))
         .identity_cache(IdentityCache::lazy().build())
         .region(Region::new(side.region.clone()))
-        .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+        .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new())
         .build();
     Ok(ours(config))

@@ -1,6 +1,6 @@
-//! What is kept: estates as files, and folders of evidence.
+//! What is kept: estates as files, folders of evidence, and a state with its runs, in a folder or in a bucket.
 //!
-//! It knows the model of `deskpair-rules`, and neither AWS nor the command line.
+//! It knows the model of `deskpair-rules`, and not the command line. A bucket is reached as AWS is: see [`access`](crate::collect::access).
 
 pub mod chain;
 pub mod digest;
@@ -13,6 +13,12 @@ mod estate_wire;
 mod estate_write;
 pub mod evidence;
 pub mod findings;
+pub mod folder;
+pub mod objects;
+pub mod place;
+pub mod s3;
 
 pub use digest::Digest;
 pub use estate_file::{EstateFileError, read_estate, write_estate};
+pub use objects::{Objects, StoreError};
+pub use place::Place;
