@@ -8,6 +8,7 @@
 //! - [`store`]: estates as files, folders of evidence. [`output`]: files that appear whole or not at all. [`clock`]: the time.
 //!   [`redact`]: pseudonyms for user names.
 //! - [`propose`]: a first configuration from what is there.
+//! - [`remediate`]: from findings to a proven fix: plan, apply, undo.
 //! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
 //!
 //! What is judged is none of this crate's: rules, each beside its text and with its tests below it, are in `deskpair-rules` (`rules/`),
@@ -24,6 +25,7 @@ pub mod dns;
 pub mod output;
 pub mod propose;
 pub mod redact;
+pub mod remediate;
 pub mod store;
 pub mod twin;
 mod xml;

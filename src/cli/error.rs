@@ -13,6 +13,8 @@ pub enum Kind {
     Internal,
     /// A signal ended it: the exit code.
     Signal(u8),
+    /// Something else, with an exit code of its own.
+    Code(u8),
 }
 
 /// An error that ends a command.
@@ -41,6 +43,11 @@ impl CommandError {
     /// A signal ended the command.
     pub fn signal(code: u8) -> Self {
         Self::new(Kind::Signal(code), "interrupted: no report was written")
+    }
+
+    /// What has an exit code of its own.
+    pub fn with_code(code: u8, message: impl Into<String>) -> Self {
+        Self::new(Kind::Code(code), message)
     }
 
     /// Problems that come with their own layout, such as those of a configuration file.
@@ -78,7 +85,7 @@ impl CommandError {
         match self.kind {
             Kind::Usage => exit::USAGE,
             Kind::Internal => exit::INTERNAL,
-            Kind::Signal(code) => code,
+            Kind::Signal(code) | Kind::Code(code) => code,
         }
     }
 
@@ -104,7 +111,7 @@ impl CommandError {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let cyan = anstyle::AnsiColor::Cyan.on_default();
         let mut text = match self.kind {
-            Kind::Usage => format!("{red}error:{red:#} {}\n", self.message),
+            Kind::Usage | Kind::Code(_) => format!("{red}error:{red:#} {}\n", self.message),
             Kind::Internal => format!("{red}internal error:{red:#} {}\n", self.message),
             Kind::Signal(_) => format!("{}\n", self.message),
         };

@@ -12,6 +12,14 @@ pub const USAGE: u8 = 2;
 pub const INCONCLUSIVE: u8 = Outcome::Inconclusive.exit_code();
 /// A fault of deskpair's, a broken rule, an output that could not be written, evidence that does not verify.
 pub const INTERNAL: u8 = Outcome::Broken.exit_code();
+/// A plan that something has moved under, or a lock that somebody has.
+pub const STALE: u8 = 5;
+/// Somebody was asked and said no.
+pub const DECLINED: u8 = 6;
+/// A change failed: what was made before it is in the journal, and the same command goes on.
+pub const APPLY_FAILED: u8 = 10;
+/// Not everything could be taken back.
+pub const UNDO_INCOMPLETE: u8 = 11;
 /// SIGINT.
 pub const INTERRUPTED: u8 = 130;
 /// SIGTERM.
@@ -25,6 +33,10 @@ Exit codes:
   2    the command line or the configuration is wrong
   3    inconclusive: something that could have been read was not
   4    an internal error, a broken rule, an output that could not be written, evidence that does not verify
+  5    a plan that something has moved under, or a lock that somebody has
+  6    declined when it asked
+  10   a change failed; the same command goes on, `deskpair remediate undo` takes back
+  11   not everything could be taken back
   130  interrupted (SIGINT)
   143  terminated (SIGTERM)";
 
@@ -35,8 +47,20 @@ mod tests {
     /// Schedulers and pipelines are written against these numbers.
     #[test]
     fn the_codes_are_as_published() {
-        let codes = [READY, DRIFTED, USAGE, INCONCLUSIVE, INTERNAL, INTERRUPTED, TERMINATED];
-        assert_eq!(codes, [0, 1, 2, 3, 4, 130, 143]);
+        let codes = [
+            READY,
+            DRIFTED,
+            USAGE,
+            INCONCLUSIVE,
+            INTERNAL,
+            STALE,
+            DECLINED,
+            APPLY_FAILED,
+            UNDO_INCOMPLETE,
+            INTERRUPTED,
+            TERMINATED,
+        ];
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 10, 11, 130, 143]);
         for code in codes {
             let listed = TABLE.lines().any(|line| line.split_whitespace().next() == Some(&code.to_string()));
             assert!(listed, "{code} is not in the table of --help");

@@ -3,7 +3,7 @@
 use super::error::{CommandError, Result};
 use super::evidence::{self, Folder, Loaded, Reports};
 use super::scan::{Kept, finish};
-use super::{Globals, say};
+use super::{Globals, say, state};
 use crate::redact::is_redacted;
 use crate::store::estate_merge::{MergeError, Part, merge};
 use crate::store::evidence::ESTATE;
@@ -32,12 +32,12 @@ pub(super) struct Merge {
 impl Merge {
     pub(super) fn run(&self, globals: &Globals) -> Result {
         let mut folder = Folder::open(&self.reports)?;
-        let _state = evidence::ready_to_keep(globals)?;
+        let _state = state::ready_to_keep(globals)?;
         let mut parts = Vec::with_capacity(self.runs.len());
         let mut how: Option<(String, Options)> = None;
         let mut redacted = None;
         for wanted in &self.runs {
-            let path = evidence::find(globals, &folder_of(wanted))?;
+            let path = state::find(globals, &folder_of(wanted))?;
             let name = path.display().to_string();
             let problems = evidence::problems(&path)?;
             if !problems.is_empty() {

@@ -21,6 +21,7 @@ mod permissions;
 mod plan;
 mod progress;
 mod prune;
+mod remediate;
 mod report;
 mod rules;
 mod scan;
@@ -29,6 +30,7 @@ mod settings;
 mod signals;
 mod state;
 mod twin;
+mod unlock;
 mod user;
 mod verify;
 mod waive;
@@ -99,6 +101,8 @@ enum Command {
     Compare(compare::Compare),
     History(history::History),
     Merge(merge::Merge),
+    Remediate(remediate::Remediate),
+    Unlock(unlock::Unlock),
     Prune(prune::Prune),
     Twin(twin::Twin),
     Schema(schema::Schema),
@@ -162,6 +166,8 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::Compare(compare) => compare.run(globals),
         Command::History(history) => history.run(globals),
         Command::Merge(merge) => merge.run(globals),
+        Command::Remediate(remediate) => remediate.run(globals),
+        Command::Unlock(unlock) => unlock.run(globals),
         Command::Prune(prune) => prune.run(globals),
         Command::Twin(twin) => twin.run(globals),
         Command::Schema(schema) => schema.run(),

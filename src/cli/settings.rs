@@ -46,3 +46,18 @@ pub(super) fn wanted_exist<'a>(globals: &Globals, names: impl Iterator<Item = &'
             .hint(format!("the configuration has: {}", names.join(", ")))),
     }
 }
+
+/// Checks that the configuration has these pairs.
+///
+/// # Errors
+/// The first that it has not.
+pub(super) fn pairs_exist(settings: &Settings, wanted: &[String]) -> Result<()> {
+    let known = |name: &String| settings.pairs.iter().any(|pair| pair.name == *name);
+    match wanted.iter().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(missing) => {
+            Err(CommandError::usage(format!("the configuration has no pair {missing:?}, which the plan is of"))
+                .hint("name the configuration that it was made with: `-c FILE`"))
+        }
+    }
+}

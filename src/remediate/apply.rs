@@ -1,0 +1,643 @@
+//! Makes a plan's changes, one after the other: what is about to be done is written down first, and each change is proven by its rule.
+//!
+//! What has become of the estate since the plan was made is read before anything is changed: a change is made only where a plan of now would
+//! make the same. That is also how a run that was cut off goes on, and how an unclear answer is understood: what a plan of now does not
+//! have any more is done.
+
+use super::draft;
+use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
+use super::lock::{Lock, LockError};
+use super::look::{Ready, filled, look, named};
+use super::operations::{self, Kind};
+use super::plan::{Call, Change, Made, Part, Plan};
+use super::send::{SendError, Sender};
+use crate::collect::access::{Access, AccessError};
+use crate::collect::calls::{Patience, Run as CallRun, Silent};
+use crate::collect::fault::Effect;
+use crate::collect::limits::Limits;
+use crate::collect::{self, Surroundings};
+use deskpair_rules::engine::{Options, Run, Verdict, evaluate, needed};
+use deskpair_rules::model::settings::{PairSettings, Settings, SideSettings};
+use deskpair_rules::model::{Estate, Moment};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How long an image may take to be copied, or a desktop to be made: AWS documents no duration (AWS-FACTS §2).
+const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
+
+/// How often a rule is asked again before it counts as not passing: what was changed may be seen a little later (AWS-FACTS §2: branding,
+/// about a minute).
+const PROOFS: u32 = 8;
+
+/// How often something whose fate was unclear, and that was not done, is tried in all.
+const TRIES: u32 = 3;
+
+/// Why it stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The lock.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// AWS cannot be asked.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The estate is another than the plan's: each thing that moved.
+    #[error("the plan is stale: {} moved since it was made", .0.len())]
+    Stale(Vec<Moved>),
+    /// People are being sent to the standby Region.
+    #[error(
+        "the TXT record of the pair {0} names the standby Region: nothing is changed under the people who work there"
+    )]
+    OnStandby(String),
+    /// What is needed to know that cannot be read.
+    #[error("it cannot be told what the estate is now: {0}")]
+    Unread(String),
+    /// A change failed.
+    #[error("{change}: {why}")]
+    Failed {
+        /// Its id.
+        change: String,
+        /// Why.
+        why: String,
+    },
+    /// A signal came.
+    #[error("interrupted")]
+    Interrupted(u8),
+}
+
+/// A change that a plan of now has otherwise, or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Its id.
+    pub change: String,
+    /// What is otherwise: member, as it was planned, as it is.
+    pub fields: Vec<(String, String, String)>,
+    /// In a sentence, where it is not about members.
+    pub what: String,
+}
+
+/// What is told while it goes on.
+pub trait Teller {
+    /// A change begins.
+    fn begins(&mut self, change: &Change, number: usize, of: usize);
+    /// Something is waited for.
+    fn waits(&mut self, made: &Made, state: &str);
+    /// Something came of it.
+    fn says(&mut self, text: &str);
+    /// A signal that came, by the exit code it asks for.
+    fn interrupted(&mut self) -> Option<u8>;
+}
+
+/// Where and as whom changes are made.
+#[derive(Debug)]
+pub struct Ground<'a> {
+    /// What AWS is asked with.
+    pub runtime: &'a Runtime,
+    /// The configuration.
+    pub settings: &'a Settings,
+    /// The way to AWS.
+    pub access: Access,
+    /// How long is waited between looks at something that takes time: at most.
+    pub pause: Duration,
+}
+
+impl Ground<'_> {
+    /// The rules that prove a plan, and the one that tells whom the TXT record sends where.
+    fn rules(plan: &Plan) -> BTreeSet<String> {
+        let fixed = plan.changes.iter().flat_map(|change| change.fixes.iter().map(|fixed| fixed.rule.clone()));
+        fixed.chain([ON_STANDBY.to_owned()]).collect()
+    }
+
+    /// The estate as it is now, as far as these rules of these pairs ask.
+    fn collected(&self, rules: &BTreeSet<String>, pairs: &[String]) -> Result<(Estate, Options), ApplyError> {
+        let mut settings = self.settings.clone();
+        for pair in &mut settings.pairs {
+            pair.left_out = !pairs.contains(&pair.name);
+        }
+        let options = Options { rules: rules.clone(), ..Options::at(Moment::from_millis(0)) };
+        let wanted = needed(&options, &settings.rules);
+        let surroundings = Surroundings {
+            access: self.access.clone(),
+            deadline: None,
+            progress: Arc::new(Silent),
+            clock: crate::clock::now,
+            seed: fastrand::u64(..),
+        };
+        let estate = self.runtime.block_on(collect::collect(&settings, &wanted, &surroundings))?;
+        let options = Options { judged_at: estate.taken_at, ..options };
+        Ok((estate, options))
+    }
+
+    /// The plan of now, as far as a plan's own rules go.
+    fn replanned(&self, plan: &Plan) -> Result<Plan, ApplyError> {
+        let (estate, options) = self.collected(&Self::rules(plan), &plan.from.pairs)?;
+        let run = evaluate(&estate, options);
+        for pair in &run.pairs {
+            let on_standby = |finding: &&deskpair_rules::engine::Finding| run.meta(finding).id == ON_STANDBY;
+            if let Some(finding) = pair.findings.iter().find(on_standby) {
+                let name = pair.view.settings.name.clone();
+                return Err(match finding.verdict {
+                    Verdict::NotEvaluated => ApplyError::Unread(run.word(pair, finding).wording.message),
+                    Verdict::Fail | Verdict::Waived => ApplyError::OnStandby(name),
+                });
+            }
+        }
+        draft::plan(&run).map_err(|cycle| ApplyError::Unread(cycle.to_string()))
+    }
+
+    fn pair(&self, name: &str) -> Option<&PairSettings> {
+        self.settings.pairs.iter().find(|pair| pair.name == name)
+    }
+}
+
+/// The rule that fails where the TXT record names the standby Region.
+const ON_STANDBY: &str = "DNS-003";
+
+/// What is otherwise in a plan of now; nothing where it is the same.
+pub fn moved(change: &Change, now: Option<&Change>) -> Option<Moved> {
+    let moved = |fields, what: &str| Some(Moved { change: change.id.clone(), fields, what: what.to_owned() });
+    let Some(now) = now else {
+        return moved(Vec::new(), "it is not needed any more: somebody made it, or what it was for is gone");
+    };
+    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "absent".to_owned());
+    let mut fields = Vec::new();
+    for field in &change.fields {
+        match now.fields.iter().find(|known| known.path == field.path) {
+            Some(known) if known == field => {}
+            Some(known) if known.before != field.before => {
+                fields.push((field.path.clone(), shown(&field.before), shown(&known.before)));
+            }
+            Some(known) => fields.push((field.path.clone(), shown(&field.after), shown(&known.after))),
+            None => fields.push((field.path.clone(), shown(&field.before), shown(&field.after))),
+        }
+    }
+    for known in now.fields.iter().filter(|known| !change.fields.iter().any(|field| field.path == known.path)) {
+        fields.push((known.path.clone(), shown(&known.after), shown(&known.before)));
+    }
+    if !fields.is_empty() {
+        return moved(fields, "");
+    }
+    if change.action != now.action {
+        return moved(Vec::new(), "it would be made by other calls now");
+    }
+    None
+}
+
+/// One run of a plan.
+pub struct Apply<'g, 'o> {
+    ground: &'g Ground<'g>,
+    plan: Plan,
+    /// The changes that are to be made, by id.
+    selected: BTreeSet<String>,
+    journal: Journal<'o>,
+    progress: Progress,
+    locks: Vec<Lock<'o>>,
+    senders: BTreeMap<(String, Part), Sender>,
+    calls: Arc<CallRun>,
+}
+
+impl std::fmt::Debug for Apply<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Apply").field("plan", &self.plan.id).field("progress", &self.progress).finish_non_exhaustive()
+    }
+}
+
+impl<'g, 'o> Apply<'g, 'o> {
+    /// Takes up a plan, with its journal and its locks.
+    pub fn new(
+        ground: &'g Ground<'g>,
+        plan: Plan,
+        selected: BTreeSet<String>,
+        journal: Journal<'o>,
+        progress: Progress,
+        locks: Vec<Lock<'o>>,
+    ) -> Self {
+        let limits = Limits::new(&ground.settings.limits.services);
+        let patience = Patience::from(&ground.settings.limits);
+        let calls = Arc::new(CallRun::new(limits, patience, None, Arc::new(Silent), fastrand::u64(..)));
+        Self { ground, plan, selected, journal, progress, locks, senders: BTreeMap::new(), calls }
+    }
+
+    /// Gives the locks up.
+    ///
+    /// # Errors
+    /// Where that cannot be written down.
+    pub fn release(self) -> Result<Progress, LockError> {
+        for lock in self.locks {
+            lock.release()?;
+        }
+        Ok(self.progress)
+    }
+
+    /// The plan.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// What the journal says.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The plan of now.
+    pub(super) fn now(&self) -> Result<Plan, ApplyError> {
+        self.ground.replanned(&self.plan)
+    }
+
+    /// Waits for an answer.
+    pub(super) fn block<T>(&self, work: impl Future<Output = T>) -> T {
+        self.ground.runtime.block_on(work)
+    }
+
+    pub(super) fn sleep(&self, pause: Duration) {
+        self.block(tokio::time::sleep(pause));
+    }
+
+    pub(super) fn first_pause(&self) -> Duration {
+        self.ground.pause.min(Duration::from_millis(250))
+    }
+
+    pub(super) fn longest_pause(&self) -> Duration {
+        self.ground.pause
+    }
+
+    /// Makes sure that every lock is still ours.
+    pub(super) fn check_locks(&self) -> Result<(), ApplyError> {
+        self.locks.iter().try_for_each(Lock::check).map_err(ApplyError::from)
+    }
+
+    pub(super) fn note(&mut self, event: Event) -> Result<(), ApplyError> {
+        self.progress.take(&event);
+        self.journal.append(event)?;
+        Ok(())
+    }
+
+    /// Makes what is selected and not made yet.
+    ///
+    /// # Errors
+    /// The first thing that went wrong: everything before it is made, proven and written down.
+    pub fn run(&mut self, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let now = self.ground.replanned(&self.plan)?;
+        self.settle(&now)?;
+        let stale = self.stale(&now);
+        if !stale.is_empty() {
+            return Err(ApplyError::Stale(stale));
+        }
+        let ended = self.make_all(teller);
+        if let Err(error) = &ended
+            && !matches!(error, ApplyError::Journal(_) | ApplyError::Lock(_))
+        {
+            let change = if let ApplyError::Failed { change, .. } = error { Some(change.clone()) } else { None };
+            let why = if let ApplyError::Failed { why, .. } = error { why.clone() } else { error.to_string() };
+            self.note(Event::Stopped { change, why })?;
+        }
+        ended?;
+        self.note(Event::Finished)
+    }
+
+    /// What had begun and is not in a plan of now is done.
+    pub(super) fn settle(&mut self, now: &Plan) -> Result<(), ApplyError> {
+        let begun: Vec<Change> = self
+            .plan
+            .changes
+            .iter()
+            .filter(|change| self.progress.standing(&change.id) == Standing::Begun)
+            .filter(|change| now.change(&change.id).is_none())
+            .cloned()
+            .collect();
+        for change in begun {
+            self.settled(&change, "it was there when it was read back")?;
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, change: &Change, found: &str) -> Result<(), ApplyError> {
+        if let Some(made) = &change.makes
+            && let Some(found) = self.found(&change.pair, made).ok().flatten()
+        {
+            self.note(Event::Made { change: change.id.clone(), id: found.id })?;
+        }
+        self.note(Event::Applied { change: change.id.clone(), found: Some(found.to_owned()) })
+    }
+
+    fn pending(&self) -> Vec<Change> {
+        let open = |change: &&Change| {
+            matches!(self.progress.standing(&change.id), Standing::Pending | Standing::Begun)
+                && self.selected.contains(&change.id)
+        };
+        self.plan.automatic().filter(open).cloned().collect()
+    }
+
+    /// What moved of what is still to be made. What rests on a change that was made is planned otherwise now: its calls have to be those that
+    /// were reviewed, with the ids of what is there.
+    fn stale(&mut self, now: &Plan) -> Vec<Moved> {
+        let pending = self.pending();
+        let mut stale = Vec::new();
+        for change in pending {
+            let rests = change.after.iter().any(|id| self.progress.standing(id) == Standing::Applied);
+            let fresh = now.change(&change.id);
+            match (rests, fresh) {
+                (false, fresh) => stale.extend(moved(&change, fresh)),
+                (true, Some(fresh)) if self.resolved(&change) == fresh.calls() => {}
+                (true, fresh) => stale.extend(moved(&change, fresh)),
+            }
+        }
+        stale
+    }
+
+    /// The calls of a change, with the ids of what was made.
+    fn resolved(&mut self, change: &Change) -> Vec<Call> {
+        change.calls().iter().filter_map(|call| self.request(change, call).ok()).collect()
+    }
+
+    fn make_all(&mut self, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let of = self.selected.len();
+        loop {
+            let pending = self.pending();
+            let Some(first) = pending.first() else { return Ok(()) };
+            if let Some(code) = teller.interrupted() {
+                return Err(ApplyError::Interrupted(code));
+            }
+            let group = together(first, &pending);
+            for change in &group {
+                teller.begins(change, of - pending.len() + 1, of);
+            }
+            self.make(&group, teller)?;
+            let open = self.pending();
+            for change in &group {
+                self.prove(change, &open, teller)?;
+            }
+        }
+    }
+
+    /// Makes changes that go out in the same calls.
+    fn make(&mut self, group: &[Change], teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let Some(first) = group.first() else { return Ok(()) };
+        for call in 0..first.calls().len() {
+            self.call(group, call, teller)?;
+        }
+        for change in group {
+            if self.progress.standing(&change.id) == Standing::Applied {
+                continue;
+            }
+            if let Some(made) = &change.makes {
+                let id = self.awaited(change, made, teller)?;
+                self.note(Event::Made { change: change.id.clone(), id })?;
+            }
+            self.note(Event::Applied { change: change.id.clone(), found: None })?;
+        }
+        Ok(())
+    }
+
+    /// Makes one call, and reads back what became of it where the answer does not tell.
+    fn call(&mut self, group: &[Change], call: usize, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let ids: Vec<String> = group.iter().map(|change| change.id.clone()).collect();
+        let failed = |why: String| ApplyError::Failed { change: ids.join(", "), why };
+        for attempt in 1..=TRIES {
+            let mut request = self.request(&group[0], &group[0].calls()[call]).map_err(&failed)?;
+            for other in &group[1..] {
+                let more = self.request(other, &other.calls()[call]).map_err(&failed)?;
+                join(&mut request, more);
+            }
+            self.check_locks()?;
+            let sender = self.sender(&group[0].pair, group[0].place.part)?;
+            self.note(Event::Intent { changes: ids.clone(), call, request: request.clone(), undo: false })?;
+            let sent = self.ground.runtime.block_on(sender.change(&request, &[Kind::Change]));
+            let (outcome, answer) = match sent {
+                Ok(answer) => (Outcome::Done, Some(answer)),
+                Err(SendError::Fault { operation, fault }) if fault.effect == Effect::Unknown => {
+                    (Outcome::Unclear(format!("{operation}: {}", fault.message)), None)
+                }
+                Err(error) => (Outcome::Refused(error.to_string()), None),
+            };
+            self.note(Event::Result { changes: ids.clone(), call, outcome: outcome.clone(), undo: false })?;
+            match outcome {
+                Outcome::Refused(why) => return Err(failed(why)),
+                // HTTP 200 answers that carry failures are failures.
+                Outcome::Done => {
+                    return match answer.as_ref().and_then(refused) {
+                        Some(why) => Err(failed(why)),
+                        None => Ok(()),
+                    };
+                }
+                Outcome::Unclear(why) => {
+                    teller.says(&format!("the answer was unclear ({why}): reading back"));
+                    let now = self.ground.replanned(&self.plan)?;
+                    let mut open = 0;
+                    for change in group {
+                        match now.change(&change.id) {
+                            None => {
+                                self.settled(change, "the answer was unclear; it was there when it was read back")?
+                            }
+                            Some(fresh) if same(change, fresh) => open += 1,
+                            Some(fresh) => {
+                                let moved = moved(change, Some(fresh)).into_iter().collect();
+                                return Err(ApplyError::Stale(moved));
+                            }
+                        }
+                    }
+                    if open == 0 {
+                        return Ok(());
+                    }
+                    if open < group.len() || attempt == TRIES {
+                        return Err(failed(format!("{why}; read back, it was not done")));
+                    }
+                }
+            }
+        }
+        Err(failed("it was not done".to_owned()))
+    }
+
+    /// A call as it is sent: with ids in place of what other changes made.
+    pub(super) fn request(&mut self, change: &Change, call: &Call) -> Result<Call, String> {
+        let mut ids: BTreeMap<Made, String> = BTreeMap::new();
+        for made in named(&call.input) {
+            let found = self.found(&change.pair, &made).map_err(|error| error.to_string())?;
+            let found = found.ok_or_else(|| format!("{made} is not there"))?;
+            ids.insert(made, found.id);
+        }
+        let input = filled(&call.input, &|made| ids.get(made).cloned()).map_err(|made| format!("{made} has no id"))?;
+        Ok(Call { input, ..call.clone() })
+    }
+
+    pub(super) fn found(&mut self, pair: &str, made: &Made) -> Result<Option<super::look::Found>, ApplyError> {
+        let sender = self.sender(pair, made.part)?;
+        let found = self.ground.runtime.block_on(look(&sender, made));
+        found.map_err(|error| ApplyError::Unread(error.to_string()))
+    }
+
+    /// Waits until something can be used; its id.
+    fn awaited(&mut self, change: &Change, made: &Made, teller: &mut dyn Teller) -> Result<String, ApplyError> {
+        let failed = |why: String| ApplyError::Failed { change: change.id.clone(), why };
+        let began = Instant::now();
+        let mut pause = self.ground.pause.min(Duration::from_millis(500));
+        let mut last = String::new();
+        loop {
+            match self.found(&change.pair, made)? {
+                Some(found) if found.ready == Ready::Yes => return Ok(found.id),
+                Some(found) if found.ready == Ready::Never => {
+                    return Err(failed(format!("{made} is {}", found.state)));
+                }
+                Some(found) => {
+                    if found.state != last {
+                        teller.waits(made, &found.state);
+                        last = found.state;
+                    }
+                }
+                // Ids are not always describable at once (AWS-FACTS §2).
+                None => teller.waits(made, "not there yet"),
+            }
+            if began.elapsed() > LONGEST_WAIT {
+                return Err(failed(format!(
+                    "{made} is not there after {} h: apply again later",
+                    LONGEST_WAIT.as_secs() / 3600
+                )));
+            }
+            if let Some(code) = teller.interrupted() {
+                return Err(ApplyError::Interrupted(code));
+            }
+            self.ground.runtime.block_on(tokio::time::sleep(pause));
+            pause = (pause * 2).min(self.ground.pause);
+        }
+    }
+
+    /// Proves by its rules what a change fixes, once nothing that is to be made fixes more of them.
+    fn prove(&mut self, change: &Change, open: &[Change], teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let rules: BTreeSet<&str> = change.fixes.iter().map(|fixed| fixed.rule.as_str()).collect();
+        for rule in rules {
+            let more = |other: &Change| other.pair == change.pair && other.fixes.iter().any(|fixed| fixed.rule == rule);
+            if open.iter().any(more) {
+                continue;
+            }
+            let made =
+                |other: &&Change| other.pair == change.pair && self.progress.standing(&other.id) == Standing::Applied;
+            // A finding that another change fixes too, which was left out, cannot be gone.
+            let unmade: BTreeSet<&str> = self
+                .plan
+                .changes
+                .iter()
+                .filter(|other| other.pair == change.pair && self.progress.standing(&other.id) != Standing::Applied)
+                .flat_map(|other| other.fixes.iter().map(|fixed| fixed.fingerprint.as_str()))
+                .collect();
+            let wanted: BTreeSet<String> = self
+                .plan
+                .changes
+                .iter()
+                .filter(made)
+                .flat_map(|other| &other.fixes)
+                .filter(|fixed| fixed.rule == rule && !unmade.contains(fixed.fingerprint.as_str()))
+                .map(|fixed| fixed.fingerprint.clone())
+                .filter(|fingerprint| !self.progress.proven.contains(fingerprint))
+                .collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let mut pause = self.ground.pause.min(Duration::from_millis(250));
+            for attempt in 1..=PROOFS {
+                let rules = BTreeSet::from([rule.to_owned()]);
+                let (estate, options) = self.ground.collected(&rules, std::slice::from_ref(&change.pair))?;
+                let run = evaluate(&estate, options);
+                let still = remaining(&run, &wanted);
+                if still.is_empty() {
+                    teller.says(&format!("{rule} passes"));
+                    let fingerprints = wanted.iter().cloned().collect();
+                    self.note(Event::Proven { rule: rule.to_owned(), pair: change.pair.clone(), fingerprints })?;
+                    break;
+                }
+                if attempt == PROOFS {
+                    let why = format!("it was made, and {rule} does not pass: {}", still.join("; "));
+                    return Err(ApplyError::Failed { change: change.id.clone(), why });
+                }
+                self.ground.runtime.block_on(tokio::time::sleep(pause));
+                pause = (pause * 2).min(self.ground.pause);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn sender(&mut self, pair: &str, part: Part) -> Result<Sender, ApplyError> {
+        let key = (pair.to_owned(), part);
+        if let Some(known) = self.senders.get(&key) {
+            return Ok(known.clone());
+        }
+        let settings = self.ground.pair(pair).ok_or_else(|| ApplyError::Unread(format!("there is no pair {pair}")))?;
+        let side: SideSettings = match part {
+            Part::Primary => settings.primary.place(),
+            Part::Standby => settings.standby.place(),
+            Part::Zone => SideSettings { region: settings.primary.region.clone(), ..settings.zones_place() },
+        };
+        let account = self.plan.changes.iter().find(|change| change.pair == pair && change.place.part == part);
+        let account = account.map(|change| change.place.account.clone()).unwrap_or_default();
+        let made = Sender::new(&self.ground.access, &side, &self.calls, &account);
+        let sender = self.ground.runtime.block_on(made)?;
+        self.senders.insert(key, sender.clone());
+        Ok(sender)
+    }
+}
+
+/// Whether a plan of now has the change just so.
+fn same(change: &Change, now: &Change) -> bool {
+    moved(change, Some(now)).is_none()
+}
+
+/// The changes that go out with the first: of its pair and part, by the same operation, where AWS takes several.
+fn together(first: &Change, pending: &[Change]) -> Vec<Change> {
+    let [call] = first.calls() else { return vec![first.clone()] };
+    let Some((_, most)) = operations::batch(&call.operation) else { return vec![first.clone()] };
+    let alike = |other: &&Change| {
+        other.pair == first.pair
+            && other.place.part == first.place.part
+            && other.after == first.after
+            && matches!(other.calls(), [known] if known.operation == call.operation)
+    };
+    pending.iter().filter(alike).take(most).cloned().collect()
+}
+
+/// Adds what another call of the same operation asks for.
+fn join(request: &mut Call, more: Call) {
+    let Some((member, _)) = operations::batch(&request.operation) else { return };
+    if let (Some(Value::Array(items)), Some(Value::Array(others))) =
+        (request.input.get_mut(member), more.input.get(member))
+    {
+        items.extend(others.iter().cloned());
+    }
+}
+
+/// What an answer of HTTP 200 refuses all the same.
+pub(super) fn refused(answer: &Value) -> Option<String> {
+    let lists = ["FailedRequests", "FailedStandbyRequests"];
+    let failed: Vec<&Value> = lists.iter().filter_map(|list| answer[*list].as_array()).flatten().collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let told = |one: &&Value| {
+        let whom = ["WorkspaceRequest", "StandbyWorkspaceRequest"].iter().find_map(|member| {
+            let request = &one[*member];
+            request["UserName"].as_str().or(request["PrimaryWorkspaceId"].as_str())
+        });
+        let whom = whom.or(one["WorkspaceId"].as_str()).unwrap_or("one of them");
+        let code = one["ErrorCode"].as_str().unwrap_or("refused");
+        format!("{whom}: {code} {}", one["ErrorMessage"].as_str().unwrap_or_default())
+    };
+    Some(failed.iter().map(told).collect::<Vec<_>>().join("; "))
+}
+
+/// What of these findings is still there, or cannot be told.
+fn remaining(run: &Run<'_>, wanted: &BTreeSet<String>) -> Vec<String> {
+    let mut still = Vec::new();
+    for pair in &run.pairs {
+        for finding in &pair.findings {
+            let unknown = finding.verdict == Verdict::NotEvaluated && run.is_inconclusive(finding);
+            if unknown || wanted.contains(&run.fingerprint(pair, finding)) {
+                still.push(run.word(pair, finding).wording.message);
+            }
+        }
+    }
+    still
+}

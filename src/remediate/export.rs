@@ -1,0 +1,208 @@
+//! A plan as a script for the AWS CLI: for whoever may not, or does not want to, let deskpair make the changes.
+
+use super::look::named;
+use super::plan::{Action, Change, MADE, Made, MadeKind, Plan};
+use deskpair_rules::model::settings::SideSettings;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The shell that a script is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// bash.
+    Bash,
+    /// PowerShell.
+    PowerShell,
+}
+
+/// Text as one word.
+fn quoted(shell: Shell, text: &str) -> String {
+    match shell {
+        Shell::Bash => format!("'{}'", text.replace('\'', r"'\''")),
+        Shell::PowerShell => format!("'{}'", text.replace('\'', "''")),
+    }
+}
+
+/// A comment of one line, whatever the text is.
+fn comment(out: &mut String, text: &str) {
+    let _ = writeln!(out, "# {}", deskpair_reports::text::line(&text.replace(['\r', '\n'], " ")));
+}
+
+/// The command of an operation: `authorize-ip-rules` for `AuthorizeIpRules`.
+fn kebab(operation: &str) -> String {
+    let mut command = String::new();
+    for (at, letter) in operation.char_indices() {
+        if letter.is_ascii_uppercase() && at > 0 {
+            command.push('-');
+        }
+        command.push(letter.to_ascii_lowercase());
+    }
+    command
+}
+
+/// How the AWS CLI finds something that was made, by its name.
+fn lookup(made: &Made, shell: Shell) -> String {
+    let name = made.name.replace('\\', "\\\\").replace('\'', "\\'").replace('`', "\\`");
+    let (command, query) = match made.kind {
+        MadeKind::Image => ("describe-workspace-images".to_owned(), format!("Images[?Name=='{name}'].ImageId | [0]")),
+        MadeKind::Bundle => {
+            ("describe-workspace-bundles".to_owned(), format!("Bundles[?Name=='{name}'].BundleId | [0]"))
+        }
+        MadeKind::IpGroup => ("describe-ip-groups".to_owned(), format!("Result[?groupName=='{name}'].groupId | [0]")),
+        MadeKind::Alias | MadeKind::Association => (
+            "describe-connection-aliases".to_owned(),
+            format!("ConnectionAliases[?ConnectionString=='{name}'].AliasId | [0]"),
+        ),
+        MadeKind::Workspace => (
+            format!(
+                "describe-workspaces --directory-id {} --user-name {}",
+                quoted(shell, made.within.as_deref().unwrap_or_default()),
+                quoted(shell, &made.name)
+            ),
+            "Workspaces[0].WorkspaceId".to_owned(),
+        ),
+        MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup => {
+            return format!("echo {}", quoted(shell, &made.name));
+        }
+    };
+    format!("aws workspaces {command} --output text --query {}", quoted(shell, &query))
+}
+
+/// The script. Each call is made in its place; what one makes, later ones find by its name. `sides` says as whom: by pair and part.
+pub fn script(plan: &Plan, shell: Shell, sides: &BTreeMap<(String, &'static str), SideSettings>) -> String {
+    let mut out = String::new();
+    match shell {
+        Shell::Bash => out.push_str("#!/usr/bin/env bash\n"),
+        Shell::PowerShell => out.push_str("#!/usr/bin/env pwsh\n"),
+    }
+    comment(&mut out, &format!("deskpair plan {}, of the estate of {}.", plan.id, plan.from.taken_at));
+    comment(
+        &mut out,
+        "Read it before you run it. It stops at the first call that fails; run again, it repeats what was made already.",
+    );
+    match shell {
+        Shell::Bash => out.push_str("set -euo pipefail\nexport AWS_PAGER=\n"),
+        Shell::PowerShell => out.push_str(
+            "$ErrorActionPreference = 'Stop'\n$PSNativeCommandUseErrorActionPreference = $true\n$env:AWS_PAGER = ''\n",
+        ),
+    }
+    for (number, change) in plan.changes.iter().enumerate() {
+        out.push('\n');
+        self::change(&mut out, number + 1, change, shell, sides);
+    }
+    if plan.changes.is_empty() {
+        comment(&mut out, "Nothing is to be changed.");
+    }
+    out
+}
+
+fn change(
+    out: &mut String,
+    number: usize,
+    change: &Change,
+    shell: Shell,
+    sides: &BTreeMap<(String, &'static str), SideSettings>,
+) {
+    comment(out, &format!("{number}. {} ({})", change.title, change.risk));
+    for field in &change.fields {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(absent)".to_owned());
+        comment(out, &format!("   {}: {} -> {}", field.path, shown(&field.before), shown(&field.after)));
+    }
+    if let Some(cost) = &change.cost {
+        comment(out, &format!("   cost: {cost}"));
+    }
+    change.notes.iter().for_each(|note| comment(out, &format!("   note: {note}")));
+    let calls = match &change.action {
+        Action::Calls(calls) => calls,
+        Action::Manual(manual) => {
+            manual.steps.iter().for_each(|step| comment(out, &format!("   by hand: {step}")));
+            manual.commands.iter().for_each(|command| comment(out, &format!("   $ {command}")));
+            return;
+        }
+    };
+    let side = sides.get(&(change.pair.clone(), change.place.part.as_str()));
+    let mut options = String::new();
+    if !change.place.region.is_empty() {
+        let _ = write!(options, " --region {}", quoted(shell, &change.place.region));
+    }
+    if let Some(profile) = side.and_then(|side| side.profile.as_ref()) {
+        let _ = write!(options, " --profile {}", quoted(shell, profile));
+    }
+    if let Some(role) = side.and_then(|side| side.role_arn.as_ref()) {
+        comment(out, &format!("   as the role {role}"));
+    }
+    for call in calls {
+        let made = named(&call.input);
+        for (at, made) in made.iter().enumerate() {
+            let lookup = format!("{}{options}", lookup(made, shell));
+            let _ = match shell {
+                Shell::Bash => writeln!(out, "made_{number}_{at}=$({lookup})"),
+                Shell::PowerShell => writeln!(out, "$made_{number}_{at} = {lookup}"),
+            };
+        }
+        let input = with_variables(&call.input, number, shell);
+        let _ = writeln!(out, "aws {} {}{options} --cli-input-json {input}", call.service, kebab(&call.operation));
+    }
+    if let Some(made) = &change.makes {
+        wait(out, made, shell, &options);
+    }
+}
+
+/// The input as one word, with variables in place of what earlier calls made.
+fn with_variables(input: &Value, number: usize, shell: Shell) -> String {
+    let mut count = 0;
+    let marked = mark(input, &mut count);
+    let mut word = quoted(shell, &marked.to_string());
+    for at in 0..count {
+        let marker = format!("@@made_{at}@@");
+        word = match shell {
+            Shell::Bash => word.replace(&marker, &format!("'\"$made_{number}_{at}\"'")),
+            Shell::PowerShell => word.replace(&marker, &format!("' + $made_{number}_{at} + '")),
+        };
+    }
+    if shell == Shell::PowerShell && count > 0 { format!("({word})") } else { word }
+}
+
+fn mark(value: &Value, count: &mut usize) -> Value {
+    match value {
+        Value::Object(members) if members.len() == 1 && members.contains_key(MADE) => {
+            let marked = format!("@@made_{count}@@");
+            *count += 1;
+            Value::String(marked)
+        }
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(key, value)| (key.clone(), mark(value, count))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| mark(item, count)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Waits until what was made can be used.
+fn wait(out: &mut String, made: &Made, shell: Shell, options: &str) {
+    let name = made.name.replace('\\', "\\\\").replace('\'', "\\'");
+    let (command, query, good) = match made.kind {
+        MadeKind::Image => ("describe-workspace-images", format!("Images[?Name=='{name}'].State | [0]"), "AVAILABLE"),
+        MadeKind::Bundle => {
+            ("describe-workspace-bundles", format!("Bundles[?Name=='{name}'].State | [0]"), "AVAILABLE")
+        }
+        MadeKind::Alias => (
+            "describe-connection-aliases",
+            format!("ConnectionAliases[?ConnectionString=='{name}'].State | [0]"),
+            "CREATED",
+        ),
+        _ => return,
+    };
+    let look = format!("aws workspaces {command}{options} --output text --query {}", quoted(shell, &query));
+    let _ = match shell {
+        Shell::Bash => writeln!(
+            out,
+            "until state=$({look}); [ \"$state\" = {good} ]; do [ \"$state\" != ERROR ] || exit 1; sleep 10; done"
+        ),
+        Shell::PowerShell => writeln!(
+            out,
+            "while (($state = {look}) -ne '{good}') {{ if ($state -eq 'ERROR') {{ throw 'it failed' }}; Start-Sleep 10 }}"
+        ),
+    };
+}

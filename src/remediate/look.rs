@@ -1,0 +1,142 @@
+//! Finds what a change has made, by its name, whatever answer the call had: its id, and whether it is there for use yet.
+
+use super::plan::{MADE, Made, MadeKind};
+use super::send::{SendError, Sender};
+use deskpair_rules::model::pairing::dns_name;
+use serde_json::{Value, json};
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub id: String,
+    /// Its state, as AWS names it.
+    pub state: String,
+    /// Whether it can be used.
+    pub ready: Ready,
+}
+
+/// Whether something can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// It can.
+    Yes,
+    /// It takes time.
+    NotYet,
+    /// It has failed.
+    Never,
+}
+
+fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+    value[member].as_str().unwrap_or_default()
+}
+
+/// Reads all pages of a list.
+async fn all(sender: &Sender, operation: &str, mut input: Value, list: &str) -> Result<Vec<Value>, SendError> {
+    let mut items = Vec::new();
+    loop {
+        let mut answer = sender.read("workspaces", operation, &input).await?;
+        if let Value::Array(page) = answer[list].take() {
+            items.extend(page);
+        }
+        match answer["NextToken"].as_str().filter(|token| !token.is_empty()) {
+            Some(token) => input["NextToken"] = token.into(),
+            None => return Ok(items),
+        }
+    }
+}
+
+/// Looks for what is made; `None` where it is not there.
+///
+/// # Errors
+/// Where that cannot be told.
+pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendError> {
+    let Made { kind, name, within, .. } = made;
+    let within = within.as_deref().unwrap_or_default();
+    let (items, id, state): (Vec<Value>, &str, &str) = match kind {
+        MadeKind::Image => (all(sender, "DescribeWorkspaceImages", json!({}), "Images").await?, "ImageId", "State"),
+        MadeKind::Bundle => (all(sender, "DescribeWorkspaceBundles", json!({}), "Bundles").await?, "BundleId", "State"),
+        MadeKind::IpGroup => (all(sender, "DescribeIpGroups", json!({}), "Result").await?, "groupId", ""),
+        MadeKind::Alias | MadeKind::Association => {
+            let items = all(sender, "DescribeConnectionAliases", json!({}), "ConnectionAliases").await?;
+            (items, "AliasId", "State")
+        }
+        MadeKind::Workspace => {
+            let input = json!({ "DirectoryId": within, "UserName": name });
+            (all(sender, "DescribeWorkspaces", input, "Workspaces").await?, "WorkspaceId", "State")
+        }
+        MadeKind::Registration => {
+            let input = json!({ "DirectoryIds": [name] });
+            (all(sender, "DescribeWorkspaceDirectories", input, "Directories").await?, "DirectoryId", "State")
+        }
+        MadeKind::AddIn => {
+            let input = json!({ "ResourceId": within });
+            (all(sender, "DescribeConnectClientAddIns", input, "AddIns").await?, "AddInId", "")
+        }
+        MadeKind::Backup => {
+            let answer = sender.read("fsx", "DescribeBackups", &json!({})).await?;
+            let items = answer["Backups"].as_array().cloned().unwrap_or_default();
+            (items, "BackupId", "Lifecycle")
+        }
+    };
+    let named = |item: &&Value| match kind {
+        MadeKind::Image | MadeKind::Bundle | MadeKind::AddIn => text(item, "Name") == name,
+        MadeKind::IpGroup => text(item, "groupName") == name,
+        MadeKind::Alias | MadeKind::Association => dns_name(text(item, "ConnectionString")) == dns_name(name),
+        MadeKind::Workspace => {
+            text(item, "UserName").eq_ignore_ascii_case(name) && !text(item, "State").starts_with("TERMINAT")
+        }
+        MadeKind::Registration => text(item, "DirectoryId") == name,
+        MadeKind::Backup => text(item, "SourceBackupId") == name,
+    };
+    let Some(item) = items.iter().find(named) else { return Ok(None) };
+    if *kind == MadeKind::Association {
+        let association = &item["Associations"][0];
+        let (id, state) = (text(association, "ConnectionIdentifier"), text(association, "AssociationStatus"));
+        let ready = match state {
+            "ASSOCIATED_WITH_OWNER_ACCOUNT" | "ASSOCIATED_WITH_SHARED_ACCOUNT" => Ready::Yes,
+            "PENDING_ASSOCIATION" | "PENDING_DISASSOCIATION" => Ready::NotYet,
+            _ => return Ok(None),
+        };
+        return Ok(Some(Found { id: id.to_owned(), state: state.to_owned(), ready }));
+    }
+    let state = if state.is_empty() { "" } else { text(item, state) };
+    let ready = match state {
+        "" | "AVAILABLE" | "CREATED" | "REGISTERED" | "STOPPED" => Ready::Yes,
+        "ERROR" | "FAILED" | "UNHEALTHY" | "SUSPENDED" | "IMPAIRED" | "DELETED" => Ready::Never,
+        _ => Ready::NotYet,
+    };
+    Ok(Some(Found { id: text(item, id).to_owned(), state: state.to_owned(), ready }))
+}
+
+/// The things that an input names and that are made by other changes.
+pub fn named(input: &Value) -> Vec<Made> {
+    match input {
+        Value::Object(members) => match (members.get(MADE), members.len()) {
+            (Some(made), 1) => serde_json::from_value(made.clone()).into_iter().collect(),
+            _ => members.values().flat_map(named).collect(),
+        },
+        Value::Array(items) => items.iter().flat_map(named).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The input with ids in place of what it names.
+///
+/// # Errors
+/// The first thing that has no id.
+pub fn filled(input: &Value, id: &impl Fn(&Made) -> Option<String>) -> Result<Value, Made> {
+    Ok(match input {
+        Value::Object(members) => {
+            if let (Some(made), 1) = (members.get(MADE), members.len())
+                && let Ok(made) = serde_json::from_value::<Made>(made.clone())
+            {
+                return id(&made).map(Value::String).ok_or(made);
+            }
+            let filled = members.iter().map(|(key, value)| Ok((key.clone(), filled(value, id)?)));
+            Value::Object(filled.collect::<Result<_, Made>>()?)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| filled(item, id)).collect::<Result<_, _>>()?),
+        other => other.clone(),
+    })
+}

@@ -1,0 +1,20 @@
+//! From findings to a proven fix: plan, apply, undo.
+//!
+//! - [`plan`]: what a plan says. [`draft`]: from a run to a plan; [`fixers`]: a file an area. [`order`]: what has to be made first.
+//! - [`apply`]: makes the changes; [`undo`]: takes them back. Both write each step down first ([`journal`]), one at a time for a pair
+//!   ([`lock`]), and send what was reviewed ([`send`], [`operations`]); [`look`] finds what was made.
+//! - [`text`]: a plan for people. [`export`]: the same as a script for the AWS CLI.
+
+pub mod apply;
+pub mod draft;
+pub mod export;
+pub mod fixers;
+pub mod journal;
+pub mod lock;
+pub mod look;
+pub mod operations;
+pub mod order;
+pub mod plan;
+pub mod send;
+pub mod text;
+mod undo;

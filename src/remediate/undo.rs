@@ -1,0 +1,161 @@
+//! Takes back what a journal says was made, last first: each change only where the estate still is as the change made it.
+//!
+//! It terminates only a desktop that this journal made, that nobody has ever connected to, while the TXT record names the primary Region.
+
+use super::apply::{Apply, ApplyError, Teller, moved};
+use super::journal::{Event, Outcome, Standing};
+use super::operations::Kind;
+use super::plan::{Call, Change, Inverse, MadeKind};
+use super::send::SendError;
+use crate::collect::fault::Effect;
+use serde_json::json;
+
+/// How often a change that was taken back is read before it counts as not taken back.
+const READS: u32 = 8;
+
+impl Apply<'_, '_> {
+    /// Takes back every change that was made. Whether all of them are: what stays is named in the journal.
+    ///
+    /// # Errors
+    /// What keeps it from going on; what was taken back until then is.
+    pub fn undo(&mut self, teller: &mut dyn Teller) -> Result<bool, ApplyError> {
+        // What had begun is either made, or there is nothing to take back.
+        let now = self.now()?;
+        self.settle(&now)?;
+        let mut made: Vec<Change> = Vec::new();
+        for id in self.progress().order.iter().rev() {
+            let open = self.progress().standing(id) == Standing::Applied;
+            if let Some(change) = self.plan().change(id).filter(|_| open)
+                && !made.iter().any(|known: &Change| known.id == change.id)
+            {
+                made.push(change.clone());
+            }
+        }
+        let of = made.len();
+        for (number, change) in made.iter().enumerate() {
+            if let Some(code) = teller.interrupted() {
+                return Err(ApplyError::Interrupted(code));
+            }
+            teller.begins(change, number + 1, of);
+            self.take_back(change, teller)?;
+        }
+        self.note(Event::UndoFinished)?;
+        let all =
+            self.progress().changes.values().all(|standing| !matches!(standing, Standing::Kept | Standing::Applied));
+        Ok(all)
+    }
+
+    fn take_back(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        if let Inverse::None { why } = &change.inverse {
+            return self.keep(change, why, teller);
+        }
+        let now = self.now()?;
+        if let Some(fresh) = now.change(&change.id) {
+            if moved(change, Some(fresh)).is_none() {
+                return self.taken_back(change);
+            }
+            let fields: Vec<String> = fresh
+                .fields
+                .iter()
+                .map(|field| format!("{} is {}", field.path, field.before.as_deref().unwrap_or("absent")))
+                .collect();
+            // Another change of the plan that was taken back already may have made it look so.
+            if !change.fields.is_empty() && fresh.fields != change.fields {
+                let why = format!("somebody has changed it since: {}", fields.join(", "));
+                return self.keep(change, &why, teller);
+            }
+        }
+        if let Some(why) = self.guarded(change)? {
+            return self.keep(change, &why, teller);
+        }
+        for (number, call) in change.inverse.calls().iter().enumerate() {
+            let request = match self.request(change, call) {
+                Ok(request) => request,
+                // What it made is gone already.
+                Err(_) if change.makes.is_some() => return self.taken_back(change),
+                Err(why) => return self.keep(change, &why, teller),
+            };
+            if let Some(why) = self.sent_back(change, number, request)? {
+                return self.keep(change, &why, teller);
+            }
+        }
+        self.read_back(change, teller)
+    }
+
+    /// Why what a change made may not be taken away.
+    fn guarded(&mut self, change: &Change) -> Result<Option<String>, ApplyError> {
+        let Some(made) = change.makes.as_ref().filter(|made| made.kind == MadeKind::Workspace) else { return Ok(None) };
+        let Some(found) = self.found(&change.pair, made)? else { return Ok(None) };
+        if self.progress().made.get(&change.id).is_some_and(|known| *known != found.id) {
+            return Ok(Some(format!("{made} is another now ({}): this journal did not make it", found.id)));
+        }
+        let sender = self.sender(&change.pair, made.part)?;
+        let input = json!({ "WorkspaceIds": [found.id] });
+        let read = self.block(sender.read("workspaces", "DescribeWorkspacesConnectionStatus", &input));
+        let answer = match read {
+            Ok(answer) => answer,
+            Err(error) => return Ok(Some(format!("it cannot be told whether anybody has connected to it: {error}"))),
+        };
+        let status = &answer["WorkspacesConnectionStatus"][0];
+        if status["WorkspaceId"].as_str() != Some(&found.id) {
+            return Ok(Some("it cannot be told whether anybody has connected to it".to_owned()));
+        }
+        if !status["LastKnownUserConnectionTimestamp"].is_null() || status["ConnectionState"] == "CONNECTED" {
+            return Ok(Some(
+                "somebody has connected to it: whether their work may go is for a person to say".to_owned(),
+            ));
+        }
+        Ok(None)
+    }
+
+    /// Makes a call that takes something back: why it was refused, where it was.
+    fn sent_back(&mut self, change: &Change, call: usize, request: Call) -> Result<Option<String>, ApplyError> {
+        self.check_locks()?;
+        let sender = self.sender(&change.pair, change.place.part)?;
+        let changes = vec![change.id.clone()];
+        self.note(Event::Intent { changes: changes.clone(), call, request: request.clone(), undo: true })?;
+        let (outcome, refused) = match self.block(sender.change(&request, &[Kind::Change, Kind::Undo])) {
+            Ok(answer) => match super::apply::refused(&answer) {
+                Some(why) => (Outcome::Refused(why.clone()), Some(why)),
+                None => (Outcome::Done, None),
+            },
+            // What became of it, reading back tells.
+            Err(SendError::Fault { fault, .. }) if fault.effect == Effect::Unknown => {
+                (Outcome::Unclear(fault.message.clone()), None)
+            }
+            Err(error) => (Outcome::Refused(error.to_string()), Some(error.to_string())),
+        };
+        self.note(Event::Result { changes, call, outcome, undo: true })?;
+        Ok(refused)
+    }
+
+    /// Says that a change is taken back only when that was read.
+    fn read_back(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let mut pause = self.first_pause();
+        for _ in 0..READS {
+            let gone = match &change.makes {
+                Some(made) if made.kind != MadeKind::Association => self.found(&change.pair, made)?.is_none(),
+                _ => self.now()?.change(&change.id).is_some(),
+            };
+            if gone {
+                return self.taken_back(change);
+            }
+            self.sleep(pause);
+            pause = (pause * 2).min(self.longest_pause());
+        }
+        self.keep(change, "its calls were made, and reading back does not show it as it was", teller)
+    }
+
+    fn taken_back(&mut self, change: &Change) -> Result<(), ApplyError> {
+        let loses = match &change.inverse {
+            Inverse::Partial { loses, .. } => Some(loses.clone()),
+            Inverse::Exact(_) | Inverse::None { .. } => None,
+        };
+        self.note(Event::Undone { change: change.id.clone(), loses })
+    }
+
+    fn keep(&mut self, change: &Change, why: &str, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        teller.says(&format!("{} stays: {why}", change.id));
+        self.note(Event::Kept { change: change.id.clone(), why: why.to_owned() })
+    }
+}
