@@ -20,6 +20,8 @@ mod tags_differ;
 mod user_name_case_differs;
 mod user_without_standby;
 
+pub use standby_relation_ineligible::can_have_standby_workspace;
+
 use crate::rule::Rule;
 
 /// The area's rules, by id.

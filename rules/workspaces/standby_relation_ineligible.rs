@@ -137,6 +137,16 @@ impl<'e> Conditions<'e> {
     }
 }
 
+/// Whether a primary desktop, by its position among the primary side's WorkSpaces, can have a standby WorkSpace; `None` where nothing tells.
+pub fn can_have_standby_workspace(pair: &PairView<'_>, row: u32) -> Option<bool> {
+    let conditions = Conditions::of(pair).ok()?.proven_by(pair);
+    match conditions.eligible(pair, pair.primary.workspaces.items().get(row as usize)?) {
+        Eligible::Yes => Some(true),
+        Eligible::No(_) => Some(false),
+        Eligible::Untold(_) => None,
+    }
+}
+
 /// Windows, brought along or not (service model, `workspaces:OperatingSystemName`).
 fn system(name: &str) -> Eligible {
     const OTHERS: [&str; 4] = ["AMAZON_LINUX", "UBUNTU", "RHEL", "ROCKY"];

@@ -9,7 +9,7 @@ use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
 use super::lock::{Lock, LockError};
 use super::look::{Ready, filled, look, named};
 use super::operations::{self, Kind};
-use super::plan::{Call, Change, Made, Part, Plan};
+use super::plan::{Call, Change, Made, Part, Plan, Proof};
 use super::send::{SendError, Sender};
 use crate::collect::access::{Access, AccessError};
 use crate::collect::calls::{Patience, Run as CallRun, Silent};
@@ -509,6 +509,9 @@ impl<'g, 'o> Apply<'g, 'o> {
 
     /// Proves by its rules what a change fixes, once nothing that is to be made fixes more of them.
     fn prove(&mut self, change: &Change, open: &[Change], teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        if change.proof == Proof::Replanned {
+            return self.proven_by_replanning(change, teller);
+        }
         let rules: BTreeSet<&str> = change.fixes.iter().map(|fixed| fixed.rule.as_str()).collect();
         for rule in rules {
             let more = |other: &Change| other.pair == change.pair && other.fixes.iter().any(|fixed| fixed.rule == rule);
@@ -530,6 +533,7 @@ impl<'g, 'o> Apply<'g, 'o> {
                 .changes
                 .iter()
                 .filter(made)
+                .filter(|other| other.proof == Proof::Rules)
                 .flat_map(|other| &other.fixes)
                 .filter(|fixed| fixed.rule == rule && !unmade.contains(fixed.fingerprint.as_str()))
                 .map(|fixed| fixed.fingerprint.clone())
@@ -559,6 +563,20 @@ impl<'g, 'o> Apply<'g, 'o> {
             }
         }
         Ok(())
+    }
+
+    fn proven_by_replanning(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        let mut pause = self.first_pause();
+        for _ in 0..PROOFS {
+            if self.now()?.change(&change.id).is_none() {
+                teller.says("it is as it was planned to be");
+                return Ok(());
+            }
+            self.sleep(pause);
+            pause = (pause * 2).min(self.longest_pause());
+        }
+        let why = "it was made, and reading back does not show it".to_owned();
+        Err(ApplyError::Failed { change: change.id.clone(), why })
     }
 
     pub(super) fn sender(&mut self, pair: &str, part: Part) -> Result<Sender, ApplyError> {

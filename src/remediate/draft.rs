@@ -3,7 +3,7 @@
 use super::fixers;
 use super::order::{Cycle, ordered};
 use super::plan::{
-    Action, Call, Change, Field, Fixed, Inverse, Left, Made, MadeKind, Manual, Part, Place, Plan, Risk, Source,
+    Action, Call, Change, Field, Fixed, Inverse, Left, Made, MadeKind, Manual, Part, Place, Plan, Proof, Risk, Source,
 };
 use deskpair_rules::engine::{Finding, PairRun, Run, Verdict};
 use deskpair_rules::model::settings::SideSettings;
@@ -128,6 +128,7 @@ impl<'r, 'e> Draft<'r, 'e> {
             after: Vec::new(),
             inverse: Inverse::None { why: "nothing was changed".to_owned() },
             fixes: Vec::new(),
+            proof: Proof::Rules,
             notes: Vec::new(),
         })
     }
@@ -268,6 +269,13 @@ impl Builder {
     #[must_use]
     pub fn undone(mut self, inverse: Inverse) -> Self {
         self.0.inverse = inverse;
+        self
+    }
+
+    /// Known to have worked where a plan of then has it no more.
+    #[must_use]
+    pub fn proven_by_replanning(mut self) -> Self {
+        self.0.proof = Proof::Replanned;
         self
     }
 

@@ -98,9 +98,23 @@ pub struct Change {
     pub inverse: Inverse,
     /// The findings that it fixes, alone or with others: their rules prove it.
     pub fixes: Vec<Fixed>,
+    /// How it is known to have worked.
+    #[serde(default)]
+    pub proof: Proof,
     /// What else is to be known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+/// How a change is known to have worked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// The rules whose findings it fixes pass.
+    #[default]
+    Rules,
+    /// A plan of then has no such change any more: the rules pass later, when what was set has had its effect.
+    Replanned,
 }
 
 /// A finding that a change fixes.

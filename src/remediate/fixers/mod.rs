@@ -3,8 +3,10 @@
 //! A fixer is pure: it reads a run and says what it would change. [`way`] tells of every rule how it is fixed: `explain` shows it, and a test
 //! finds rules of which nothing is said.
 
+mod images;
 mod ip_groups;
 mod security;
+mod workspaces;
 
 use super::draft::Draft;
 
@@ -31,7 +33,7 @@ impl Way {
 }
 
 /// The areas' ways, by rule.
-const WAYS: &[&[(&str, Way)]] = &[ip_groups::WAYS, security::WAYS];
+const WAYS: &[&[(&str, Way)]] = &[images::WAYS, ip_groups::WAYS, security::WAYS, workspaces::WAYS];
 
 /// How the fails of a rule are fixed.
 pub fn way(rule: &str) -> Option<Way> {
@@ -40,6 +42,8 @@ pub fn way(rule: &str) -> Option<Way> {
 
 /// Plans a pair's changes, area by area.
 pub(super) fn plan(draft: &mut Draft<'_, '_>) {
+    images::plan(draft);
     ip_groups::plan(draft);
     security::plan(draft);
+    workspaces::plan(draft);
 }
