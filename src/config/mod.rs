@@ -17,7 +17,7 @@ mod write;
 pub use problem::{ConfigError, Paint, Problem, Problems, Weight};
 pub use schema::json_schema;
 pub use stanza::{Kind as StanzaKind, stanza};
-pub use text::WORKSPACES_REGIONS;
+pub use text::{WORKSPACES_REGIONS, distance};
 pub use write::write;
 
 use deskpair_rules::meta::Meta;

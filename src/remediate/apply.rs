@@ -28,6 +28,9 @@ use tokio::runtime::Runtime;
 /// How long an image may take to be copied, or a desktop to be made: AWS documents no duration (AWS-FACTS §2).
 const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
 
+/// How long a change of a zone may take to reach all name servers: generally 60 seconds (`route53:ChangeResourceRecordSets`).
+const LONGEST_CHANGE: Duration = Duration::from_secs(15 * 60);
+
 /// How often a rule is asked again before it counts as not passing: what was changed may be seen a little later (AWS-FACTS §2: branding,
 /// about a minute).
 const PROOFS: u32 = 8;
@@ -421,8 +424,12 @@ impl<'g, 'o> Apply<'g, 'o> {
                 Outcome::Refused(why) => return Err(failed(why)),
                 // HTTP 200 answers that carry failures are failures.
                 Outcome::Done => {
-                    return match answer.as_ref().and_then(refused) {
-                        Some(why) => Err(failed(why)),
+                    if let Some(why) = answer.as_ref().and_then(refused) {
+                        return Err(failed(why));
+                    }
+                    let zone_change = answer.as_ref().and_then(|answer| answer["ChangeInfo"]["Id"].as_str());
+                    return match zone_change {
+                        Some(id) => self.in_sync(&sender, id, teller).map_err(failed),
                         None => Ok(()),
                     };
                 }
@@ -452,6 +459,29 @@ impl<'g, 'o> Apply<'g, 'o> {
             }
         }
         Err(failed("it was not done".to_owned()))
+    }
+
+    /// Waits until all of Route 53's name servers have taken a change over.
+    fn in_sync(&self, sender: &Sender, id: &str, teller: &mut dyn Teller) -> Result<(), String> {
+        let began = Instant::now();
+        let mut pause = self.first_pause();
+        teller.says("waiting until all of Route 53's name servers have it");
+        loop {
+            let read = self.block(sender.read("route53", "GetChange", &serde_json::json!({ "Id": id })));
+            match read {
+                Ok(answer) if answer["ChangeInfo"]["Status"] == "INSYNC" => return Ok(()),
+                Ok(_) if began.elapsed() > LONGEST_CHANGE => {
+                    return Err(format!(
+                        "the change {id} is not everywhere after {} min",
+                        LONGEST_CHANGE.as_secs() / 60
+                    ));
+                }
+                Ok(_) => {}
+                Err(error) => return Err(format!("it was made, and whether it is everywhere cannot be told: {error}")),
+            }
+            self.sleep(pause);
+            pause = (pause * 2).min(self.longest_pause());
+        }
     }
 
     /// A call as it is sent: with ids in place of what other changes made.

@@ -1,7 +1,7 @@
 //! A plan as a script for the AWS CLI: for whoever may not, or does not want to, let deskpair make the changes.
 
 use super::look::named;
-use super::plan::{Action, Change, MADE, Made, MadeKind, Plan};
+use super::plan::{Action, Change, MADE, Made, MadeKind, Plan, QUOTED};
 use deskpair_rules::model::settings::SideSettings;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,9 +50,13 @@ fn lookup(made: &Made, shell: Shell) -> String {
             ("describe-workspace-bundles".to_owned(), format!("Bundles[?Name=='{name}'].BundleId | [0]"))
         }
         MadeKind::IpGroup => ("describe-ip-groups".to_owned(), format!("Result[?groupName=='{name}'].groupId | [0]")),
-        MadeKind::Alias | MadeKind::Association => (
+        MadeKind::Alias => (
             "describe-connection-aliases".to_owned(),
             format!("ConnectionAliases[?ConnectionString=='{name}'].AliasId | [0]"),
+        ),
+        MadeKind::Association => (
+            "describe-connection-aliases".to_owned(),
+            format!("ConnectionAliases[?ConnectionString=='{name}'].Associations[0].ConnectionIdentifier | [0]"),
         ),
         MadeKind::Workspace => (
             format!(
@@ -166,8 +170,9 @@ fn with_variables(input: &Value, number: usize, shell: Shell) -> String {
 
 fn mark(value: &Value, count: &mut usize) -> Value {
     match value {
-        Value::Object(members) if members.len() == 1 && members.contains_key(MADE) => {
+        Value::Object(members) if members.contains_key(MADE) => {
             let marked = format!("@@made_{count}@@");
+            let marked = if members.contains_key(QUOTED) { format!("\"{marked}\"") } else { marked };
             *count += 1;
             Value::String(marked)
         }

@@ -1,6 +1,6 @@
 //! Finds what a change has made, by its name, whatever answer the call had: its id, and whether it is there for use yet.
 
-use super::plan::{MADE, Made, MadeKind};
+use super::plan::{MADE, Made, MadeKind, QUOTED};
 use super::send::{SendError, Sender};
 use deskpair_rules::model::pairing::dns_name;
 use serde_json::{Value, json};
@@ -109,12 +109,19 @@ pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendErr
     Ok(Some(Found { id: text(item, id).to_owned(), state: state.to_owned(), ready }))
 }
 
+/// What an object stands for, and whether in double quotes, as a TXT value is.
+fn stands_for(members: &serde_json::Map<String, Value>) -> Option<(Made, bool)> {
+    let quoted = members.get(QUOTED) == Some(&Value::Bool(true));
+    let made = members.get(MADE).filter(|_| members.len() == 1 + usize::from(quoted))?;
+    serde_json::from_value(made.clone()).ok().map(|made| (made, quoted))
+}
+
 /// The things that an input names and that are made by other changes.
 pub fn named(input: &Value) -> Vec<Made> {
     match input {
-        Value::Object(members) => match (members.get(MADE), members.len()) {
-            (Some(made), 1) => serde_json::from_value(made.clone()).into_iter().collect(),
-            _ => members.values().flat_map(named).collect(),
+        Value::Object(members) => match stands_for(members) {
+            Some((made, _)) => vec![made],
+            None => members.values().flat_map(named).collect(),
         },
         Value::Array(items) => items.iter().flat_map(named).collect(),
         _ => Vec::new(),
@@ -128,10 +135,9 @@ pub fn named(input: &Value) -> Vec<Made> {
 pub fn filled(input: &Value, id: &impl Fn(&Made) -> Option<String>) -> Result<Value, Made> {
     Ok(match input {
         Value::Object(members) => {
-            if let (Some(made), 1) = (members.get(MADE), members.len())
-                && let Ok(made) = serde_json::from_value::<Made>(made.clone())
-            {
-                return id(&made).map(Value::String).ok_or(made);
+            if let Some((made, quoted)) = stands_for(members) {
+                let text = |id: String| Value::String(if quoted { format!("\"{id}\"") } else { id });
+                return id(&made).map(text).ok_or(made);
             }
             let filled = members.iter().map(|(key, value)| Ok((key.clone(), filled(value, id)?)));
             Value::Object(filled.collect::<Result<_, Made>>()?)

@@ -65,6 +65,9 @@ known! {
     Read WorkSpaces "DescribeWorkspaceImages";
     Read WorkSpaces "DescribeWorkspaces";
     Read WorkSpaces "DescribeWorkspacesConnectionStatus";
+    Change Route53 "ChangeResourceRecordSets";
+    Change Route53 "UpdateHostedZoneFeatures";
+    Read Route53 "GetChange";
     Change Fsx "CopyBackup";
     Read Fsx "DescribeBackups";
     Change DataSync "UpdateTask";

@@ -16,6 +16,9 @@ pub const SCHEMA: &str = "deskpair.plan/1";
 /// The one member of an object that stands, in an input, for the id of something that an earlier change makes: `{"$made": Made}`.
 pub const MADE: &str = "$made";
 
+/// Beside [`MADE`], says that the id stands in double quotes, as Route 53 keeps TXT values.
+pub const QUOTED: &str = "$quoted";
+
 /// The one member of an object that stands, in an input, for the bytes of a logo, in base64: `{"$logo": {"url", "sha256"}}`.
 pub const LOGO: &str = "$logo";
 

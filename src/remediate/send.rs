@@ -2,7 +2,10 @@
 //!
 //! The services that a plan calls speak JSON 1.1 (their service models): the operation is a header, the input is the body. So a call goes out
 //! as another, plain one of the SDK's whose header and body are replaced before it is signed: endpoint, credentials, signature, connection,
-//! proxy and user agent are those of all other calls, and what was reviewed is, byte for byte, what is sent.
+//! proxy and user agent are those of all other calls, and what was reviewed is, byte for byte, what is sent. Route 53 speaks XML: its few
+//! operations go out as the SDK makes them ([`route53`]).
+
+mod route53;
 
 use super::operations::{self, Kind};
 use super::plan::Call;
@@ -85,6 +88,10 @@ impl Sender {
                 let client = aws_sdk_datasync::Client::new(&self.config);
                 self.caller.once(operation, datasync(&client, operation, &call.input)).await.map_err(failed)
             }
+            Sdk::Route53 => {
+                let client = aws_sdk_route53::Client::new(&self.config);
+                self.caller.once(operation, route53::sent(&client, operation, &call.input)).await.map_err(failed)
+            }
             Sdk::Other => Err(SendError::Unknown(name)),
         }
     }
@@ -111,6 +118,10 @@ impl Sender {
                 let client = aws_sdk_datasync::Client::new(&self.config);
                 self.caller.read(operation, "", || datasync(&client, operation, input)).await
             }
+            Sdk::Route53 => {
+                let client = aws_sdk_route53::Client::new(&self.config);
+                self.caller.read(operation, "", || route53::sent(&client, operation, input)).await
+            }
             Sdk::Other => return Err(SendError::Unknown(shown)),
         };
         answer.map_err(|gap| {
@@ -125,6 +136,7 @@ enum Sdk {
     WorkSpaces,
     Fsx,
     DataSync,
+    Route53,
     Other,
 }
 
@@ -134,6 +146,7 @@ impl Sdk {
             Service::WorkSpaces => Self::WorkSpaces,
             Service::Fsx => Self::Fsx,
             Service::DataSync => Self::DataSync,
+            Service::Route53 => Self::Route53,
             _ => Self::Other,
         }
     }

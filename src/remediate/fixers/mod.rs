@@ -3,6 +3,8 @@
 //! A fixer is pure: it reads a run and says what it would change. [`way`] tells of every rule how it is fixed: `explain` shows it, and a test
 //! finds rules of which nothing is said.
 
+mod aliases;
+mod dns;
 mod images;
 mod ip_groups;
 mod security;
@@ -33,7 +35,8 @@ impl Way {
 }
 
 /// The areas' ways, by rule.
-const WAYS: &[&[(&str, Way)]] = &[images::WAYS, ip_groups::WAYS, security::WAYS, workspaces::WAYS];
+const WAYS: &[&[(&str, Way)]] =
+    &[aliases::WAYS, dns::WAYS, images::WAYS, ip_groups::WAYS, security::WAYS, workspaces::WAYS];
 
 /// How the fails of a rule are fixed.
 pub fn way(rule: &str) -> Option<Way> {
@@ -46,4 +49,6 @@ pub(super) fn plan(draft: &mut Draft<'_, '_>) {
     ip_groups::plan(draft);
     security::plan(draft);
     workspaces::plan(draft);
+    aliases::plan(draft);
+    dns::plan(draft);
 }
