@@ -39,6 +39,7 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
+        text += &format!("{:#?}{:#?}{:#?}", side.quotas, side.default_quotas, side.keys);
         text += &format!("{:#?}{:#?}{:#?}", side.subnets, side.route_tables, side.dhcp_options);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
     }
@@ -186,6 +187,8 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("DhcpOptionsId", "dopt-([0-9a-f]{8}|[0-9a-f]{17})"),
         ("AvailabilityZoneId", "[a-z]+[0-9]-az[0-9]"),
         ("UserName", "[a-zA-Z0-9._-]{1,63}"),
+        ("QuotaCode", "L-[0-9A-F]{8}"),
+        ("KeyId", "(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
     ];
     let patterns: BTreeMap<&str, Regex> =
         patterns.iter().map(|(member, form)| (*member, Regex::new(&format!("^{form}$")).expect("a pattern"))).collect();
@@ -245,6 +248,11 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
             all(&mut list, slice.items());
         }
         for slice in side.certificates.values() {
+            all(&mut list, slice.items());
+        }
+        all(&mut list, side.quotas.items());
+        all(&mut list, side.default_quotas.items());
+        for slice in side.keys.values() {
             all(&mut list, slice.items());
         }
         all(&mut list, side.subnets.items());
