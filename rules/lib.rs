@@ -32,6 +32,7 @@ pub mod meta;
 pub mod model;
 pub mod network;
 pub mod practice;
+pub mod quotas;
 pub mod readiness;
 pub mod rule;
 pub mod security;

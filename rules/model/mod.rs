@@ -21,6 +21,7 @@ pub mod ranges;
 pub mod route53;
 pub mod settings;
 pub mod slice;
+pub mod stock;
 pub mod subject;
 pub mod symbols;
 mod tags;

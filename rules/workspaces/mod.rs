@@ -2,7 +2,7 @@
 
 mod applications_differ;
 mod modification_pending;
-mod option;
+pub(crate) mod option;
 mod pairing_ambiguous;
 mod replication_recovery_point;
 mod row;
