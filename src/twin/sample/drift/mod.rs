@@ -152,6 +152,11 @@ static PLANTINGS: &[Planting] = &[
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
     planting("QTA-001", "a person has no standby desktop, and the standby Region is granted one", quotas::never_raised),
+    planting(
+        "QTA-002",
+        "a person has no standby desktop, and the standby Region none of the hardware",
+        quotas::no_hardware,
+    ),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
     planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
     planting("SEC-003", "standby desktops are made in another organizational unit", security::unit),
