@@ -157,6 +157,7 @@ static PLANTINGS: &[Planting] = &[
         "a person has no standby desktop, and the standby Region none of the hardware",
         quotas::no_hardware,
     ),
+    planting("QTA-003", "the standby Region has as many images as it may", quotas::full_of_images),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
     planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
     planting("SEC-003", "standby desktops are made in another organizational unit", security::unit),

@@ -4,7 +4,7 @@ use super::{Planted, hand_built, sides, terminate, workspaces};
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::Sites;
 use deskpair_rules::model::Estate;
-use deskpair_rules::model::quota::{HARDWARE, WORKSPACES, Watched};
+use deskpair_rules::model::quota::{CATALOGUE, HARDWARE, WORKSPACES, Watched};
 
 /// QTA-001: somebody has no standby desktop, and nobody ever asked for more than AWS grants at first.
 pub(super) fn never_raised(estate: &mut Estate, sites: &Sites, mint: &mut Mint) -> Planted {
@@ -24,6 +24,13 @@ pub(super) fn no_hardware(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) 
     terminate(estate, 0, sites, |standby| standby.user == row.user);
     grant(estate, watched, 0);
     Planted::on(vec![estate.symbols.text(row.user).to_owned()])
+}
+
+/// QTA-003: there are as many images as may be.
+pub(super) fn full_of_images(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
+    let images = sides(estate, 0).1.images.items().len() as u64;
+    grant(estate, CATALOGUE[0], images);
+    Planted::NOBODY
 }
 
 /// Grants the standby side another number.
