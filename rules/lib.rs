@@ -28,6 +28,7 @@ pub mod frameworks;
 pub mod groups;
 pub mod images;
 pub mod ip_groups;
+pub mod keys;
 pub mod meta;
 pub mod model;
 pub mod network;

@@ -116,6 +116,9 @@ pub enum Area {
     /// Quotas: how much may be made in the standby Region.
     #[serde(rename = "QTA")]
     Quotas,
+    /// Encryption keys of standby desktops.
+    #[serde(rename = "KEY")]
+    Keys,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -123,7 +126,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -136,6 +139,7 @@ impl Area {
         Self::Directories,
         Self::Network,
         Self::Quotas,
+        Self::Keys,
         Self::Practice,
     ];
 
@@ -154,6 +158,7 @@ impl Area {
             Self::Directories => "DIR",
             Self::Network => "NET",
             Self::Quotas => "QTA",
+            Self::Keys => "KEY",
             Self::Practice => "OPS",
         }
     }
@@ -173,6 +178,7 @@ impl Area {
             Self::Directories => "Directories",
             Self::Network => "Network",
             Self::Quotas => "Quotas",
+            Self::Keys => "Encryption keys",
             Self::Practice => "The practice",
         }
     }

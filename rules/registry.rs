@@ -17,6 +17,7 @@ static REGISTRY: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
         crate::directories::RULES,
         crate::network::RULES,
         crate::quotas::RULES,
+        crate::keys::RULES,
         crate::practice::RULES,
     ];
     let mut rules: Vec<&'static dyn Rule> = areas.iter().flat_map(|rules| rules.iter().copied()).collect();
@@ -56,6 +57,7 @@ mod tests {
             Area::Directories => "directories",
             Area::Network => "network",
             Area::Quotas => "quotas",
+            Area::Keys => "keys",
             Area::Practice => "practice",
         };
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)

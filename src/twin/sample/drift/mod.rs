@@ -8,6 +8,7 @@ mod dns;
 mod files;
 mod images;
 mod ip_groups;
+mod keys;
 mod name_servers;
 mod network;
 mod practice;
@@ -141,6 +142,7 @@ static PLANTINGS: &[Planting] = &[
     planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
+    planting("KEY-001", "the key of some standby desktops is to be deleted", keys::to_be_deleted),
     planting("NET-001", "a person has no standby desktop, and the subnets have no address left", network::full),
     planting(
         "NET-002",
