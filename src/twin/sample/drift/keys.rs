@@ -18,3 +18,13 @@ pub(super) fn to_be_deleted(estate: &mut Estate, sites: &Sites, _mint: &mut Mint
     let locked = standby.workspaces.items().iter().filter(|row| symbols.text(row.key) == arn);
     Planted::on(locked.map(|row| symbols.text(row.user).to_owned()).collect())
 }
+
+/// KEY-002: a standby WorkSpace is said to be encrypted with the key that AWS manages.
+pub(super) fn of_aws(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let managed = estate.symbols.intern(&sites.standby.managed_key);
+    let standby = sides(estate, 0).1;
+    if let Some(row) = standby.workspaces.items_mut().iter_mut().find(|row| row.extra != 0) {
+        row.key = managed;
+    }
+    Planted::NOBODY
+}

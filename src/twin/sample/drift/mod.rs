@@ -143,6 +143,7 @@ static PLANTINGS: &[Planting] = &[
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
     planting("KEY-001", "the key of some standby desktops is to be deleted", keys::to_be_deleted),
+    planting("KEY-002", "a standby WorkSpace is encrypted with AWS's own key", keys::of_aws),
     planting("NET-001", "a person has no standby desktop, and the subnets have no address left", network::full),
     planting(
         "NET-002",
