@@ -113,6 +113,12 @@ pub enum Area {
     /// The network in which standby desktops stand.
     #[serde(rename = "NET")]
     Network,
+    /// Quotas: how much may be made in the standby Region.
+    #[serde(rename = "QTA")]
+    Quotas,
+    /// Encryption keys of standby desktops.
+    #[serde(rename = "KEY")]
+    Keys,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -120,7 +126,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -132,6 +138,8 @@ impl Area {
         Self::Dns,
         Self::Directories,
         Self::Network,
+        Self::Quotas,
+        Self::Keys,
         Self::Practice,
     ];
 
@@ -149,6 +157,8 @@ impl Area {
             Self::Dns => "DNS",
             Self::Directories => "DIR",
             Self::Network => "NET",
+            Self::Quotas => "QTA",
+            Self::Keys => "KEY",
             Self::Practice => "OPS",
         }
     }
@@ -167,6 +177,8 @@ impl Area {
             Self::Dns => "TXT resolvability",
             Self::Directories => "Directories",
             Self::Network => "Network",
+            Self::Quotas => "Quotas",
+            Self::Keys => "Encryption keys",
             Self::Practice => "The practice",
         }
     }

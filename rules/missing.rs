@@ -22,6 +22,15 @@ pub(crate) struct Missing {
 pub(crate) enum Room {
     /// There is room for so many more.
     For(u64),
+    /// There is room for one of these numbers.
+    Between {
+        /// For so many at the least.
+        least: u64,
+        /// And for no more than these.
+        most: u64,
+        /// Why it is not known for how many.
+        why: Unknown,
+    },
     /// It cannot be told.
     Unknown(Unknown),
 }
@@ -73,13 +82,17 @@ impl Missing {
     /// Weighs them against the room that there is: where it is too little for those that surely are missing, each of them fails in this
     /// case, since nobody knows which would be refused; they pass where it is enough even if all are missing that may be.
     pub(crate) fn weigh(&self, sheet: &mut Sheet, room: Room, case: usize) {
-        match (room, self.unsure.first()) {
-            (Room::Unknown(why), _) => self.cannot_tell(sheet, why),
-            (Room::For(room), _) if room < self.count() => self.each(sheet, Some(case)),
-            (Room::For(room), Some((_, why))) if self.is_open() || room < self.count() + self.unsure.len() as u64 => {
-                self.cannot_tell(sheet, *why);
-            }
-            (Room::For(_), _) => self.each(sheet, None),
+        let (least, most, doubt) = match room {
+            Room::Unknown(why) => return self.cannot_tell(sheet, why),
+            Room::For(room) => (room, room, None),
+            Room::Between { least, most, why } => (least, most, Some(why)),
+        };
+        let perhaps = self.count() + self.unsure.len() as u64;
+        match (self.unsure.first(), doubt) {
+            _ if most < self.count() => self.each(sheet, Some(case)),
+            (Some((_, why)), _) if self.is_open() || most < perhaps => self.cannot_tell(sheet, *why),
+            (_, Some(why)) if least < perhaps => self.cannot_tell(sheet, why),
+            (_, _) => self.each(sheet, None),
         }
     }
 

@@ -133,7 +133,8 @@ fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
         | Subject::FileSystem { .. }
         | Subject::Server(_)
         | Subject::ZoneText { .. }
-        | Subject::Outside(_) => Touched::Everybody,
+        | Subject::Outside(_)
+        | Subject::Quota(_) => Touched::Everybody,
     }
 }
 

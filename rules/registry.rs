@@ -16,6 +16,8 @@ static REGISTRY: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
         crate::dns::RULES,
         crate::directories::RULES,
         crate::network::RULES,
+        crate::quotas::RULES,
+        crate::keys::RULES,
         crate::practice::RULES,
     ];
     let mut rules: Vec<&'static dyn Rule> = areas.iter().flat_map(|rules| rules.iter().copied()).collect();
@@ -54,6 +56,8 @@ mod tests {
             Area::Dns => "dns",
             Area::Directories => "directories",
             Area::Network => "network",
+            Area::Quotas => "quotas",
+            Area::Keys => "keys",
             Area::Practice => "practice",
         };
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)

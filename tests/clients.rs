@@ -18,7 +18,11 @@ fn served() -> BTreeSet<String> {
 
 /// The twin's name for a service of boto3's and the CLI's.
 fn named(service: &str) -> &str {
-    if service == "resourcegroupstaggingapi" { "tagging" } else { service }
+    match service {
+        "resourcegroupstaggingapi" => "tagging",
+        "service-quotas" => "servicequotas",
+        other => other,
+    }
 }
 
 #[test]
@@ -66,6 +70,7 @@ impl Cli<'_> {
             .split('-')
             .map(|word| match word {
                 "ldaps" => "LDAPS".to_owned(),
+                "aws" => "AWS".to_owned(),
                 word => {
                     let (first, rest) = word.split_at(1);
                     format!("{}{rest}", first.to_uppercase())
@@ -209,6 +214,17 @@ impl Cli<'_> {
         ] {
             assert!(!items(&self.call("ec2", operation, &[]), list).is_empty(), "{operation}");
         }
+        let of_workspaces = ["--service-code", "workspaces"];
+        let quotas = items(&self.call("service-quotas", "list-service-quotas", &of_workspaces), "Quotas");
+        assert!(quotas.iter().any(|quota| text(quota, "QuotaCode") == "L-34278094" && quota["Value"].is_f64()));
+        let defaults = self.call("service-quotas", "list-aws-default-service-quotas", &of_workspaces);
+        assert!(!items(&defaults, "Quotas").is_empty());
+        let there = ["--region", "us-west-2"];
+        let desktops = items(&self.call("workspaces", "describe-workspaces", &there), "Workspaces");
+        let key =
+            desktops.iter().find_map(|desktop| desktop["VolumeEncryptionKey"].as_str()).expect("an encrypted one");
+        let told = self.call("kms", "describe-key", &["--region", "us-west-2", "--key-id", key]);
+        assert_eq!(text(&told["KeyMetadata"], "Arn"), key);
         let account = self.call("sts", "get-caller-identity", &[]);
         let account = text(&account, "Account");
         let role = format!("arn:aws:iam::{account}:role/deskpair-scan");

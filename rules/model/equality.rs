@@ -74,6 +74,9 @@ impl Texts<'_> {
             volumes,
             snapshots,
             storage_machines,
+            quotas,
+            default_quotas,
+            keys,
         } = a;
         *place == b.place
             && *account == b.account
@@ -111,6 +114,9 @@ impl Texts<'_> {
             && *volumes == b.volumes
             && *snapshots == b.snapshots
             && *storage_machines == b.storage_machines
+            && *quotas == b.quotas
+            && *default_quotas == b.default_quotas
+            && *keys == b.keys
             && same_rows(workspaces, &b.workspaces, |row, other| {
                 row.record(self.0, extras) == other.record(self.1, &b.extras)
             })

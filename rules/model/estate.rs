@@ -8,7 +8,9 @@ use super::directory::{
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
+use super::key::Key;
 use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use super::quota::Quota;
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{PairSettings, Settings, SideSettings};
 use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
@@ -99,6 +101,12 @@ pub enum Dataset {
     SyncLocations,
     /// `datasync:ListTaskExecutions` and `DescribeTaskExecution`, of tasks that touch FSx.
     SyncExecutions,
+    /// `servicequotas:ListServiceQuotas`, of WorkSpaces: what is granted. Of standby sides alone.
+    Quotas,
+    /// `servicequotas:ListAWSDefaultServiceQuotas`, where those leave out one that rules look at. Of standby sides alone.
+    DefaultQuotas,
+    /// `kms:DescribeKey`, of the keys that desktops in the pairs' directories name. Of standby sides alone.
+    Keys,
     /// `route53:ListHostedZones`.
     Zones,
     /// `route53:GetHostedZone`, of zones that enclose a pair's alias.
@@ -121,7 +129,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -161,6 +169,9 @@ impl Dataset {
         Self::SyncTasks,
         Self::SyncLocations,
         Self::SyncExecutions,
+        Self::Quotas,
+        Self::DefaultQuotas,
+        Self::Keys,
         Self::Zones,
         Self::ZoneDetails,
         Self::RecordSets,
@@ -298,6 +309,12 @@ pub struct Side {
     pub sync_locations: Slice<SyncLocation>,
     /// Executions by task ARN, of tasks that touch FSx.
     pub sync_executions: BTreeMap<String, Slice<SyncExecution>>,
+    /// What WorkSpaces' quotas grant, of standby sides.
+    pub quotas: Slice<Quota>,
+    /// The defaults of quotas that are not among those.
+    pub default_quotas: Slice<Quota>,
+    /// Keys by the text with which desktops name them, of standby sides: one item, none where there is no such key.
+    pub keys: BTreeMap<String, Slice<Key>>,
 }
 
 impl Side {
@@ -345,6 +362,9 @@ impl Side {
             sync_tasks: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             sync_locations: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             sync_executions: BTreeMap::new(),
+            quotas: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            default_quotas: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            keys: BTreeMap::new(),
         }
     }
 
@@ -410,6 +430,14 @@ impl Side {
     /// The gap, also where this bundle's applications were not asked for.
     pub fn bundle_applications_of(&self, bundle: &str) -> Result<&[ApplicationAssociation], GapId> {
         self.bundle_applications.get(bundle).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The key that a desktop names with this text; `Ok(None)` where there surely is none.
+    ///
+    /// # Errors
+    /// The gap, also where nobody asked for this key.
+    pub fn key_of(&self, named: &str) -> Result<Option<&Key>, GapId> {
+        Ok(self.keys.get(named).ok_or(Estate::NOT_COLLECTED)?.whole()?.first())
     }
 
     /// The executions of a DataSync task, as far as they were read.

@@ -10,10 +10,12 @@ use super::dns::TxtView;
 use super::files::FileSystem;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
+use super::stock::Stock;
 use super::tags::Tags;
 use super::uses::Uses;
 use super::workspace::WorkspaceRow;
 use super::{Estate, Moment, Side, Sym, ZoneBook};
+use std::sync::OnceLock;
 
 mod counterpart;
 mod located;
@@ -161,6 +163,8 @@ pub struct PairView<'e> {
     pub uses: Uses,
     /// Tags by desktop.
     pub(super) tags: Tags,
+    /// What stands in the standby account and Region, and what is to be made there.
+    pub(super) stock: OnceLock<Stock>,
 }
 
 impl<'e> PairView<'e> {
@@ -188,6 +192,7 @@ impl<'e> PairView<'e> {
             tells_of_primary: true,
             uses: Uses::default(),
             tags: Tags::default(),
+            stock: OnceLock::new(),
         };
         view.desktops = Desktops::of(&view);
         view

@@ -61,6 +61,8 @@ pub enum Subject {
     },
     /// A directory of the primary Region that is no pair's: position in the desktops' `outside`.
     Outside(u32),
+    /// A quota of the standby Region: position in [`CATALOGUE`](super::quota::CATALOGUE).
+    Quota(u8),
     /// An accepted fail: position in the settings' `waivers`.
     Waiver(u16),
     /// What a person vouches for: position in the settings' `attestations`.
@@ -213,6 +215,15 @@ impl Subject {
                     name: Cow::Borrowed(if name.is_empty() { id } else { name }),
                     primary: Cow::Borrowed(id),
                     standby: Cow::Borrowed(""),
+                }
+            }
+            Self::Quota(at) => {
+                let watched = super::quota::CATALOGUE[usize::from(at)];
+                Names {
+                    kind: "quota",
+                    name: Cow::Borrowed(watched.name),
+                    primary: Cow::Borrowed(""),
+                    standby: Cow::Borrowed(watched.code),
                 }
             }
             Self::Waiver(at) => accepted("waiver", pair.estate.settings.waivers.get(usize::from(at))),

@@ -38,6 +38,9 @@ impl PairView<'_> {
                 .into_iter()
                 .flat_map(|side| side.sync_executions.values().filter_map(|executions| executions.gap()))
                 .collect(),
+            Dataset::Quotas => of_sides(|side| side.quotas.gap()),
+            Dataset::DefaultQuotas => of_sides(|side| side.default_quotas.gap()),
+            Dataset::Keys => self.standby.keys.values().filter_map(Slice::gap).collect(),
             Dataset::Account => of_sides(|side| side.account_settings.gap()),
             Dataset::AddIns => [(self.primary, &self.primary_directory), (self.standby, &self.standby_directory)]
                 .into_iter()

@@ -51,6 +51,9 @@ operations! {
     LIST_LOCATIONS = DataSync "ListLocations";
     LIST_TASK_EXECUTIONS = DataSync "ListTaskExecutions";
     DESCRIBE_TASK_EXECUTION = DataSync "DescribeTaskExecution";
+    LIST_SERVICE_QUOTAS = Quotas "ListServiceQuotas";
+    LIST_AWS_DEFAULT_SERVICE_QUOTAS = Quotas "ListAWSDefaultServiceQuotas";
+    DESCRIBE_KEY = Kms "DescribeKey";
     LIST_HOSTED_ZONES = Route53 "ListHostedZones";
     LIST_RESOURCE_RECORD_SETS = Route53 "ListResourceRecordSets";
     GET_HOSTED_ZONE = Route53 "GetHostedZone";
@@ -79,6 +82,9 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::SyncTasks => &[LIST_TASKS, DESCRIBE_TASK],
         Dataset::SyncLocations => &[LIST_LOCATIONS],
         Dataset::SyncExecutions => &[LIST_TASK_EXECUTIONS, DESCRIBE_TASK_EXECUTION],
+        Dataset::Quotas => &[LIST_SERVICE_QUOTAS],
+        Dataset::DefaultQuotas => &[LIST_AWS_DEFAULT_SERVICE_QUOTAS],
+        Dataset::Keys => &[DESCRIBE_KEY],
         Dataset::Zones => &[LIST_HOSTED_ZONES],
         Dataset::RecordSets => &[LIST_RESOURCE_RECORD_SETS],
         Dataset::HealthChecks => &[LIST_HEALTH_CHECKS, GET_HEALTH_CHECK_STATUS],
@@ -117,6 +123,8 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::AliasPermissions => &[Dataset::Aliases],
         Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
+        Dataset::DefaultQuotas => &[Dataset::Quotas],
+        Dataset::Keys => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
         Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
             &[Dataset::Aliases, Dataset::Registrations]
@@ -145,6 +153,7 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         | Dataset::Backups
         | Dataset::SyncTasks
         | Dataset::SyncLocations
+        | Dataset::Quotas
         | Dataset::Account
         | Dataset::AmazonBundles
         | Dataset::Applications
@@ -156,9 +165,18 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
     }
 }
 
-/// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers.
+/// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers and
+/// grants, what its desktops are encrypted with.
 pub const fn of_standby_alone(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Connections | Dataset::ResourceTags | Dataset::AmazonBundles)
+    matches!(
+        dataset,
+        Dataset::Connections
+            | Dataset::ResourceTags
+            | Dataset::AmazonBundles
+            | Dataset::Quotas
+            | Dataset::DefaultQuotas
+            | Dataset::Keys
+    )
 }
 
 /// Whether a dataset is read of primary sides alone: what is carried over from there, and whom its people belong to.

@@ -14,9 +14,11 @@ mod directory;
 mod ec2;
 pub mod fault;
 mod fsx;
+mod kms;
 pub mod limits;
 pub(crate) mod logos;
 pub mod paging;
+mod quotas;
 #[cfg(test)]
 mod recorded;
 mod route53;

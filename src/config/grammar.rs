@@ -250,7 +250,8 @@ static DEPENDENCY: Table = Table {
 };
 
 /// The services that have buckets, by the names that requests are signed for.
-pub(super) const SERVICES: &[&str] = &["workspaces", "ds", "fsx", "datasync", "route53", "tagging", "ec2", "sts"];
+pub(super) const SERVICES: &[&str] =
+    &["workspaces", "ds", "fsx", "datasync", "route53", "tagging", "ec2", "sts", "servicequotas", "kms"];
 
 static LIMITS: Table = Table {
     keys: &[
@@ -262,6 +263,8 @@ static LIMITS: Table = Table {
         may("tagging", Kind::Bucket, "The Resource Groups Tagging API."),
         may("ec2", Kind::Bucket, "Amazon EC2."),
         may("sts", Kind::Bucket, "AWS Security Token Service."),
+        may("servicequotas", Kind::Bucket, "Service Quotas."),
+        may("kms", Kind::Bucket, "AWS Key Management Service."),
         may("attempts", Kind::Count(100), "How often a read is tried in all; 10 where it is left out."),
         may("attempt_timeout", Kind::Text(Text::Millis), "How long one attempt may take; 20s where it is left out."),
         may(

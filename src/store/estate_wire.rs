@@ -13,7 +13,9 @@ use deskpair_rules::model::files::{
     Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
 };
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
+use deskpair_rules::model::key::Key;
 use deskpair_rules::model::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use deskpair_rules::model::quota::Quota;
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{Settings, SideSettings};
 use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRecord};
@@ -104,7 +106,7 @@ pub(super) struct ListLine {
     /// Of which Route 53 identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     book: Option<u32>,
-    /// Of which directory, alias, task, zone or name, where there is a list for each.
+    /// Of which directory, alias, task, key, zone or name, where there is a list for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
     /// Where the list ends: whole, or at a gap, which is a position among the trailer's.
@@ -328,6 +330,8 @@ enum Line {
     StorageMachine(Box<StorageMachine>),
     ZoneDetail(ZoneDetail),
     Protection(RecordProtection),
+    Quota(Quota),
+    Key(Key),
 }
 
 /// The JSON Schema of a line: `deskpair schema estate`.

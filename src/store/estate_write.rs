@@ -142,6 +142,9 @@ impl<W: Write> Lines<W> {
         self.list(key(Dataset::Subnets), &side.subnets)?;
         self.list(key(Dataset::RouteTables), &side.route_tables)?;
         self.list(key(Dataset::DhcpOptions), &side.dhcp_options)?;
+        self.list(key(Dataset::Quotas), &side.quotas)?;
+        self.list(key(Dataset::DefaultQuotas), &side.default_quotas)?;
+        self.lists(&key(Dataset::Keys), &side.keys)?;
         let symbols = &estate.symbols;
         let tags = &side.resource_tags;
         self.items(key(Dataset::ResourceTags), tags.end(), tags.items().iter().map(|row| TagRecord::of(row, symbols)))?;

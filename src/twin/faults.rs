@@ -93,7 +93,9 @@ pub enum FaultError {
     #[error("`{0}` is no Region: write one like `us-east-1`, `global`, or `*`")]
     Region(String),
     /// The service in the second part.
-    #[error("`{0}` is no service of the twin: write workspaces, ds, fsx, datasync, tagging, route53, ec2 or sts")]
+    #[error(
+        "`{0}` is no service of the twin: write workspaces, ds, fsx, datasync, tagging, route53, ec2, sts, servicequotas or kms"
+    )]
     Service(String),
     /// The operation in the second part.
     #[error("the twin serves no operation `{0}`: write `SERVICE:OPERATION`, `SERVICE:*`, or `*`")]

@@ -48,11 +48,15 @@ pub enum Service {
     Ec2,
     /// AWS STS.
     Sts,
+    /// Service Quotas.
+    Quotas,
+    /// AWS KMS.
+    Kms,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::WorkSpaces,
         Self::Directory,
         Self::Fsx,
@@ -61,6 +65,8 @@ impl Service {
         Self::Route53,
         Self::Ec2,
         Self::Sts,
+        Self::Quotas,
+        Self::Kms,
     ];
 
     /// Its name in a credential scope.
@@ -74,6 +80,8 @@ impl Service {
             Self::Route53 => "route53",
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
+            Self::Quotas => "servicequotas",
+            Self::Kms => "kms",
         }
     }
 
@@ -81,9 +89,15 @@ impl Service {
     pub const fn iam_prefix(self) -> &'static str {
         match self {
             Self::Tagging => "tag",
-            Self::WorkSpaces | Self::Directory | Self::Fsx | Self::DataSync | Self::Route53 | Self::Ec2 | Self::Sts => {
-                self.signing_name()
-            }
+            Self::WorkSpaces
+            | Self::Directory
+            | Self::Fsx
+            | Self::DataSync
+            | Self::Route53
+            | Self::Ec2
+            | Self::Sts
+            | Self::Quotas
+            | Self::Kms => self.signing_name(),
         }
     }
 

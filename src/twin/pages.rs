@@ -49,6 +49,7 @@ impl List<'_> {
                 "InvalidRequestException",
                 "BadRequest",
                 "InvalidPaginationToken",
+                "InvalidPaginationTokenException",
             ])
             .unwrap_or(if self.service == Service::Ec2 { "InvalidNextToken" } else { "ValidationException" });
         ApiError::new(code, "The pagination token is not valid.")

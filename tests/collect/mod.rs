@@ -141,6 +141,9 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("datasync:ListLocations", pages(side.sync_locations.items().len(), 100)),
             ("datasync:ListTaskExecutions", side.sync_executions.len() as u64),
             ("datasync:DescribeTaskExecution", executions as u64),
+            ("servicequotas:ListServiceQuotas", u64::from(at == estate.pairs[0].standby as usize)),
+            ("servicequotas:ListAWSDefaultServiceQuotas", u64::from(at == estate.pairs[0].standby as usize)),
+            ("kms:DescribeKey", side.keys.len() as u64),
         ];
         for (operation, calls) in expected {
             assert_eq!(made(&estate, &side.place.region, operation), calls, "{operation} in {}", side.place.region);
@@ -191,7 +194,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert_eq!(operations.len(), 44, "{operations:?}");
+    assert_eq!(operations.len(), 47, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;
@@ -253,6 +256,9 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::Volumes => side.volumes.gap(),
         Dataset::Snapshots => estate.sides[estate.pairs[0].primary as usize].snapshots.gap(),
         Dataset::StorageMachines => side.storage_machines.gap(),
+        Dataset::Quotas => side.quotas.gap(),
+        Dataset::DefaultQuotas => side.default_quotas.gap(),
+        Dataset::Keys => side.keys.values().find_map(Slice::gap),
         Dataset::Zones => book.zones.gap(),
         Dataset::ZoneDetails => book.details.values().find_map(Slice::gap),
         Dataset::ZoneTexts => book.texts.values().find_map(Slice::gap),

@@ -75,6 +75,8 @@ OPERATIONS = {
         "DescribeVpcs",
     ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
+    "service-quotas": ["ListAWSDefaultServiceQuotas", "ListServiceQuotas"],
+    "kms": ["DescribeKey"],
 }
 
 # The protocol the twin speaks, where the model offers several (AWS-FACTS: the SDKs speak JSON 1.1 to these).

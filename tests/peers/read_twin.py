@@ -314,6 +314,18 @@ def read_region(region):
         keys = {entry["Key"]: [value["Value"] for value in entry["Values"]] for entry in options["DhcpConfigurations"]}
         if not keys.get("domain-name-servers"):
             problem("ec2:DescribeDhcpOptions", f"{options}")
+    quotas = client("service-quotas", region)
+    for call in (quotas.list_service_quotas, quotas.list_aws_default_service_quotas):
+        for quota in every(call, "Quotas", ServiceCode="workspaces"):
+            if not isinstance(quota["Value"], float) or not quota["QuotaName"]:
+                problem("servicequotas:ListServiceQuotas", f"{quota}")
+    kms = client("kms", region)
+    if region != PRIMARY:
+        for named in sorted({desktop["VolumeEncryptionKey"] for desktop in desktops if "VolumeEncryptionKey" in desktop}):
+            told = kms.describe_key(KeyId=named)["KeyMetadata"]
+            if named not in (told["KeyId"], told["Arn"]):
+                problem("kms:DescribeKey", f"{told} for {named}")
+    refused("kms:DescribeKey nothing there", "NotFoundException", kms.describe_key, KeyId="alias/none")
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]
     sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/deskpair-scan", RoleSessionName="peer")

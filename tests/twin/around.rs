@@ -140,3 +140,44 @@ async fn an_unknown_id_is_an_error_and_an_unknown_value_of_a_filter_is_nothing()
     let vpcs = client.describe_vpcs().filters(filter("cidr", "10.30.0.0/16")).send().await.unwrap();
     assert_eq!((vpcs.vpcs().len(), vpcs.vpcs()[0].is_default()), (1, Some(false)));
 }
+
+#[tokio::test]
+async fn quotas_are_of_workspaces_and_come_in_pages() {
+    let twin = twin(5).await;
+    let client = aws_sdk_servicequotas::Client::new(&config(&twin, S));
+    let first = client.list_service_quotas().service_code("workspaces").max_results(2).send().await.unwrap();
+    assert_eq!((first.quotas().len(), first.quotas()[0].quota_code()), (2, Some("L-34278094")));
+    assert_eq!(first.quotas()[0].value(), Some(200.0));
+    let token = first.next_token().unwrap();
+    let all = client.list_service_quotas().service_code("workspaces").send().await.unwrap();
+    let rest = client.list_service_quotas().service_code("workspaces").next_token(token).send().await.unwrap();
+    assert_eq!((2 + rest.quotas().len(), rest.next_token()), (all.quotas().len(), None));
+    let one = client.list_service_quotas().service_code("workspaces").quota_code("L-18CE281C").send().await.unwrap();
+    assert_eq!(one.quotas().iter().map(|quota| quota.quota_name()).collect::<Vec<_>>(), [Some("Images")]);
+    let defaults = client.list_aws_default_service_quotas();
+    let other = defaults.clone().service_code("workspaces").next_token(token).send().await;
+    assert_eq!(code(other), "InvalidPaginationTokenException", "a token of another list");
+    assert_eq!(code(defaults.clone().service_code("nosuch").send().await), "NoSuchResourceException");
+    let many = defaults.service_code("workspaces").max_results(101).send().await;
+    assert_eq!(code(many), "ValidationException");
+}
+
+#[tokio::test]
+async fn a_key_is_known_by_its_arn_and_its_id_and_another_is_not() {
+    let estate = sample(40);
+    let side = estate.sides.iter().find(|side| side.place.region == S).unwrap();
+    let key = side.keys.values().next().unwrap().items()[0].clone();
+    let twin = twin(40).await;
+    let client = aws_sdk_kms::Client::new(&config(&twin, S));
+    for named in [&key.arn, &key.key_id] {
+        let told = client.describe_key().key_id(named).send().await.unwrap().key_metadata.unwrap();
+        assert_eq!((told.arn(), told.key_id()), (Some(key.arn.as_str()), key.key_id.as_str()));
+    }
+    for named in ["alias/none", "12345678-1234-1234-1234-123456789012", &key.arn.replace(S, "us-east-1")] {
+        assert_eq!(code(client.describe_key().key_id(named).send().await), "NotFoundException", "{named}");
+    }
+    assert_eq!(code(client.describe_key().key_id("k".repeat(2049)).send().await), "ValidationException");
+    twin.set_faults(vec![super::fault("* kms:DescribeKey AccessDenied")]);
+    let refused = client.describe_key().key_id(&key.key_id).send().await.expect_err("denied").into_service_error();
+    assert!(refused.meta().message().unwrap().contains(&format!("resource: {} ", key.arn)), "{refused:?}");
+}

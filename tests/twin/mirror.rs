@@ -124,6 +124,11 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         for (arn, list) in &side.sync_executions {
             put(&format!("executions of {arn}"), items(list), list.gap());
         }
+        put("quotas", items(&side.quotas), side.quotas.gap());
+        put("quotas by default", items(&side.default_quotas), side.default_quotas.gap());
+        for (named, list) in &side.keys {
+            put(&format!("key {named}"), items(list), list.gap());
+        }
     }
     for book in &estate.zones {
         let mut put = |name: &str, mut items: Vec<String>, gap: Option<GapId>| {
@@ -157,7 +162,8 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
 }
 
 /// What no rule reads of one of the sides, and no call is made for.
-const ONE_SIDED: [&str; 4] = [" amazon bundles", " connections", " resource tags", " snapshots"];
+const ONE_SIDED: [&str; 6] =
+    [" amazon bundles", " connections", " resource tags", " snapshots", " quotas", " quotas by default"];
 
 /// All that was collected is as it was.
 fn assert_same(found: &Estate, wanted: &Estate) {
@@ -211,6 +217,9 @@ async fn so_are_its_gaps() {
             "us-west-2 ec2:DescribeRouteTables AccessDenied",
             "eu-west-1 ec2:DescribeDhcpOptions Malformed",
             "us-west-2 datasync:DescribeTask AccessDenied",
+            "us-west-2 kms:DescribeKey AccessDenied",
+            "eu-central-1 servicequotas:ListServiceQuotas Throttle",
+            "us-west-2 servicequotas:ListAWSDefaultServiceQuotas AccessDenied",
             "us-east-1 ds:DescribeDirectories HangBefore",
             "us-west-2 fsx:DescribeBackups Drop",
             "us-west-2 fsx:DescribeVolumes AccessDenied",

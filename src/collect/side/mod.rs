@@ -5,6 +5,7 @@ mod around;
 mod catalogue;
 mod domains;
 mod files;
+mod granted;
 mod network;
 mod people;
 mod roles;
@@ -16,7 +17,9 @@ use super::datasync::DataSync;
 use super::directory::DirectoryService;
 use super::ec2::Ec2;
 use super::fsx::Fsx;
+use super::kms::Kms;
 use super::paging::Listing;
+use super::quotas::ServiceQuotas;
 use super::tagging::{self, Tags};
 use super::workspaces::WorkSpaces;
 use super::{AT_A_TIME, account, add_calls, sts};
@@ -28,6 +31,7 @@ use domains::Domains;
 use files::{Files, Transfers};
 use futures_util::future::OptionFuture;
 use futures_util::{StreamExt, future};
+use granted::{Keys, Quotas};
 use network::Network;
 use people::People;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +73,8 @@ pub(super) struct Harvest {
     wants_tags: tagging::Wanted,
     files: Files,
     transfers: Transfers,
+    quotas: Quotas,
+    keys: Keys,
     tally: Tally,
 }
 
@@ -111,6 +117,8 @@ impl Reader {
         let ec2 = &Ec2::new(config, caller);
         let fsx = &Fsx::new(config, caller);
         let datasync = &DataSync::new(config, caller);
+        let service_quotas = &ServiceQuotas::new(config, caller);
+        let kms = &Kms::new(config, caller);
         let wants_tags = tagging::Wanted {
             // A copy names its source: the tags that pair images and bundles are those of the standby side.
             of_resources: self.wants(Dataset::ResourceTags) && self.roles.is_standby(),
@@ -136,16 +144,18 @@ impl Reader {
         let desktops = self.when(Dataset::Workspaces, || workspaces.desktops());
         let people = async {
             let ((frame, around, domains, network), desktops) = tokio::join!(around, desktops);
+            let keys = Keys::read(self, kms, &frame, desktops.as_ref()).await;
             let people = People::read(self, workspaces, &frame, desktops).await;
-            (frame, around, domains, network, people)
+            (frame, around, domains, network, people, keys)
         };
-        let (account, (frame, around, domains, network, people), catalogue, tags, files, transfers) = tokio::join!(
+        let (account, (frame, around, domains, network, people, keys), catalogue, tags, files, transfers, quotas) = tokio::join!(
             identity,
             Box::pin(people),
             Box::pin(Catalogue::read(self, workspaces)),
             tags,
             Box::pin(Files::read(self, fsx)),
             Box::pin(Transfers::read(self, datasync)),
+            Box::pin(Quotas::read(self, service_quotas)),
         );
         Harvest {
             account,
@@ -159,6 +169,8 @@ impl Reader {
             wants_tags,
             files,
             transfers,
+            quotas,
+            keys,
             tally: caller.tally(),
         }
     }
@@ -193,6 +205,8 @@ impl Harvest {
         self.network.put_into(estate, at);
         self.files.put_into(estate, at);
         self.transfers.put_into(estate, at);
+        self.quotas.put_into(estate, at);
+        self.keys.put_into(estate, at);
     }
 }
 

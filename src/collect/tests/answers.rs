@@ -92,6 +92,9 @@ pub(super) fn answer(asked: &Asked) -> Reply {
             let mut desktops: Vec<_> = (page * 25..total.min(page * 25 + 25)).map(|at| desktop(at, id)).collect();
             if !primary {
                 desktops.push(desktop(99, "d-3333333333"));
+                desktops[0]["VolumeEncryptionKey"] = "key-1".into();
+                desktops[1]["VolumeEncryptionKey"] = "alias/gone".into();
+                desktops[2]["VolumeEncryptionKey"] = "key-of-others".into();
             }
             let next = if (page + 1) * 25 < total { (page + 1).to_string() } else { String::new() };
             json!({ "Workspaces": desktops, "NextToken": next })
@@ -149,6 +152,24 @@ pub(super) fn answer(asked: &Asked) -> Reply {
         "ListTaskExecutions" => json!({ "TaskExecutions": [{ "TaskExecutionArn": "arn:task/1/execution/1" }] }),
         "DescribeTaskExecution" => json!({ "TaskExecutionArn": asked.member("TaskExecutionArn"), "Status": "SUCCESS",
             "StartTime": 100, "Result": { "TotalDuration": 7 } }),
+        "ListServiceQuotas" => match token.as_str() {
+            "" => {
+                json!({ "NextToken": "a", "Quotas": [{ "ServiceCode": asked.member("ServiceCode"), "QuotaCode": "L-34278094",
+                "QuotaName": "WorkSpaces", "Value": 1200.0, "Adjustable": true, "UsageMetric": { "MetricName": "not read" } }] })
+            }
+            _ => {
+                json!({ "Quotas": [{ "QuotaCode": "L-FFFFFFFF", "ErrorReason": { "ErrorCode": "SERVICE_QUOTA_NOT_AVAILABLE_ERROR" } }] })
+            }
+        },
+        "ListAWSDefaultServiceQuotas" => json!({ "Quotas": [
+            { "QuotaCode": "L-34278094", "QuotaName": "WorkSpaces", "Value": 1.0 },
+            { "QuotaCode": "L-18CE281C", "QuotaName": "Images", "Value": 40.0 }] }),
+        "DescribeKey" if asked.member("KeyId") == "key-1" => {
+            json!({ "KeyMetadata": { "KeyId": "key-1", "KeyManager": "CUSTOMER",
+            "Arn": "arn:aws:kms:us-west-2:1:key/key-1", "KeyState": "PendingDeletion", "Enabled": false,
+            "DeletionDate": 1_900_000_000 } })
+        }
+        "DescribeKey" => return Reply::Error(400, "NotFoundException"),
         "DescribeSecurityGroups"
         | "DescribeVpcEndpoints"
         | "DescribeVpcs"

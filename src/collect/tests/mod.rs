@@ -209,6 +209,19 @@ async fn every_member_arrives_in_its_place() {
     assert_eq!((options.uid.as_str(), options.posix_permissions.as_str()), ("NONE", "PRESERVE"));
     assert_eq!(primary.sync_executions.keys().collect::<Vec<_>>(), ["arn:task/1"], "the other task touches no FSx");
 
+    let [granted, odd] = standby.quotas.whole().expect("whole") else { panic!("two pages") };
+    assert_eq!((granted.quota_code.as_str(), granted.quota_name.as_str()), ("L-34278094", "WorkSpaces"));
+    assert_eq!((granted.value, granted.adjustable), (Some(1200), Some(true)));
+    assert_eq!((odd.quota_code.as_str(), odd.value), ("L-FFFFFFFF", None));
+    let [default] = standby.default_quotas.whole().expect("whole") else { panic!("the other is granted") };
+    assert_eq!((default.quota_code.as_str(), default.value), ("L-18CE281C", Some(40)));
+    assert_eq!(primary.quotas.gap(), Some(Estate::NOT_COLLECTED), "of standby sides alone");
+    assert_eq!(standby.keys.keys().collect::<Vec<_>>(), ["alias/gone", "key-1"], "each once, of the pair's directory");
+    let key = standby.key_of("key-1").expect("whole").expect("a key");
+    assert_eq!((key.arn.as_str(), key.key_state.as_str()), ("arn:aws:kms:us-west-2:1:key/key-1", "PendingDeletion"));
+    assert_eq!((key.key_manager.as_str(), key.deletion_date), ("CUSTOMER", Some(Moment::from_secs(1_900_000_000))));
+    assert_eq!(standby.key_of("alias/gone"), Ok(None), "that there is no such key is an answer");
+
     let [book] = estate.zones.as_slice() else { panic!("one book") };
     assert_eq!(book.account.as_deref(), Ok("111111111111"));
     let zones = book.zones.whole().expect("whole");
@@ -281,6 +294,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("datasync:ListLocations", 1, 1),
         ("datasync:ListTaskExecutions", 1, 1),
         ("datasync:DescribeTaskExecution", 1, 1),
+        ("servicequotas:ListServiceQuotas", 0, 2),
+        ("servicequotas:ListAWSDefaultServiceQuotas", 0, 1),
+        ("kms:DescribeKey", 0, 2),
     ] {
         assert_eq!((asked(PRIMARY, operation), asked(STANDBY, operation)), (primary, standby), "{operation}");
         let made = |region: &str| estate.calls.made["111111111111"][region].get(operation).copied().unwrap_or_default();
@@ -433,6 +449,9 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("sync_tasks", side.sync_tasks.gap()),
         ("sync_locations", side.sync_locations.gap()),
         ("sync_executions", side.sync_executions.values().find_map(Slice::gap)),
+        ("quotas", side.quotas.gap()),
+        ("default_quotas", side.default_quotas.gap()),
+        ("keys", side.keys.values().find_map(Slice::gap)),
     ];
     lists.into_iter().filter(|(_, gap)| cut(*gap)).map(|(name, _)| name).collect()
 }
@@ -533,6 +552,9 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("ListLocations", &["sync_locations"]),
         ("ListTaskExecutions", &["sync_executions"]),
         ("DescribeTaskExecution", &["sync_executions"]),
+        ("ListServiceQuotas", &["quotas", "default_quotas"]),
+        ("ListAWSDefaultServiceQuotas", &["default_quotas"]),
+        ("DescribeKey", &["keys"]),
     ] {
         let answers = move |asked: &Asked| {
             if asked.operation == operation { Reply::Error(400, "AccessDeniedException") } else { answer(asked) }

@@ -113,6 +113,7 @@ impl<'e> Target<'e> {
                 Dataset::ImagePermissions => keyed(&mut side.image_permissions, of, make),
                 Dataset::ImageApplications => keyed(&mut side.image_applications, of, make),
                 Dataset::BundleApplications => keyed(&mut side.bundle_applications, of, make),
+                Dataset::Keys => keyed(&mut side.keys, of, make),
                 Dataset::Directories
                 | Dataset::Registrations
                 | Dataset::ClientProperties
@@ -145,6 +146,8 @@ impl<'e> Target<'e> {
                 | Dataset::Volumes
                 | Dataset::Snapshots
                 | Dataset::StorageMachines
+                | Dataset::Quotas
+                | Dataset::DefaultQuotas
                 | Dataset::ZoneDetails
                 | Dataset::ZoneTexts
                 | Dataset::Protections
@@ -182,6 +185,8 @@ impl<'e> Target<'e> {
             Dataset::Volumes => Self::Plain(&mut side.volumes),
             Dataset::Snapshots => Self::Plain(&mut side.snapshots),
             Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),
+            Dataset::Quotas => Self::Plain(&mut side.quotas),
+            Dataset::DefaultQuotas => Self::Plain(&mut side.default_quotas),
             // Either side's are the list of that side.
             Dataset::PrimaryDesktopTags
             | Dataset::Branding
@@ -197,6 +202,7 @@ impl<'e> Target<'e> {
             | Dataset::ZoneTexts
             | Dataset::Protections
             | Dataset::SyncExecutions
+            | Dataset::Keys
             | Dataset::Zones
             | Dataset::RecordSets
             | Dataset::HealthChecks

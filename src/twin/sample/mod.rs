@@ -12,6 +12,7 @@ mod desktops;
 mod directories;
 mod drift;
 mod files;
+mod granted;
 mod names;
 mod network;
 mod offered;
@@ -67,6 +68,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
     };
     estate.sides.iter_mut().for_each(catalogue::settle);
+    estate.sides.iter_mut().for_each(|side| granted::settle(side, &estate.symbols));
     estate.sides.iter_mut().for_each(directories::keep_logos);
     (estate, planted)
 }
@@ -104,8 +106,10 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
             directories::fill(side, site, sites.plan, taken_at);
             network::fill(side, site, people.end - people.start);
             offered::fill(side, site, taken_at);
+            granted::quotas(side, people.end - people.start);
             resolution::alias(side, site, sites.plan.alias);
         }
+        granted::keys(standby, &sites.standby);
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };

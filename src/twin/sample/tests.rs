@@ -39,6 +39,7 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
+        text += &format!("{:#?}{:#?}{:#?}", side.quotas, side.default_quotas, side.keys);
         text += &format!("{:#?}{:#?}{:#?}", side.subnets, side.route_tables, side.dhcp_options);
         text += &format!("{:#?}{:#?}{:#?}", side.sync_tasks, side.sync_locations, side.sync_executions);
     }
@@ -186,6 +187,8 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("DhcpOptionsId", "dopt-([0-9a-f]{8}|[0-9a-f]{17})"),
         ("AvailabilityZoneId", "[a-z]+[0-9]-az[0-9]"),
         ("UserName", "[a-zA-Z0-9._-]{1,63}"),
+        ("QuotaCode", "L-[0-9A-F]{8}"),
+        ("KeyId", "(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
     ];
     let patterns: BTreeMap<&str, Regex> =
         patterns.iter().map(|(member, form)| (*member, Regex::new(&format!("^{form}$")).expect("a pattern"))).collect();
@@ -245,6 +248,11 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
             all(&mut list, slice.items());
         }
         for slice in side.certificates.values() {
+            all(&mut list, slice.items());
+        }
+        all(&mut list, side.quotas.items());
+        all(&mut list, side.default_quotas.items());
+        for slice in side.keys.values() {
             all(&mut list, slice.items());
         }
         all(&mut list, side.subnets.items());
@@ -323,7 +331,8 @@ fn a_clean_estate_passes_every_rule() {
                         || tally.not_evaluated > 0
                         || OF_FAILOVER_PAIRS.contains(&id)
                         || OF_WAIVERS.contains(&id)
-                        || OF_MISSING_DESKTOPS.contains(&id),
+                        || OF_MISSING_DESKTOPS.contains(&id)
+                        || OF_RARE_HARDWARE == id,
                     "{id} judges nothing of it: {tally:?}",
                 );
             }
@@ -335,7 +344,10 @@ fn a_clean_estate_passes_every_rule() {
 const OF_FAILOVER_PAIRS: [&str; 3] = ["DNS-009", "DNS-010", "DNS-017"];
 
 /// In a clean estate nobody needs room for another desktop.
-const OF_MISSING_DESKTOPS: [&str; 2] = ["NET-001", "NET-002"];
+const OF_MISSING_DESKTOPS: [&str; 3] = ["NET-001", "NET-002", "QTA-001"];
+
+/// Nor hardware with a quota of its own, which nobody of the company has.
+const OF_RARE_HARDWARE: &str = "QTA-002";
 
 /// Nothing is accepted in a clean estate.
 const OF_WAIVERS: [&str; 2] = ["OPS-003", "OPS-004"];
@@ -352,6 +364,14 @@ fn what_a_clean_estate_does_not_have_passes_beside_another_drift() {
         OF_FAILOVER_PAIRS.into_iter().filter(|other| *other != rule).for_each(|other| passes(rule, other));
     }
     OF_MISSING_DESKTOPS.into_iter().for_each(|rule| passes(rule, "WSP-001"));
+    // Where the rare hardware is granted, whoever needs it passes.
+    let mut estate = estate(&options(40, 13, OF_RARE_HARDWARE));
+    for quota in sides(&mut estate, 0).1.quotas.items_mut() {
+        quota.value = quota.value.map(|value| value + 1);
+    }
+    let run = judge(&estate);
+    let at = run.rules.iter().position(|one| one.meta().id == OF_RARE_HARDWARE).expect("it is a rule");
+    assert_eq!((run.pairs[0].tallies[at].pass, run.pairs[0].tallies[at].fail), (1, 0));
 }
 
 #[test]

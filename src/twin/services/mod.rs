@@ -4,7 +4,9 @@ mod datasync;
 mod directory;
 mod ec2;
 mod fsx;
+mod kms;
 mod paging;
+mod quotas;
 mod route53;
 mod sts;
 mod tagging;
@@ -70,6 +72,16 @@ impl Call {
         ApiError::denied(self.service, self.operation, &self.caller.arn, &self.resource())
     }
 
+    /// The ARN of a key that is named by its id, an alias or its ARN.
+    pub(crate) fn arn_of_key(&self, named: &str) -> String {
+        let kind = if named.starts_with("alias/") { "" } else { "key/" };
+        if named.starts_with("arn:") {
+            named.to_owned()
+        } else {
+            format!("arn:aws:kms:{}:{}:{kind}{named}", self.region, self.account)
+        }
+    }
+
     /// What IAM's refusals name as the resource: the kind that the operation reads, as the service-authorization reference lists it, and
     /// as seen in the wild for `DescribeWorkspaceDirectories`.
     fn resource(&self) -> String {
@@ -91,6 +103,7 @@ impl Call {
                 &format!("connectionalias/{}", self.text("AliasId").unwrap_or("*"))
             }
             "AssumeRole" => return self.text("RoleArn").unwrap_or("*").to_owned(),
+            "DescribeKey" => return self.arn_of_key(self.text("KeyId").unwrap_or("*")),
             "GetHostedZone" => return format!("arn:aws:route53:::hostedzone/{}", self.text("Id").unwrap_or("*")),
             "ListResourceRecordSets" | "ListResourceRecordSetProtections" | "ChangeResourceRecordSets" => {
                 return format!("arn:aws:route53:::hostedzone/{}", self.text("HostedZoneId").unwrap_or("*"));
@@ -109,6 +122,8 @@ pub(crate) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<St
         Service::Fsx => fsx::answer(world, pages, call)?,
         Service::DataSync => datasync::answer(world, pages, call)?,
         Service::Tagging => tagging::answer(world, pages, call)?,
+        Service::Quotas => quotas::answer(world, pages, call)?,
+        Service::Kms => kms::answer(world, call)?,
         Service::Route53 => return route53::answer(world, pages, call),
         Service::Ec2 => return ec2::answer(world, pages, call),
         Service::Sts => return sts::answer(world, call),

@@ -191,5 +191,8 @@ fn nothing(region: &str) -> Side {
         sync_tasks: Slice::whole_of(Vec::new()),
         sync_locations: Slice::whole_of(Vec::new()),
         sync_executions: BTreeMap::new(),
+        quotas: Slice::whole_of(Vec::new()),
+        default_quotas: Slice::whole_of(Vec::new()),
+        keys: BTreeMap::new(),
     }
 }

@@ -8,9 +8,11 @@ mod dns;
 mod files;
 mod images;
 mod ip_groups;
+mod keys;
 mod name_servers;
 mod network;
 mod practice;
+mod quotas;
 mod route53;
 pub(super) mod sample;
 mod security;
@@ -140,6 +142,8 @@ static PLANTINGS: &[Planting] = &[
     planting("IPG-004", "the standby directory's groups have no rule", ip_groups::empty),
     planting("IPG-005", "an office's range is missing in the standby Region", ip_groups::lose),
     planting("IPG-006", "the standby Region admits a range more", ip_groups::gain),
+    planting("KEY-001", "the key of some standby desktops is to be deleted", keys::to_be_deleted),
+    planting("KEY-002", "a standby WorkSpace is encrypted with AWS's own key", keys::of_aws),
     planting("NET-001", "a person has no standby desktop, and the subnets have no address left", network::full),
     planting(
         "NET-002",
@@ -150,6 +154,13 @@ static PLANTINGS: &[Planting] = &[
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
+    planting("QTA-001", "a person has no standby desktop, and the standby Region is granted one", quotas::never_raised),
+    planting(
+        "QTA-002",
+        "a person has no standby desktop, and the standby Region none of the hardware",
+        quotas::no_hardware,
+    ),
+    planting("QTA-003", "the standby Region has as many images as it may", quotas::full_of_images),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
     planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
     planting("SEC-003", "standby desktops are made in another organizational unit", security::unit),
