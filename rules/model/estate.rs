@@ -77,7 +77,7 @@ pub enum Dataset {
     VpcEndpoints,
     /// `ec2:DescribeVpcs`.
     Vpcs,
-    /// `ec2:DescribeSubnets`, of the subnets that the pairs' directories name.
+    /// `ec2:DescribeSubnets`, of the subnets that the pairs' directories name: their desktops' and their own.
     Subnets,
     /// `ec2:DescribeRouteTables`, of those subnets: their own, and the main ones of their VPCs.
     RouteTables,

@@ -118,10 +118,10 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
-        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
+        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints => {
             &[Dataset::Aliases, Dataset::Registrations]
         }
-        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates => {
+        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates | Dataset::Subnets => {
             &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
         }
         Dataset::RouteTables => &[Dataset::Subnets],

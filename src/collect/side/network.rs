@@ -6,7 +6,7 @@ use super::items;
 use crate::collect::ec2::Ec2;
 use crate::collect::paging::Listing;
 use crate::collect::slice;
-use deskpair_rules::model::directory::WorkspaceDirectory;
+use deskpair_rules::model::directory::{Directory, WorkspaceDirectory};
 use deskpair_rules::model::network::{DhcpOptions, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use deskpair_rules::model::{Dataset, Estate, Gap};
 use std::collections::BTreeSet;
@@ -23,15 +23,15 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) async fn read(reader: &Reader, ec2: &Ec2, frame: &Frame) -> Self {
+    pub(super) async fn read(reader: &Reader, ec2: &Ec2, frame: &Frame, own_subnets: OwnSubnets) -> Self {
         let registered = || frame.registered(&reader.roles);
         let groups: BTreeSet<String> = registered().filter_map(custom_group).collect();
         let endpoints: BTreeSet<String> = registered().flat_map(access_endpoints).collect();
-        let in_subnets: BTreeSet<String> =
-            registered().flat_map(|directory| directory.subnet_ids.iter().cloned()).collect();
+        let desktops = registered().flat_map(|directory| directory.subnet_ids.iter().cloned());
+        let in_subnets: BTreeSet<String> = desktops.chain(own_subnets.ids).collect();
         let routing = async {
             let mut subnets = reader.when(Dataset::Subnets, || ec2.subnets(&in_subnets)).await;
-            hide(&mut subnets, frame.hidden());
+            hide(&mut subnets, frame.hidden().or(own_subnets.gap.as_ref()));
             let mut route_tables = reader.when(Dataset::RouteTables, || ec2.route_tables(items(&subnets))).await;
             hide(&mut route_tables, gap(&subnets));
             (subnets, route_tables)
@@ -58,6 +58,24 @@ impl Network {
         estate.sides[at].route_tables = slice(estate, self.route_tables);
         estate.sides[at].dhcp_options = slice(estate, self.dhcp_options);
     }
+}
+
+/// The subnets in which connectors and managed ADs stand: from there they ask domain controllers and RADIUS servers.
+#[derive(Debug)]
+pub(super) struct OwnSubnets {
+    ids: Vec<String>,
+    /// What hides a directory.
+    gap: Option<Gap>,
+}
+
+/// Those of the pairs' directories.
+pub(super) fn own_subnets(directories: &Option<Listing<Directory>>, located: &BTreeSet<String>) -> OwnSubnets {
+    let ours = items(directories).iter().filter(|known| located.contains(&known.directory_id));
+    let ids = ours.flat_map(|directory| {
+        let connect = directory.connect_settings.iter().flat_map(|settings| &settings.subnet_ids);
+        connect.chain(directory.vpc_settings.iter().flat_map(|settings| &settings.subnet_ids))
+    });
+    OwnSubnets { ids: ids.cloned().collect(), gap: gap(directories).cloned() }
 }
 
 /// Cuts a list of what others name where those may be missing: what is not known to be named is not known either.

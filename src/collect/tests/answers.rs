@@ -13,7 +13,7 @@ pub(super) fn answer(asked: &Asked) -> Reply {
         "GetCallerIdentity" => return Reply::Ok(IDENTITY.to_owned()),
         "DescribeDirectories" => json!({ "DirectoryDescriptions": [{
             "DirectoryId": directory, "Name": "corp.example.com", "Type": "ADConnector", "Stage": "Transmogrifying",
-            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"] },
+            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"], "SubnetIds": ["subnet-2", "subnet-3"] },
             "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
             "LaunchTime": 1_700_000_000.123,
         }], "NextToken": "" }),

@@ -390,6 +390,18 @@ async fn of_the_network_only_what_the_pairs_directories_name_is_asked_for() {
     assert!(estate.sides.iter().all(|side| side.vpcs.gap() == Some(Estate::NOT_COLLECTED)));
 }
 
+#[tokio::test]
+async fn a_connectors_own_subnets_are_asked_for_with_those_of_its_desktops() {
+    let wanted = datasets::with_needs(&BTreeSet::from([Dataset::Subnets]));
+    let (_estate, server) = collected(&settings(), &wanted, Arc::new(answer)).await;
+    let asked: Vec<Asked> = server.asked().into_iter().filter(|asked| asked.operation == "DescribeSubnets").collect();
+    assert_eq!(asked.len(), 2);
+    for asked in &asked {
+        let values = "Filter.1.Value.1=subnet-1&Filter.1.Value.2=subnet-2&Filter.1.Value.3=subnet-3&MaxResults";
+        assert!(asked.body.contains(values), "{asked:?}");
+    }
+}
+
 /// Which lists of a side are cut when an operation is denied.
 fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
     let side = &estate.sides[side];
@@ -487,7 +499,7 @@ async fn what_may_be_in_file_systems_that_were_not_read_is_hidden() {
 async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
     for (operation, lists) in [
         ("GetCallerIdentity", &["account"][..]),
-        ("DescribeDirectories", &["directories"]),
+        ("DescribeDirectories", &["directories", "subnets", "route_tables", "dhcp_options"]),
         (
             "DescribeWorkspaceDirectories",
             &[
