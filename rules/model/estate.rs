@@ -8,7 +8,7 @@ use super::directory::{
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
-use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use super::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{Settings, SideSettings};
 use super::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRow};
@@ -83,6 +83,8 @@ pub enum Dataset {
     RouteTables,
     /// `ec2:DescribeDhcpOptions`, of those subnets' VPCs.
     DhcpOptions,
+    /// `ec2:DescribeNetworkInterfaces`, in the subnets of the pairs' directories' desktops.
+    NetworkInterfaces,
     /// `fsx:DescribeFileSystems`.
     FileSystems,
     /// `fsx:DescribeVolumes`, where a file system has volumes.
@@ -121,7 +123,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -153,6 +155,7 @@ impl Dataset {
         Self::Subnets,
         Self::RouteTables,
         Self::DhcpOptions,
+        Self::NetworkInterfaces,
         Self::FileSystems,
         Self::Volumes,
         Self::Snapshots,
@@ -282,6 +285,8 @@ pub struct Side {
     pub route_tables: Slice<RouteTable>,
     /// DHCP options of those subnets' VPCs.
     pub dhcp_options: Slice<DhcpOptions>,
+    /// Network interfaces in the subnets of the directories' desktops.
+    pub network_interfaces: Slice<InterfaceRow>,
     /// FSx file systems.
     pub file_systems: Slice<FileSystem>,
     /// Volumes of ONTAP and OpenZFS file systems.
@@ -337,6 +342,7 @@ impl Side {
             subnets: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             route_tables: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             dhcp_options: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            network_interfaces: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             volumes: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             snapshots: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),

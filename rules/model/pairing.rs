@@ -8,6 +8,7 @@ use super::desktops::Desktops;
 use super::directory::WorkspaceDirectory;
 use super::dns::TxtView;
 use super::files::FileSystem;
+use super::interfaces::Interfaces;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::tags::Tags;
@@ -158,6 +159,8 @@ pub struct PairView<'e> {
     pub uses: Uses,
     /// Tags by desktop.
     pub(super) tags: Tags,
+    /// Network interfaces by where they are.
+    pub(super) interfaces: Interfaces,
 }
 
 impl<'e> PairView<'e> {
@@ -184,6 +187,7 @@ impl<'e> PairView<'e> {
             desktops: Desktops::default(),
             uses: Uses::default(),
             tags: Tags::default(),
+            interfaces: Interfaces::default(),
         };
         view.desktops = Desktops::of(&view);
         view

@@ -1,5 +1,7 @@
-//! NET: the network in which standby desktops stand. Reach: the pair; of room and zones, those who have no standby desktop yet.
+//! NET: the network in which standby desktops stand. Reach: the pair; of room and zones, those who have no
+//! standby desktop yet; of groups, the desktop.
 
+mod desktop_security_groups;
 mod dhcp_dns;
 mod management_range_overlap;
 mod no_route_to_directory;
@@ -19,5 +21,6 @@ pub static RULES: &[&dyn Rule] = &[
     &route_missing::RouteMissing,
     &dhcp_dns::DhcpDns,
     &no_route_to_directory::NoRouteToDirectory,
+    &desktop_security_groups::DesktopSecurityGroups,
     &management_range_overlap::ManagementRangeOverlap,
 ];

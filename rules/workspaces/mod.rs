@@ -5,7 +5,7 @@ mod modification_pending;
 mod option;
 mod pairing_ambiguous;
 mod replication_recovery_point;
-mod row;
+pub(crate) mod row;
 mod standby_encryption_weaker;
 mod standby_link_broken;
 mod standby_never_used;

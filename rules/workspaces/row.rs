@@ -6,21 +6,21 @@ use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::rule::Sheet;
 
 /// What pairs people's desktops: every rule of the area reads it.
-pub(super) const PAIRING: &[Dataset] =
+pub(crate) const PAIRING: &[Dataset] =
     &[Dataset::Workspaces, Dataset::Registrations, Dataset::Directories, Dataset::Aliases];
 
 /// There is nobody to judge.
 pub(super) const NOBODY: &str = "nobody has a WorkSpace in the pair's directory of the primary Region";
 
 /// Nobody has a standby desktop to judge.
-pub(super) const NO_COUNTERPART: &str = "no primary WorkSpace has a standby one to compare with";
+pub(crate) const NO_COUNTERPART: &str = "no primary WorkSpace has a standby one to compare with";
 
 /// Why a desktop with several candidates gets no verdict from a rule that has to know which one it is.
 pub(super) const AMBIGUOUS: Unknown =
     Unknown::Undetermined("several standby desktops could be this person's, and nothing tells which one it is");
 
 /// The primary row of a subject.
-pub(super) fn primary<'e>(pair: &PairView<'e>, subject: Subject) -> Option<&'e WorkspaceRow> {
+pub(crate) fn primary<'e>(pair: &PairView<'e>, subject: Subject) -> Option<&'e WorkspaceRow> {
     match subject {
         Subject::Desktop { p, .. } => pair.primary.workspaces.items().get(p as usize),
         _ => None,
@@ -28,7 +28,7 @@ pub(super) fn primary<'e>(pair: &PairView<'e>, subject: Subject) -> Option<&'e W
 }
 
 /// The standby row of a subject.
-pub(super) fn standby<'e>(pair: &PairView<'e>, subject: Subject) -> Option<&'e WorkspaceRow> {
+pub(crate) fn standby<'e>(pair: &PairView<'e>, subject: Subject) -> Option<&'e WorkspaceRow> {
     match subject {
         Subject::Desktop { s, .. } => pair.standby.workspaces.items().get(s as usize),
         _ => None,
@@ -54,7 +54,7 @@ pub(super) fn each_pair<'e>(
 }
 
 /// As [`each_pair`], for a rule that judges some pairs alone: what is said where there are pairs and it judged none of them.
-pub(super) fn each_pair_or<'e>(
+pub(crate) fn each_pair_or<'e>(
     pair: &PairView<'e>,
     sheet: &mut Sheet,
     none_judged: &'static str,

@@ -3,12 +3,14 @@
 use super::Reader;
 use super::around::Frame;
 use super::items;
-use crate::collect::ec2::Ec2;
+use crate::collect::ec2::{Ec2, Interfaces};
 use crate::collect::paging::Listing;
 use crate::collect::slice;
 use deskpair_rules::model::directory::{Directory, WorkspaceDirectory};
-use deskpair_rules::model::network::{DhcpOptions, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
-use deskpair_rules::model::{Dataset, Estate, Gap};
+use deskpair_rules::model::network::{
+    DhcpOptions, InterfaceRow, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+};
+use deskpair_rules::model::{Dataset, Estate, Gap, Sym};
 use std::collections::BTreeSet;
 
 /// What the pairs' directories name, the VPCs, and what routes and resolves in those of the directories' subnets.
@@ -20,6 +22,7 @@ pub(super) struct Network {
     subnets: Option<Listing<Subnet>>,
     route_tables: Option<Listing<RouteTable>>,
     dhcp_options: Option<Listing<DhcpOptions>>,
+    interfaces: Option<Interfaces>,
 }
 
 impl Network {
@@ -27,8 +30,9 @@ impl Network {
         let registered = || frame.registered(&reader.roles);
         let groups: BTreeSet<String> = registered().filter_map(custom_group).collect();
         let endpoints: BTreeSet<String> = registered().flat_map(access_endpoints).collect();
-        let desktops = registered().flat_map(|directory| directory.subnet_ids.iter().cloned());
-        let in_subnets: BTreeSet<String> = desktops.chain(own_subnets.ids).collect();
+        let of_desktops: BTreeSet<String> =
+            registered().flat_map(|directory| directory.subnet_ids.iter().cloned()).collect();
+        let in_subnets: BTreeSet<String> = of_desktops.iter().cloned().chain(own_subnets.ids).collect();
         let routing = async {
             let mut subnets = reader.when(Dataset::Subnets, || ec2.subnets(&in_subnets)).await;
             hide(&mut subnets, frame.hidden().or(own_subnets.gap.as_ref()));
@@ -36,18 +40,22 @@ impl Network {
             hide(&mut route_tables, gap(&subnets));
             (subnets, route_tables)
         };
-        let (mut security_groups, mut vpc_endpoints, vpcs, (subnets, route_tables)) = tokio::join!(
+        let (mut security_groups, mut vpc_endpoints, vpcs, (subnets, route_tables), mut interfaces) = tokio::join!(
             reader.when(Dataset::SecurityGroups, || ec2.security_groups(&groups)),
             reader.when(Dataset::VpcEndpoints, || ec2.vpc_endpoints(&endpoints)),
             reader.when(Dataset::Vpcs, || ec2.vpcs()),
             routing,
+            reader.when(Dataset::NetworkInterfaces, || ec2.network_interfaces(&of_desktops)),
         );
         hide(&mut security_groups, frame.hidden());
         hide(&mut vpc_endpoints, frame.hidden());
+        if let (Some(interfaces), Some(gap)) = (&mut interfaces, frame.hidden()) {
+            interfaces.rows.cut(gap.clone());
+        }
         let options = options_of(items(&vpcs), items(&subnets));
         let mut dhcp_options = reader.when(Dataset::DhcpOptions, || ec2.dhcp_options(&options)).await;
         hide(&mut dhcp_options, gap(&subnets).or(gap(&vpcs)));
-        Self { security_groups, vpc_endpoints, vpcs, subnets, route_tables, dhcp_options }
+        Self { security_groups, vpc_endpoints, vpcs, subnets, route_tables, dhcp_options, interfaces }
     }
 
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
@@ -57,6 +65,20 @@ impl Network {
         estate.sides[at].subnets = slice(estate, self.subnets);
         estate.sides[at].route_tables = slice(estate, self.route_tables);
         estate.sides[at].dhcp_options = slice(estate, self.dhcp_options);
+        let interfaces = self.interfaces.map(|Interfaces { symbols, mut rows }| {
+            let numbers = estate.symbols.absorb(&symbols);
+            let new = |sym: Sym| numbers[sym.index()];
+            for row in &mut rows.items {
+                *row = InterfaceRow {
+                    subnet: new(row.subnet),
+                    groups: new(row.groups),
+                    description: new(row.description),
+                    ..*row
+                };
+            }
+            rows
+        });
+        estate.sides[at].network_interfaces = slice(estate, interfaces);
     }
 }
 

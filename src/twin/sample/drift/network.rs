@@ -58,6 +58,20 @@ pub(super) fn no_way_to_controllers(estate: &mut Estate, sites: &Sites, _mint: &
     Planted::EVERYBODY
 }
 
+/// NET-006: somebody looked for a fault on a standby desktop, took its groups away, and gave one back.
+pub(super) fn without_group(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let Some(row) = workspaces::somebody(estate) else { return Planted::on(Vec::new()) };
+    let groups = estate.symbols.intern(&sites.standby.desktop_group);
+    let (_, standby) = sides(estate, 0);
+    let desktop = standby.workspaces.items().iter().find(|known| known.user == row.user).copied();
+    for interface in standby.network_interfaces.items_mut() {
+        if desktop.is_some_and(|desktop| (desktop.subnet, desktop.address) == (interface.subnet, interface.address)) {
+            interface.groups = groups;
+        }
+    }
+    workspaces::one(estate, &row)
+}
+
 /// NET-007: both directories are dedicated, and the standby Region's management range is one that the company has in use elsewhere.
 pub(super) fn managed_in_use(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
     let (primary, standby) = sides(estate, 0);
