@@ -197,6 +197,11 @@ fn used(estate: &mut Estate) -> Symbols {
             keep(&mut row.workspace);
             keep(&mut row.state);
         }
+        for row in side.network_interfaces.items_mut() {
+            keep(&mut row.subnet);
+            keep(&mut row.groups);
+            keep(&mut row.description);
+        }
         for tag in side.desktop_tags.items_mut().iter_mut().chain(side.resource_tags.items_mut()) {
             keep(&mut tag.arn);
             keep(&mut tag.key);

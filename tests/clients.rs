@@ -211,6 +211,7 @@ impl Cli<'_> {
             ("describe-subnets", "Subnets"),
             ("describe-route-tables", "RouteTables"),
             ("describe-dhcp-options", "DhcpOptions"),
+            ("describe-network-interfaces", "NetworkInterfaces"),
         ] {
             assert!(!items(&self.call("ec2", operation, &[]), list).is_empty(), "{operation}");
         }

@@ -1,5 +1,6 @@
 //! Whether two estates say the same. Their texts may be numbered differently, so rows are compared through their texts.
 
+use super::network::InterfaceRow;
 use super::workspace::{ConnectionRow, TagRow};
 use super::{Estate, Side, Slice, Sym, Symbols};
 
@@ -71,6 +72,7 @@ impl Texts<'_> {
             subnets,
             route_tables,
             dhcp_options,
+            network_interfaces,
             volumes,
             snapshots,
             storage_machines,
@@ -121,6 +123,7 @@ impl Texts<'_> {
                 row.record(self.0, extras) == other.record(self.1, &b.extras)
             })
             && same_rows(connections, &b.connections, |row, other| self.same_connection(row, other))
+            && same_rows(network_interfaces, &b.network_interfaces, |row, other| self.same_interface(row, other))
             && same_rows(resource_tags, &b.resource_tags, |row, other| self.same_tag(row, other))
             && same_rows(desktop_tags, &b.desktop_tags, |row, other| self.same_tag(row, other))
     }
@@ -131,6 +134,14 @@ impl Texts<'_> {
             && self.same(state, b.state)
             && checked == b.checked
             && last_known == b.last_known
+    }
+
+    fn same_interface(self, a: &InterfaceRow, b: &InterfaceRow) -> bool {
+        let InterfaceRow { subnet, address, groups, description } = *a;
+        self.same(subnet, b.subnet)
+            && address == b.address
+            && self.same(groups, b.groups)
+            && self.same(description, b.description)
     }
 
     fn same_tag(self, a: &TagRow, b: &TagRow) -> bool {

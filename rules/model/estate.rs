@@ -9,7 +9,7 @@ use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::key::Key;
-use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use super::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use super::quota::Quota;
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{PairSettings, Settings, SideSettings};
@@ -79,12 +79,14 @@ pub enum Dataset {
     VpcEndpoints,
     /// `ec2:DescribeVpcs`.
     Vpcs,
-    /// `ec2:DescribeSubnets`, of the subnets that the pairs' directories name.
+    /// `ec2:DescribeSubnets`, of the subnets that the pairs' directories name: their desktops' and their own.
     Subnets,
     /// `ec2:DescribeRouteTables`, of those subnets: their own, and the main ones of their VPCs.
     RouteTables,
     /// `ec2:DescribeDhcpOptions`, of those subnets' VPCs.
     DhcpOptions,
+    /// `ec2:DescribeNetworkInterfaces`, in the subnets of the pairs' directories' desktops.
+    NetworkInterfaces,
     /// `fsx:DescribeFileSystems`.
     FileSystems,
     /// `fsx:DescribeVolumes`, where a file system has volumes.
@@ -129,7 +131,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -161,6 +163,7 @@ impl Dataset {
         Self::Subnets,
         Self::RouteTables,
         Self::DhcpOptions,
+        Self::NetworkInterfaces,
         Self::FileSystems,
         Self::Volumes,
         Self::Snapshots,
@@ -293,6 +296,8 @@ pub struct Side {
     pub route_tables: Slice<RouteTable>,
     /// DHCP options of those subnets' VPCs.
     pub dhcp_options: Slice<DhcpOptions>,
+    /// Network interfaces in the subnets of the directories' desktops.
+    pub network_interfaces: Slice<InterfaceRow>,
     /// FSx file systems.
     pub file_systems: Slice<FileSystem>,
     /// Volumes of ONTAP and OpenZFS file systems.
@@ -354,6 +359,7 @@ impl Side {
             subnets: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             route_tables: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             dhcp_options: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
+            network_interfaces: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             file_systems: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             volumes: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             snapshots: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),

@@ -12,6 +12,7 @@ pub mod estate;
 pub mod files;
 pub mod hardware;
 pub mod image;
+mod interfaces;
 pub mod key;
 pub mod moment;
 pub mod network;

@@ -1,10 +1,25 @@
-//! Security groups, VPC endpoints, VPCs, subnets, route tables and DHCP options, as Amazon EC2 describes them.
+//! Security groups, VPC endpoints, VPCs, subnets, route tables, DHCP options and network interfaces, as Amazon EC2 describes them.
 
+use super::Sym;
 use super::files::FileTag;
 use super::wire::wire;
 
 /// What stands in the place of an id where a VPC has no DHCP options (`ec2:AssociateDhcpOptionsRequest$DhcpOptionsId`).
 pub const NO_OPTIONS: &str = "default";
+
+/// One `ec2:NetworkInterface` in a subnet of desktops, 16 bytes, for there are as many as desktops. Texts are numbers in the estate's
+/// [`Symbols`](super::Symbols); the empty text means that the member was absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterfaceRow {
+    /// `SubnetId`.
+    pub subnet: Sym,
+    /// `PrivateIpAddress` as a number; 0 for absent.
+    pub address: u32,
+    /// The `GroupId` of each of its `Groups`, sorted, joined by commas.
+    pub groups: Sym,
+    /// `Description`.
+    pub description: Sym,
+}
 
 wire! {
     /// `ec2:SecurityGroup`.

@@ -8,6 +8,7 @@ use super::desktops::Desktops;
 use super::directory::WorkspaceDirectory;
 use super::dns::TxtView;
 use super::files::FileSystem;
+use super::interfaces::Interfaces;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::stock::Stock;
@@ -165,6 +166,8 @@ pub struct PairView<'e> {
     pub(super) tags: Tags,
     /// What stands in the standby account and Region, and what is to be made there.
     pub(super) stock: OnceLock<Stock>,
+    /// Network interfaces by where they are.
+    pub(super) interfaces: Interfaces,
 }
 
 impl<'e> PairView<'e> {
@@ -193,6 +196,7 @@ impl<'e> PairView<'e> {
             uses: Uses::default(),
             tags: Tags::default(),
             stock: OnceLock::new(),
+            interfaces: Interfaces::default(),
         };
         view.desktops = Desktops::of(&view);
         view

@@ -70,6 +70,7 @@ impl PairView<'_> {
             Dataset::Subnets => of_sides(|side| side.subnets.gap()),
             Dataset::RouteTables => of_sides(|side| side.route_tables.gap()),
             Dataset::DhcpOptions => of_sides(|side| side.dhcp_options.gap()),
+            Dataset::NetworkInterfaces => of_sides(|side| side.network_interfaces.gap()),
             Dataset::Volumes => of_sides(|side| side.volumes.gap()),
             Dataset::Snapshots => of_sides(|side| side.snapshots.gap()),
             Dataset::StorageMachines => of_sides(|side| side.storage_machines.gap()),

@@ -5,6 +5,7 @@ use super::{Moment, Sym, Symbols};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 wire! {
     /// `workspaces:RelatedWorkspaceProperties`. `Type` describes the *other* desktop: on a standby it is `PRIMARY` (AWS-FACTS §1.8).
@@ -45,7 +46,7 @@ wire! {
     }
 }
 
-/// One WorkSpace, 64 bytes. Texts are numbers in the estate's [`Symbols`]; the empty text means that the member was absent.
+/// One WorkSpace, 68 bytes. Texts are numbers in the estate's [`Symbols`]; the empty text means that the member was absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkspaceRow {
     /// `WorkspaceId`.
@@ -60,6 +61,8 @@ pub struct WorkspaceRow {
     pub bundle: Sym,
     /// `SubnetId`.
     pub subnet: Sym,
+    /// `IpAddress` as a number; 0 for absent.
+    pub address: u32,
     /// `ComputerName`.
     pub computer: Sym,
     /// `VolumeEncryptionKey`.
@@ -150,6 +153,9 @@ pub struct WorkspaceRecord<'a> {
     /// As in the service model.
     #[serde(borrow, default, skip_serializing_if = "is_blank")]
     pub subnet_id: Cow<'a, str>,
+    /// As in the service model; absent where it is no IPv4 address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<Ipv4Addr>,
     /// As in the service model.
     #[serde(borrow, default, skip_serializing_if = "is_blank")]
     pub computer_name: Cow<'a, str>,
@@ -228,6 +234,7 @@ impl WorkspaceRow {
             name: symbols.intern(&record.workspace_name),
             bundle: symbols.intern(&record.bundle_id),
             subnet: symbols.intern(&record.subnet_id),
+            address: record.ip_address.map_or(0, u32::from),
             computer: symbols.intern(&record.computer_name),
             key: symbols.intern(&record.volume_encryption_key),
             state: symbols.intern(&record.state),
@@ -255,6 +262,7 @@ impl WorkspaceRow {
             state: text(self.state),
             bundle_id: text(self.bundle),
             subnet_id: text(self.subnet),
+            ip_address: (self.address != 0).then(|| Ipv4Addr::from(self.address)),
             computer_name: text(self.computer),
             volume_encryption_key: text(self.key),
             user_volume_encryption_enabled: self.user_volume_encrypted.into(),

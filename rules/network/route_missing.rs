@@ -2,13 +2,12 @@
 //!
 //! It reads route tables. What a gateway, a firewall or a network list lets through is not in them.
 
-use super::places::subnets;
-use super::routes::{default_route, is_active, table_of, target};
+use super::places::{Placed, placed};
+use super::routes::{default_route, is_active, target};
 use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use crate::model::directory::WorkspaceDirectory;
-use crate::model::network::{RouteTable, Subnet};
-use crate::model::{Dataset, PairView, Side, Subject, Unknown};
+use crate::model::{Dataset, PairView, Subject, Unknown};
 use crate::registered;
 use crate::rule::{Rule, Sheet, Wording};
 
@@ -48,13 +47,6 @@ static META: Meta = Meta {
 };
 
 const NO_WAY_OUT: &str = "no subnet of the primary directory has an active default route";
-
-/// A subnet and the table that holds for it.
-type Placed<'e> = (&'e Subnet, &'e RouteTable);
-
-fn placed<'e>(side: &'e Side, directory: &WorkspaceDirectory) -> Result<Vec<Placed<'e>>, Unknown> {
-    subnets(side, directory)?.into_iter().map(|subnet| Ok((subnet, table_of(side, subnet)?))).collect()
-}
 
 /// Whether desktops in some subnet have a way out.
 fn leads_out(placed: &[Placed<'_>]) -> Result<bool, Unknown> {

@@ -40,6 +40,7 @@ operations! {
     DESCRIBE_SUBNETS = Ec2 "DescribeSubnets";
     DESCRIBE_ROUTE_TABLES = Ec2 "DescribeRouteTables";
     DESCRIBE_DHCP_OPTIONS = Ec2 "DescribeDhcpOptions";
+    DESCRIBE_NETWORK_INTERFACES = Ec2 "DescribeNetworkInterfaces";
     GET_RESOURCES = Tagging "GetResources";
     DESCRIBE_FILE_SYSTEMS = Fsx "DescribeFileSystems";
     DESCRIBE_BACKUPS = Fsx "DescribeBackups";
@@ -104,6 +105,7 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::Subnets => &[DESCRIBE_SUBNETS],
         Dataset::RouteTables => &[DESCRIBE_ROUTE_TABLES],
         Dataset::DhcpOptions => &[DESCRIBE_DHCP_OPTIONS],
+        Dataset::NetworkInterfaces => &[DESCRIBE_NETWORK_INTERFACES],
         Dataset::Volumes => &[DESCRIBE_VOLUMES],
         Dataset::Snapshots => &[DESCRIBE_SNAPSHOTS],
         Dataset::StorageMachines => &[DESCRIBE_STORAGE_VIRTUAL_MACHINES],
@@ -126,10 +128,10 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::DefaultQuotas => &[Dataset::Quotas],
         Dataset::Keys => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
-        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
+        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::NetworkInterfaces => {
             &[Dataset::Aliases, Dataset::Registrations]
         }
-        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates => {
+        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates | Dataset::Subnets => {
             &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
         }
         Dataset::RouteTables => &[Dataset::Subnets],

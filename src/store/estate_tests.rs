@@ -2,6 +2,7 @@
 
 use super::estate_file::{EstateFileError, json_schema, read_estate, write_estate};
 use super::estate_wire::{Header, ListLine, SCHEMA, TrailerLine};
+use deskpair_rules::model::network::InterfaceRow;
 use deskpair_rules::model::settings::{PairSettings, Settings, SideSettings};
 use deskpair_rules::model::workspace::{ConnectionRow, TagRow, WorkspaceRecord, WorkspaceRow};
 use deskpair_rules::model::{Calls, End, Estate, Gap, GapId, Moment, Slice};
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// Makes values of any type from the type's own schema, so that no member of any resource is forgotten.
@@ -97,6 +99,7 @@ impl Maker {
             _ => return json!([1, "two", { "three": null }]),
         };
         match kind {
+            "string" if schema["format"] == "ipv4" => Ipv4Addr::from(self.random.u32(1..)).to_string().into(),
             "string" => self.text().into(),
             "boolean" => self.random.bool().into(),
             "integer" => self.random.u16(1..30_000).into(),
@@ -197,6 +200,14 @@ fn made(seed: u64, desktops: usize) -> Estate {
         });
         let rows: Vec<_> = rows.collect();
         side.connections = Slice::new(rows, maker.end());
+        let rows = (0..maker.random.usize(..4)).map(|at| InterfaceRow {
+            subnet: symbols.intern(&maker.text()),
+            address: maker.random.u32(..),
+            groups: symbols.intern(["", "sg-1", "sg-1,sg-2", "sg-3"][at]),
+            description: symbols.intern(&maker.text()),
+        });
+        let rows: Vec<_> = rows.collect();
+        side.network_interfaces = Slice::new(rows, maker.end());
     }
     for book in &mut estate.zones {
         book.account = Ok(maker.text());

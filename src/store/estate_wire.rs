@@ -14,7 +14,7 @@ use deskpair_rules::model::files::{
 };
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::key::Key;
-use deskpair_rules::model::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use deskpair_rules::model::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use deskpair_rules::model::quota::Quota;
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{Settings, SideSettings};
@@ -24,6 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
+use std::net::Ipv4Addr;
 
 /// The schema that this deskpair writes, and the only one that it reads.
 pub(super) const SCHEMA: &str = "deskpair.estate/1";
@@ -256,6 +257,42 @@ impl<'a> ConnectionRecord<'a> {
     }
 }
 
+/// `ec2:NetworkInterface`, with the ids of its groups alone.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct InterfaceRecord<'a> {
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    subnet_id: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    private_ip_address: Option<Ipv4Addr>,
+    /// `Groups[].GroupId`, sorted.
+    #[serde(borrow, default, skip_serializing_if = "Vec::is_empty")]
+    group_ids: Vec<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    description: Cow<'a, str>,
+}
+
+impl<'a> InterfaceRecord<'a> {
+    pub(super) fn of(row: &InterfaceRow, symbols: &'a Symbols) -> Self {
+        let text = |sym| symbols.text(sym);
+        Self {
+            subnet_id: Cow::Borrowed(text(row.subnet)),
+            private_ip_address: (row.address != 0).then(|| Ipv4Addr::from(row.address)),
+            group_ids: text(row.groups).split(',').filter(|id| !id.is_empty()).map(Cow::Borrowed).collect(),
+            description: Cow::Borrowed(text(row.description)),
+        }
+    }
+
+    pub(super) fn row(&self, symbols: &mut Symbols) -> InterfaceRow {
+        InterfaceRow {
+            subnet: symbols.intern(&self.subnet_id),
+            address: self.private_ip_address.map_or(0, u32::from),
+            groups: symbols.intern(&self.group_ids.join(",")),
+            description: symbols.intern(&self.description),
+        }
+    }
+}
+
 /// One tag of one resource, after `tag:ResourceTagMapping`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -325,6 +362,7 @@ enum Line {
     Subnet(Subnet),
     RouteTable(RouteTable),
     DhcpOptions(DhcpOptions),
+    NetworkInterface(InterfaceRecord<'static>),
     Volume(Box<Volume>),
     Snapshot(Snapshot),
     StorageMachine(Box<StorageMachine>),

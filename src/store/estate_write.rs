@@ -2,7 +2,8 @@
 
 use super::digest::{Digest, Hasher};
 use super::estate_wire::{
-    ConnectionRecord, Counted, Header, ListKey, ListLine, Place, SCHEMA, TagRecord, Trailer, TrailerLine,
+    ConnectionRecord, Counted, Header, InterfaceRecord, ListKey, ListLine, Place, SCHEMA, TagRecord, Trailer,
+    TrailerLine,
 };
 use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::{Dataset, End, Estate, GapId, Side, Slice, ZoneBook};
@@ -151,6 +152,9 @@ impl<W: Write> Lines<W> {
         let rows = &side.workspaces;
         let records = rows.items().iter().map(|row| row.record(symbols, &side.extras));
         self.items(key(Dataset::Workspaces), rows.end(), records)?;
+        let rows = &side.network_interfaces;
+        let records = rows.items().iter().map(|row| InterfaceRecord::of(row, symbols));
+        self.items(key(Dataset::NetworkInterfaces), rows.end(), records)?;
         let rows = &side.connections;
         let records = rows.items().iter().map(|row| ConnectionRecord::of(row, symbols));
         self.items(key(Dataset::Connections), rows.end(), records)?;

@@ -121,6 +121,7 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("ec2:DescribeSubnets", 1),
             ("ec2:DescribeRouteTables", 1),
             ("ec2:DescribeDhcpOptions", 1),
+            ("ec2:DescribeNetworkInterfaces", pages(side.network_interfaces.items().len(), 1000)),
             ("workspaces:DescribeIpGroups", pages(side.ip_groups.items().len(), 25)),
             ("workspaces:DescribeConnectionAliases", pages(side.aliases.items().len(), 25)),
             ("workspaces:DescribeClientBranding", side.branding.len() as u64),
@@ -194,7 +195,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert_eq!(operations.len(), 47, "{operations:?}");
+    assert_eq!(operations.len(), 48, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;
@@ -253,6 +254,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::Subnets => side.subnets.gap(),
         Dataset::RouteTables => side.route_tables.gap(),
         Dataset::DhcpOptions => side.dhcp_options.gap(),
+        Dataset::NetworkInterfaces => side.network_interfaces.gap(),
         Dataset::Volumes => side.volumes.gap(),
         Dataset::Snapshots => estate.sides[estate.pairs[0].primary as usize].snapshots.gap(),
         Dataset::StorageMachines => side.storage_machines.gap(),

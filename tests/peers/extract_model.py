@@ -68,6 +68,7 @@ OPERATIONS = {
     ],
     "ec2": [
         "DescribeDhcpOptions",
+        "DescribeNetworkInterfaces",
         "DescribeRouteTables",
         "DescribeSecurityGroups",
         "DescribeSubnets",

@@ -310,6 +310,11 @@ def read_region(region):
         held = {link.get("SubnetId") for table in tables for link in table["Associations"]}
         if not held.issuperset(directory["SubnetIds"]) or not all(table["Routes"] for table in tables):
             problem("ec2:DescribeRouteTables", f"{tables}")
+    for desktop in desktops[:3]:
+        named = [{"Name": "subnet-id", "Values": [desktop["SubnetId"]]}, {"Name": "private-ip-address", "Values": [desktop["IpAddress"]]}]
+        found = every(ec2.describe_network_interfaces, "NetworkInterfaces", Filters=named, MaxResults=1000)
+        if [one["PrivateIpAddress"] for one in found] != [desktop["IpAddress"]] or not found[0]["Groups"]:
+            problem("ec2:DescribeNetworkInterfaces", f"{desktop['WorkspaceId']} has {found}")
     for options in every(ec2.describe_dhcp_options, "DhcpOptions", MaxResults=1000):
         keys = {entry["Key"]: [value["Value"] for value in entry["Values"]] for entry in options["DhcpConfigurations"]}
         if not keys.get("domain-name-servers"):

@@ -84,6 +84,11 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         put("subnets", items(&side.subnets), side.subnets.gap());
         put("route tables", items(&side.route_tables), side.route_tables.gap());
         put("dhcp options", items(&side.dhcp_options), side.dhcp_options.gap());
+        let interfaces = side.network_interfaces.items().iter().map(|row| {
+            let said = [row.subnet, row.groups, row.description].map(|sym| estate.symbols.text(sym));
+            format!("{} {said:?}", row.address)
+        });
+        put("network interfaces", interfaces.collect(), side.network_interfaces.gap());
         for (id, list) in &side.add_ins {
             put(&format!("add-ins of {id}"), items(list), list.gap());
         }
@@ -216,6 +221,7 @@ async fn so_are_its_gaps() {
             "us-east-1 ec2:DescribeSubnets Throttle",
             "us-west-2 ec2:DescribeRouteTables AccessDenied",
             "eu-west-1 ec2:DescribeDhcpOptions Malformed",
+            "us-west-2 ec2:DescribeNetworkInterfaces AccessDenied",
             "us-west-2 datasync:DescribeTask AccessDenied",
             "us-west-2 kms:DescribeKey AccessDenied",
             "eu-central-1 servicequotas:ListServiceQuotas Throttle",

@@ -1,7 +1,10 @@
 //! Amazon EC2: what stands around desktops in their network. Security groups and endpoints are asked for by filter, so that one that is
 //! gone is absent from the answer; by its id alone it would be an error that hides the others.
 
+mod interfaces;
 mod routing;
+
+pub(super) use interfaces::Interfaces;
 
 use super::calls::Caller;
 use super::convert::{list, text, word};

@@ -19,8 +19,13 @@ pub(super) struct Domains {
 }
 
 impl Domains {
-    pub(super) async fn read(reader: &Reader, service: &DirectoryService, frame: &Frame) -> Self {
-        let directories = reader.when(Dataset::Directories, || service.directories()).await;
+    /// Asks about those of these directories that are the pairs'.
+    pub(super) async fn read(
+        reader: &Reader,
+        service: &DirectoryService,
+        frame: &Frame,
+        directories: Option<Listing<Directory>>,
+    ) -> Self {
         let ours = frame.located(&reader.roles);
         // The operations are refused for directories that have no such settings.
         let asked = items(&directories).iter().filter(|known| {

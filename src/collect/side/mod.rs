@@ -133,11 +133,15 @@ impl Reader {
             }
         };
         let around = async {
-            let frame = Frame::read(self, workspaces).await;
+            let (frame, directories) = tokio::join!(
+                Frame::read(self, workspaces),
+                self.when(Dataset::Directories, || directory_service.directories()),
+            );
+            let own_subnets = network::own_subnets(&directories, &frame.located(&self.roles));
             let (around, domains, network) = tokio::join!(
                 Around::read(self, workspaces, &frame),
-                Domains::read(self, directory_service, &frame),
-                Network::read(self, ec2, &frame),
+                Domains::read(self, directory_service, &frame, directories),
+                Network::read(self, ec2, &frame, own_subnets),
             );
             (frame, around, domains, network)
         };

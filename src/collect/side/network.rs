@@ -3,12 +3,14 @@
 use super::Reader;
 use super::around::Frame;
 use super::items;
-use crate::collect::ec2::Ec2;
+use crate::collect::ec2::{Ec2, Interfaces};
 use crate::collect::paging::Listing;
 use crate::collect::slice;
-use deskpair_rules::model::directory::WorkspaceDirectory;
-use deskpair_rules::model::network::{DhcpOptions, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
-use deskpair_rules::model::{Dataset, Estate, Gap};
+use deskpair_rules::model::directory::{Directory, WorkspaceDirectory};
+use deskpair_rules::model::network::{
+    DhcpOptions, InterfaceRow, NO_OPTIONS, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+};
+use deskpair_rules::model::{Dataset, Estate, Gap, Sym};
 use std::collections::BTreeSet;
 
 /// What the pairs' directories name, the VPCs, and what routes and resolves in those of the directories' subnets.
@@ -20,34 +22,40 @@ pub(super) struct Network {
     subnets: Option<Listing<Subnet>>,
     route_tables: Option<Listing<RouteTable>>,
     dhcp_options: Option<Listing<DhcpOptions>>,
+    interfaces: Option<Interfaces>,
 }
 
 impl Network {
-    pub(super) async fn read(reader: &Reader, ec2: &Ec2, frame: &Frame) -> Self {
+    pub(super) async fn read(reader: &Reader, ec2: &Ec2, frame: &Frame, own_subnets: OwnSubnets) -> Self {
         let registered = || frame.registered(&reader.roles);
         let groups: BTreeSet<String> = registered().filter_map(custom_group).collect();
         let endpoints: BTreeSet<String> = registered().flat_map(access_endpoints).collect();
-        let in_subnets: BTreeSet<String> =
+        let of_desktops: BTreeSet<String> =
             registered().flat_map(|directory| directory.subnet_ids.iter().cloned()).collect();
+        let in_subnets: BTreeSet<String> = of_desktops.iter().cloned().chain(own_subnets.ids).collect();
         let routing = async {
             let mut subnets = reader.when(Dataset::Subnets, || ec2.subnets(&in_subnets)).await;
-            hide(&mut subnets, frame.hidden());
+            hide(&mut subnets, frame.hidden().or(own_subnets.gap.as_ref()));
             let mut route_tables = reader.when(Dataset::RouteTables, || ec2.route_tables(items(&subnets))).await;
             hide(&mut route_tables, gap(&subnets));
             (subnets, route_tables)
         };
-        let (mut security_groups, mut vpc_endpoints, vpcs, (subnets, route_tables)) = tokio::join!(
+        let (mut security_groups, mut vpc_endpoints, vpcs, (subnets, route_tables), mut interfaces) = tokio::join!(
             reader.when(Dataset::SecurityGroups, || ec2.security_groups(&groups)),
             reader.when(Dataset::VpcEndpoints, || ec2.vpc_endpoints(&endpoints)),
             reader.when(Dataset::Vpcs, || ec2.vpcs()),
             routing,
+            reader.when(Dataset::NetworkInterfaces, || ec2.network_interfaces(&of_desktops)),
         );
         hide(&mut security_groups, frame.hidden());
         hide(&mut vpc_endpoints, frame.hidden());
+        if let (Some(interfaces), Some(gap)) = (&mut interfaces, frame.hidden()) {
+            interfaces.rows.cut(gap.clone());
+        }
         let options = options_of(items(&vpcs), items(&subnets));
         let mut dhcp_options = reader.when(Dataset::DhcpOptions, || ec2.dhcp_options(&options)).await;
         hide(&mut dhcp_options, gap(&subnets).or(gap(&vpcs)));
-        Self { security_groups, vpc_endpoints, vpcs, subnets, route_tables, dhcp_options }
+        Self { security_groups, vpc_endpoints, vpcs, subnets, route_tables, dhcp_options, interfaces }
     }
 
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
@@ -57,7 +65,39 @@ impl Network {
         estate.sides[at].subnets = slice(estate, self.subnets);
         estate.sides[at].route_tables = slice(estate, self.route_tables);
         estate.sides[at].dhcp_options = slice(estate, self.dhcp_options);
+        let interfaces = self.interfaces.map(|Interfaces { symbols, mut rows }| {
+            let numbers = estate.symbols.absorb(&symbols);
+            let new = |sym: Sym| numbers[sym.index()];
+            for row in &mut rows.items {
+                *row = InterfaceRow {
+                    subnet: new(row.subnet),
+                    groups: new(row.groups),
+                    description: new(row.description),
+                    ..*row
+                };
+            }
+            rows
+        });
+        estate.sides[at].network_interfaces = slice(estate, interfaces);
     }
+}
+
+/// The subnets in which connectors and managed ADs stand: from there they ask domain controllers and RADIUS servers.
+#[derive(Debug)]
+pub(super) struct OwnSubnets {
+    ids: Vec<String>,
+    /// What hides a directory.
+    gap: Option<Gap>,
+}
+
+/// Those of the pairs' directories.
+pub(super) fn own_subnets(directories: &Option<Listing<Directory>>, located: &BTreeSet<String>) -> OwnSubnets {
+    let ours = items(directories).iter().filter(|known| located.contains(&known.directory_id));
+    let ids = ours.flat_map(|directory| {
+        let connect = directory.connect_settings.iter().flat_map(|settings| &settings.subnet_ids);
+        connect.chain(directory.vpc_settings.iter().flat_map(|settings| &settings.subnet_ids))
+    });
+    OwnSubnets { ids: ids.cloned().collect(), gap: gap(directories).cloned() }
 }
 
 /// Cuts a list of what others name where those may be missing: what is not known to be named is not known either.

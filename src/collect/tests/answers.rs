@@ -13,7 +13,7 @@ pub(super) fn answer(asked: &Asked) -> Reply {
         "GetCallerIdentity" => return Reply::Ok(IDENTITY.to_owned()),
         "DescribeDirectories" => json!({ "DirectoryDescriptions": [{
             "DirectoryId": directory, "Name": "corp.example.com", "Type": "ADConnector", "Stage": "Transmogrifying",
-            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"] },
+            "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"], "SubnetIds": ["subnet-2", "subnet-3"] },
             "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
             "LaunchTime": 1_700_000_000.123,
         }], "NextToken": "" }),
@@ -175,7 +175,8 @@ pub(super) fn answer(asked: &Asked) -> Reply {
         | "DescribeVpcs"
         | "DescribeSubnets"
         | "DescribeRouteTables"
-        | "DescribeDhcpOptions" => {
+        | "DescribeDhcpOptions"
+        | "DescribeNetworkInterfaces" => {
             return Reply::Ok(network_answer(&asked.operation));
         }
         route => return Reply::Ok(zone_answer(route)),
@@ -188,6 +189,7 @@ const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Acc
 
 fn desktop(at: usize, directory: &str) -> serde_json::Value {
     json!({ "WorkspaceId": format!("ws-{at}"), "DirectoryId": directory, "UserName": format!("user{at}"), "State": "AVAILABLE",
+        "IpAddress": format!("10.0.1.{}", at + 7), "SubnetId": "subnet-1",
         "RootVolumeEncryptionEnabled": true,
         "WorkspaceProperties": { "Protocols": ["WSP"], "UserVolumeSizeGib": 0, "RootVolumeSizeGib": 80 },
         "RelatedWorkspaces": [{ "WorkspaceId": format!("ws-r{at}"), "Type": "STANDBY" }] })
@@ -231,6 +233,13 @@ fn network_answer(operation: &str) -> String {
             "<dhcpOptionsSet><item><dhcpOptionsId>dopt-1</dhcpOptionsId><dhcpConfigurationSet><item>\
             <key>domain-name-servers</key><valueSet><item><value>10.0.0.2</value></item><item><value>10.0.0.3</value></item>\
             </valueSet></item></dhcpConfigurationSet></item></dhcpOptionsSet>"
+        }
+        "DescribeNetworkInterfaces" => {
+            "<networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><subnetId>subnet-1</subnetId>\
+            <description>Created By Amazon Workspaces for AWS Account ID 111111111111</description><groupSet><item>\
+            <groupId>sg-9</groupId><groupName>members</groupName></item><item><groupId>sg-1</groupId></item></groupSet>\
+            <privateIpAddress>10.0.1.7</privateIpAddress></item><item><networkInterfaceId>eni-2</networkInterfaceId>\
+            <subnetId>subnet-2</subnetId></item></networkInterfaceSet>"
         }
         _ => {
             "<vpcSet><item><vpcId>vpc-1</vpcId><state>available</state><cidrBlock>10.0.0.0/16</cidrBlock>\

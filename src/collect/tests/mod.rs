@@ -178,6 +178,13 @@ async fn every_member_arrives_in_its_place() {
     let values: Vec<&str> = servers.values.iter().map(|value| value.value.as_str()).collect();
     assert_eq!((servers.key.as_str(), values), ("domain-name-servers", vec!["10.0.0.2", "10.0.0.3"]));
 
+    let [desktops, other] = primary.network_interfaces.whole().expect("whole") else { panic!("two interfaces") };
+    assert_eq!((desktops.address, other.address), (u32::from_be_bytes([10, 0, 1, 7]), 0));
+    assert_eq!(desktops.address, primary.workspaces.items()[0].address);
+    assert_eq!(desktops.subnet, primary.workspaces.items()[0].subnet, "texts are the estate's");
+    assert_eq!((estate.symbols.text(desktops.groups), estate.symbols.text(other.groups)), ("sg-1,sg-9", ""));
+    assert!(estate.symbols.text(desktops.description).starts_with("Created By Amazon Workspaces"));
+
     let tag = primary.desktop_tags.whole().expect("whole")[0];
     assert_eq!((estate.symbols.text(tag.key), estate.symbols.text(tag.value)), ("team", "a\nb"));
     assert_eq!(primary.resource_tags.gap(), Some(Estate::NOT_COLLECTED));
@@ -277,6 +284,7 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("ec2:DescribeSubnets", 1, 1),
         ("ec2:DescribeRouteTables", 1, 1),
         ("ec2:DescribeDhcpOptions", 1, 1),
+        ("ec2:DescribeNetworkInterfaces", 1, 1),
         ("workspaces:DescribeIpGroups", 1, 1),
         ("workspaces:DescribeClientBranding", 1, 1),
         ("workspaces:DescribeConnectionAliases", 1, 1),
@@ -406,6 +414,18 @@ async fn of_the_network_only_what_the_pairs_directories_name_is_asked_for() {
     assert!(estate.sides.iter().all(|side| side.vpcs.gap() == Some(Estate::NOT_COLLECTED)));
 }
 
+#[tokio::test]
+async fn a_connectors_own_subnets_are_asked_for_with_those_of_its_desktops() {
+    let wanted = datasets::with_needs(&BTreeSet::from([Dataset::Subnets]));
+    let (_estate, server) = collected(&settings(), &wanted, Arc::new(answer)).await;
+    let asked: Vec<Asked> = server.asked().into_iter().filter(|asked| asked.operation == "DescribeSubnets").collect();
+    assert_eq!(asked.len(), 2);
+    for asked in &asked {
+        let values = "Filter.1.Value.1=subnet-1&Filter.1.Value.2=subnet-2&Filter.1.Value.3=subnet-3&MaxResults";
+        assert!(asked.body.contains(values), "{asked:?}");
+    }
+}
+
 /// Which lists of a side are cut when an operation is denied.
 fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
     let side = &estate.sides[side];
@@ -441,6 +461,7 @@ fn cut_lists(estate: &Estate, side: usize) -> Vec<&'static str> {
         ("subnets", side.subnets.gap()),
         ("route_tables", side.route_tables.gap()),
         ("dhcp_options", side.dhcp_options.gap()),
+        ("network_interfaces", side.network_interfaces.gap()),
         ("file_systems", side.file_systems.gap()),
         ("volumes", side.volumes.gap()),
         ("snapshots", side.snapshots.gap()),
@@ -506,7 +527,7 @@ async fn what_may_be_in_file_systems_that_were_not_read_is_hidden() {
 async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
     for (operation, lists) in [
         ("GetCallerIdentity", &["account"][..]),
-        ("DescribeDirectories", &["directories"]),
+        ("DescribeDirectories", &["directories", "subnets", "route_tables", "dhcp_options"]),
         (
             "DescribeWorkspaceDirectories",
             &[
@@ -517,6 +538,7 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
                 "subnets",
                 "route_tables",
                 "dhcp_options",
+                "network_interfaces",
             ],
         ),
         ("DescribeAccount", &["account_settings"]),
@@ -533,6 +555,7 @@ async fn a_denied_operation_costs_what_rests_on_it_and_nothing_else() {
         ("DescribeSubnets", &["subnets", "route_tables", "dhcp_options"]),
         ("DescribeRouteTables", &["route_tables"]),
         ("DescribeDhcpOptions", &["dhcp_options"]),
+        ("DescribeNetworkInterfaces", &["network_interfaces"]),
         ("DescribeClientProperties", &["client_properties"]),
         ("DescribeWorkspaceImages", &["images"]),
         ("DescribeWorkspaceBundles", &["bundles", "amazon_bundles"]),
@@ -649,7 +672,7 @@ async fn a_side_that_is_down_leaves_the_other_whole() {
     let answers = |asked: &Asked| if asked.region == PRIMARY { Reply::Drop } else { answer(asked) };
     let (estate, _server) = collected(&settings(), &everything(), Arc::new(answers)).await;
     assert_eq!(cut_lists(&estate, 1), Vec::<&str>::new());
-    assert_eq!(cut_lists(&estate, 0).len(), 25);
+    assert_eq!(cut_lists(&estate, 0).len(), 26);
     assert_eq!(estate.zones[0].account.as_deref(), Ok("111111111111"), "the standby side has the same identity");
     assert!(estate.gaps[1..].iter().all(|gap| gap.cause == GapCause::Unreachable), "{:#?}", estate.gaps);
 }

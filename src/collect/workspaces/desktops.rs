@@ -134,6 +134,7 @@ fn record(workspace: types::Workspace) -> WorkspaceRecord<'static> {
         state: Cow::Owned(word(workspace.state)),
         bundle_id: owned(workspace.bundle_id),
         subnet_id: owned(workspace.subnet_id),
+        ip_address: workspace.ip_address.and_then(|address| address.parse().ok()),
         computer_name: owned(workspace.computer_name),
         volume_encryption_key: owned(workspace.volume_encryption_key),
         user_volume_encryption_enabled: workspace.user_volume_encryption_enabled,

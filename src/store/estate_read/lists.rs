@@ -2,8 +2,9 @@
 
 use super::parse;
 use crate::store::estate_file::EstateFileError;
-use crate::store::estate_wire::{ConnectionRecord, ListKey, TagRecord};
+use crate::store::estate_wire::{ConnectionRecord, InterfaceRecord, ListKey, TagRecord};
 use deskpair_rules::model::dns::TxtView;
+use deskpair_rules::model::network::InterfaceRow;
 use deskpair_rules::model::workspace::{ConnectionRow, Extras, TagRow, WorkspaceRecord, WorkspaceRow};
 use deskpair_rules::model::{Dataset, End, Estate, Side, Slice, Symbols, ZoneBook};
 use rayon::prelude::*;
@@ -72,6 +73,7 @@ pub(super) enum Target<'e> {
     Plain(&'e mut dyn TakeItems),
     Workspaces(&'e mut Slice<WorkspaceRow>, &'e mut Extras),
     Connections(&'e mut Slice<ConnectionRow>),
+    Interfaces(&'e mut Slice<InterfaceRow>),
     Tags(&'e mut Slice<TagRow>),
 }
 
@@ -143,6 +145,7 @@ impl<'e> Target<'e> {
                 | Dataset::Subnets
                 | Dataset::RouteTables
                 | Dataset::DhcpOptions
+                | Dataset::NetworkInterfaces
                 | Dataset::Volumes
                 | Dataset::Snapshots
                 | Dataset::StorageMachines
@@ -182,6 +185,7 @@ impl<'e> Target<'e> {
             Dataset::Subnets => Self::Plain(&mut side.subnets),
             Dataset::RouteTables => Self::Plain(&mut side.route_tables),
             Dataset::DhcpOptions => Self::Plain(&mut side.dhcp_options),
+            Dataset::NetworkInterfaces => Self::Interfaces(&mut side.network_interfaces),
             Dataset::Volumes => Self::Plain(&mut side.volumes),
             Dataset::Snapshots => Self::Plain(&mut side.snapshots),
             Dataset::StorageMachines => Self::Plain(&mut side.storage_machines),
@@ -238,6 +242,7 @@ impl<'e> Target<'e> {
             Self::Plain(list) => list.set_end(end),
             Self::Workspaces(rows, _) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
             Self::Connections(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
+            Self::Interfaces(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
             Self::Tags(rows) => *rows = Slice::new(std::mem::take(rows.items_mut()), end),
         }
     }
@@ -249,6 +254,9 @@ impl<'e> Target<'e> {
                 rows.items_mut().push(WorkspaceRow::of(record, symbols, extras));
             }),
             Self::Connections(rows) => items.each_of_many(|record: ConnectionRecord<'_>| {
+                rows.items_mut().push(record.row(symbols));
+            }),
+            Self::Interfaces(rows) => items.each_of_many(|record: InterfaceRecord<'_>| {
                 rows.items_mut().push(record.row(symbols));
             }),
             Self::Tags(rows) => items.each_of_many(|record: TagRecord<'_>| rows.items_mut().push(record.row(symbols))),

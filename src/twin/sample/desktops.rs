@@ -1,8 +1,10 @@
 //! WorkSpaces, their tags and connection statuses: rows and symbols, for there may be a million.
 
-use super::company::{Encryption, Made, PERSONAS, Persona, STANDARD};
+use super::company::{ACCOUNT, Encryption, Made, PERSONAS, Persona, STANDARD};
 use super::names::Mint;
+use super::network;
 use super::site::{DAY, HOUR, Site, Sites, before};
+use deskpair_rules::model::network::InterfaceRow;
 use deskpair_rules::model::workspace::{
     ConnectionRow, DataReplication, Extra, Extras, Flag, Related, StandbyProperties, TagRow, WorkspaceRow,
 };
@@ -88,6 +90,35 @@ pub(super) fn fill(
     writer.done(standby);
 }
 
+/// The subnet, and the address in it, of the desktop of the company's `number`th person. Sizes that nobody owns run over the subnet's end.
+fn place(site: &Site, number: u64) -> (usize, u32) {
+    let zone = (number % 2) as usize;
+    let first = u32::from_be_bytes([10, site.region.octet, network::THIRD[zone], 32]);
+    (zone, first + (number / 2) as u32)
+}
+
+/// The interfaces of the side's connector, which stands in the desktops' subnets.
+fn connectors(site: &Site, symbols: &mut Symbols) -> Vec<InterfaceRow> {
+    let groups = symbols.intern(&site.connector_group);
+    let description = symbols.intern(&format!("AWS created network interface for directory {}", site.directory));
+    let one = |(zone, subnet): (usize, &String)| InterfaceRow {
+        subnet: symbols.intern(subnet),
+        address: u32::from_be_bytes([10, site.region.octet, network::THIRD[zone], 21]),
+        groups,
+        description,
+    };
+    site.subnets.iter().enumerate().map(one).collect()
+}
+
+/// Gives a desktop that was copied from another an address of its own in the same subnet, and an interface like the other's.
+pub(super) fn connect(side: &mut Side, row: &mut WorkspaceRow) {
+    let interfaces = side.network_interfaces.items_mut();
+    let like = interfaces.iter().find(|known| known.subnet == row.subnet && known.address == row.address).copied();
+    let last = interfaces.iter().filter(|known| known.subnet == row.subnet).map(|known| known.address).max();
+    row.address = last.map_or(0, |last| last + 1);
+    interfaces.extend(like.map(|like| InterfaceRow { address: row.address, ..like }));
+}
+
 /// Which end of a pair is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
@@ -145,6 +176,9 @@ struct Writer<'a> {
     rows: Vec<WorkspaceRow>,
     connections: Vec<ConnectionRow>,
     tags: Vec<TagRow>,
+    interfaces: Vec<InterfaceRow>,
+    groups: Sym,
+    created: Sym,
 }
 
 impl<'a> Writer<'a> {
@@ -187,6 +221,9 @@ impl<'a> Writer<'a> {
             rows: Vec::with_capacity(room),
             connections: Vec::with_capacity(room),
             tags: Vec::new(),
+            interfaces: connectors(site, symbols),
+            groups: symbols.intern(&network::groups(site)),
+            created: symbols.intern(&format!("Created By Amazon Workspaces for AWS Account ID {ACCOUNT}")),
         }
     }
 
@@ -216,13 +253,18 @@ impl<'a> Writer<'a> {
             Encryption::AwsManaged | Encryption::Customer => Flag::Yes,
         };
         let shared = &self.shared[at];
+        let (zone, address) = place(self.site, number);
+        let subnet = self.subnets[zone];
+        // Whether a stopped desktop keeps its interface is not documented (AWS-FACTS §9): these do.
+        self.interfaces.push(InterfaceRow { subnet, address, groups: self.groups, description: self.created });
         self.rows.push(WorkspaceRow {
             id,
             directory: self.directory,
             user,
             name: Sym::NONE,
             bundle: shared.bundle,
-            subnet: self.subnets[(number % 2) as usize],
+            subnet,
+            address,
             computer,
             key: shared.key,
             state: if running { self.available } else { self.stopped },
@@ -314,5 +356,6 @@ impl<'a> Writer<'a> {
         side.workspaces = Slice::whole_of(self.rows);
         side.desktop_tags = Slice::whole_of(self.tags);
         side.connections = Slice::whole_of(self.connections);
+        side.network_interfaces = Slice::whole_of(self.interfaces);
     }
 }

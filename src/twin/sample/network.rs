@@ -17,6 +17,16 @@ const INSIDE: &str = "10.0.0.0/8";
 /// The addresses of a subnet of 2^14, without the five that AWS keeps.
 const SUBNET: u64 = (1 << 14) - 5;
 
+/// The third octets at which the desktops' two subnets begin.
+pub(super) const THIRD: [u8; 2] = [64, 128];
+
+/// The groups of a side's desktops, as an estate keeps them: what AWS made for the directory, and the company's own.
+pub(super) fn groups(site: &Site) -> String {
+    let mut groups = [site.desktop_group.as_str(), site.custom_group.as_str()];
+    groups.sort_unstable();
+    groups.join(",")
+}
+
 /// Fills a side's security groups, VPC endpoints, VPCs, subnets, route tables and DHCP options, with this many people's desktops in it.
 pub(super) fn fill(side: &mut Side, site: &Site, people: u64) {
     side.security_groups = Slice::whole_of(vec![desktops(site)]);
@@ -107,7 +117,7 @@ fn subnet(site: &Site, at: usize, people: u64) -> Subnet {
         vpc_id: site.vpc.clone(),
         owner_id: ACCOUNT.to_owned(),
         state: "available".to_owned(),
-        cidr_block: format!("10.{}.{}.0/18", site.region.octet, [64, 128][at]),
+        cidr_block: format!("10.{}.{}.0/18", site.region.octet, THIRD[at]),
         availability_zone: site.region.zones[at].to_owned(),
         availability_zone_id: site.region.zone_ids[at].to_owned(),
         available_ip_address_count: i32::try_from(left).ok(),

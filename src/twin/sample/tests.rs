@@ -25,6 +25,10 @@ fn text(estate: &Estate) -> String {
             let (id, state) = (estate.symbols.text(row.workspace), estate.symbols.text(row.state));
             text += &format!("{id} {state} {:?} {:?}\n", row.checked, row.last_known);
         }
+        for row in side.network_interfaces.items() {
+            let said = [row.subnet, row.groups, row.description].map(|sym| estate.symbols.text(sym));
+            text += &format!("{} {said:?}\n", row.address);
+        }
         for row in side.resource_tags.items().iter().chain(side.desktop_tags.items()) {
             let said = [row.arn, row.key, row.value].map(|sym| estate.symbols.text(sym));
             text += &format!("{said:?}\n");

@@ -183,6 +183,7 @@ fn nothing(region: &str) -> Side {
         subnets: Slice::whole_of(Vec::new()),
         route_tables: Slice::whole_of(Vec::new()),
         dhcp_options: Slice::whole_of(Vec::new()),
+        network_interfaces: Slice::whole_of(Vec::new()),
         file_systems: Slice::whole_of(Vec::new()),
         volumes: Slice::whole_of(Vec::new()),
         snapshots: Slice::whole_of(Vec::new()),

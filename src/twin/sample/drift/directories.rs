@@ -1,6 +1,6 @@
 //! Drift of directories, AD Connectors and their service accounts.
 
-use super::{Planted, sides, terminate};
+use super::{Planted, network, sides, terminate};
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, Sites, before};
 use deskpair_rules::model::Estate;
@@ -83,11 +83,18 @@ pub(super) fn another_domain(estate: &mut Estate, sites: &Sites, _mint: &mut Min
 
 /// DIR-007: the standby's connector asks the primary Region's domain controllers across the peering.
 pub(super) fn leaning(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
-    standby(estate, sites).dns_ip_addrs = sites.primary.domain_controllers();
-    for registration in sides(estate, 0).1.registrations.items_mut() {
-        registration.dns_ip_addresses = sites.primary.domain_controllers();
-    }
+    resolve_by(estate, sites, &sites.primary.domain_controllers());
     Planted::EVERYBODY
+}
+
+/// Gives the standby's connector these domain controllers, and its desktops with it.
+pub(super) fn resolve_by(estate: &mut Estate, sites: &Sites, servers: &[String]) {
+    standby(estate, sites).dns_ip_addrs = servers.to_vec();
+    let (_, side) = sides(estate, 0);
+    for registration in side.registrations.items_mut() {
+        registration.dns_ip_addresses = servers.to_vec();
+    }
+    network::name_servers(side, servers);
 }
 
 /// DIR-010: the standby asks for a password alone.

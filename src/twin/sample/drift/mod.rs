@@ -151,6 +151,10 @@ static PLANTINGS: &[Planting] = &[
         network::another_zone,
     ),
     planting("NET-003", "the default route of standby desktops leads nowhere", network::no_way_out),
+    planting("NET-004", "desktops of the standby VPC ask Amazon's resolver", network::amazons_resolver),
+    planting("NET-005", "nothing leads to the standby directory's domain controllers", network::no_way_to_controllers),
+    planting("NET-006", "a standby desktop lost the company's security group", network::without_group),
+    planting("NET-007", "dedicated desktops are managed in a range of the company's", network::managed_in_use),
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
@@ -279,19 +283,21 @@ fn terminate(estate: &mut Estate, pair: usize, sites: &Sites, gone: impl Fn(&Wor
     let region = sites.standby.region.name;
     let mut ids = std::collections::BTreeSet::new();
     let mut arns = std::collections::BTreeSet::new();
-    let places = estate.pairs[pair];
+    let mut places = std::collections::BTreeSet::new();
     let symbols = &estate.symbols;
-    let standby = &mut estate.sides[places.standby as usize];
+    let standby = &mut estate.sides[estate.pairs[pair].standby as usize];
     standby.workspaces.items_mut().retain(|row| {
         let stays = !gone(row);
         if !stays {
             ids.insert(row.id);
+            places.insert((row.subnet, row.address));
             let arn = super::site::workspaces_arn(region, &format!("workspace/{}", symbols.text(row.id)));
             arns.extend(symbols.find(&arn));
         }
         stays
     });
     standby.connections.items_mut().retain(|row| !ids.contains(&row.workspace));
+    standby.network_interfaces.items_mut().retain(|row| !places.contains(&(row.subnet, row.address)));
     standby.desktop_tags.items_mut().retain(|row| !arns.contains(&row.arn));
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Planted, sides, workspaces};
 use crate::twin::sample::company::ZONE;
+use crate::twin::sample::desktops;
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, Sites, before};
 use deskpair_rules::model::settings::Waiver;
@@ -76,6 +77,10 @@ pub(super) fn uncovered(estate: &mut Estate, sites: &Sites, mint: &mut Mint) -> 
     for (id, computer, user) in newcomers {
         // Nobody made standby WorkSpaces of these.
         let newcomer = like.map(|like| WorkspaceRow { id, computer, user, directory: directory_sym, extra: 0, ..like });
+        let newcomer = newcomer.map(|mut row| {
+            desktops::connect(primary, &mut row);
+            row
+        });
         primary.workspaces.items_mut().extend(newcomer);
     }
     Planted::NOBODY

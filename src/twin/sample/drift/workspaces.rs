@@ -2,7 +2,7 @@
 
 use super::bundles::below;
 use super::{Planted, hand_built, on_standby_row, terminate};
-use crate::twin::sample::desktops::{COST_CENTRE, SKIP};
+use crate::twin::sample::desktops::{COST_CENTRE, SKIP, connect};
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, HOUR, Sites, before};
 use deskpair_rules::model::workspace::{ConnectionRow, Extra, Flag, Modification, TagRow, WorkspaceRow};
@@ -109,7 +109,9 @@ fn add_standby(estate: &mut Estate, like: WorkspaceRow, number: u64, last: Momen
     mint.computer("WSAMZN-", number * 2 + 1, &mut text);
     let computer = symbols.intern(&text);
     let standby = &mut estate.sides[estate.pairs[0].standby as usize];
-    standby.workspaces.items_mut().push(WorkspaceRow { id, computer, ..like });
+    let mut row = WorkspaceRow { id, computer, ..like };
+    connect(standby, &mut row);
+    standby.workspaces.items_mut().push(row);
     standby.connections.items_mut().push(ConnectionRow {
         workspace: id,
         state: symbols.intern("UNKNOWN"),
@@ -302,10 +304,10 @@ fn somebody_with_standby_workspace(estate: &Estate) -> Option<WorkspaceRow> {
     primary.workspaces.items().iter().find(|row| row.extra != 0).copied()
 }
 
-fn somebody(estate: &Estate) -> Option<WorkspaceRow> {
+pub(super) fn somebody(estate: &Estate) -> Option<WorkspaceRow> {
     hand_built(&estate.sides[estate.pairs[0].primary as usize])
 }
 
-fn one(estate: &Estate, row: &WorkspaceRow) -> Planted {
+pub(super) fn one(estate: &Estate, row: &WorkspaceRow) -> Planted {
     Planted::on(vec![estate.symbols.text(row.user).to_owned()])
 }

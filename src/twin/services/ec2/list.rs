@@ -58,16 +58,7 @@ impl<T: Default> Kind<T> {
             let words = format!("The {what} ID '{unknown}' does not exist");
             return Err(ApiError::new(self.not_found, words).into());
         }
-        let mut wanted = Vec::new();
-        for filter in call.input.get("Filters").and_then(Value::as_array).into_iter().flatten() {
-            let name = filter["Name"].as_str().unwrap_or_default();
-            let values: Vec<_> = filter["Values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            if (self.value)(&T::default(), name).is_none() {
-                let words = format!("The filter '{name}' is invalid");
-                return Err(ApiError::new("InvalidParameterValue", words).into());
-            }
-            wanted.push((name, values));
-        }
+        let wanted = filters(call, |name| (self.value)(&T::default(), name).is_some())?;
         let reading = Reading::of(call, "NextToken", "MaxResults", self.most);
         let page = page(pages, call, reading, all, tail, |item| {
             ids.as_ref().is_none_or(|ids| ids.contains(&(self.id)(item)))
@@ -78,4 +69,19 @@ impl<T: Default> Kind<T> {
         })?;
         Ok((page.items, page.next))
     }
+}
+
+/// The filters of a call: what each looks at, and the values of which one must be there.
+pub(super) fn filters(call: &Call, is_known: impl Fn(&str) -> bool) -> Result<Vec<(&str, Vec<&str>)>, Trouble> {
+    let mut wanted = Vec::new();
+    for filter in call.input.get("Filters").and_then(Value::as_array).into_iter().flatten() {
+        let name = filter["Name"].as_str().unwrap_or_default();
+        let values: Vec<_> = filter["Values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if !is_known(name) {
+            let words = format!("The filter '{name}' is invalid");
+            return Err(ApiError::new("InvalidParameterValue", words).into());
+        }
+        wanted.push((name, values));
+    }
+    Ok(wanted)
 }

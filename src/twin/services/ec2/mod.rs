@@ -1,6 +1,7 @@
 //! Amazon EC2: what a scan asks of the network around desktops.
 
 mod groups;
+mod interfaces;
 mod list;
 mod network;
 mod routing;
@@ -24,6 +25,7 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<String
         "DescribeSubnets" => routing::subnets(world, pages, call)?,
         "DescribeRouteTables" => routing::route_tables(world, pages, call)?,
         "DescribeDhcpOptions" => routing::dhcp_options(world, pages, call)?,
+        "DescribeNetworkInterfaces" => interfaces::network_interfaces(world, pages, call)?,
         "DescribeVpcEndpoints" => network::vpc_endpoints(world, pages, call)?,
         "DescribeSecurityGroups" => groups::security_groups(world, pages, call)?,
         other => return Err(unserved(call, other)),

@@ -69,6 +69,7 @@ fn render(world: &World, realm: &Realm, row: &WorkspaceRow) -> Value {
     put("State", &record.state);
     put("BundleId", &record.bundle_id);
     put("SubnetId", &record.subnet_id);
+    put("IpAddress", &record.ip_address.map_or_else(String::new, |address| address.to_string()));
     put("ComputerName", &record.computer_name);
     put("VolumeEncryptionKey", &record.volume_encryption_key);
     let mut properties = Map::new();
