@@ -36,6 +36,8 @@ mod layout;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod notify;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod permissions;

@@ -14,6 +14,7 @@ mod explain;
 mod history;
 mod judging;
 mod man;
+mod notice;
 mod past;
 mod permissions;
 mod plan;

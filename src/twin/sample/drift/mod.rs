@@ -150,6 +150,7 @@ static PLANTINGS: &[Planting] = &[
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
+    planting("OPS-006", "the state is in a bucket of the primary Region", practice::kept_in_primary),
     planting("SEC-001", "standby desktops are made without internet access", security::internet),
     planting("SEC-002", "people are local administrators on standby desktops", security::administrator),
     planting("SEC-003", "standby desktops are made in another organizational unit", security::unit),
