@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 mod lacking;
 pub mod markdown;
+pub mod notice;
 pub mod ocsf;
 mod outcome;
 mod people;

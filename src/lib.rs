@@ -5,8 +5,8 @@
 //!
 //! - [`cli`]: the commands, one file each; the only place that prints.
 //! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
-//! - [`store`]: estates as files, folders of evidence. [`output`]: files that appear whole or not at all. [`clock`]: the time.
-//!   [`redact`]: pseudonyms for user names.
+//! - [`store`]: estates as files, folders of evidence, states in folders and buckets. [`output`]: files that appear whole or not at all.
+//!   [`clock`]: the time. [`redact`]: pseudonyms for user names. [`notify`]: a program or a webhook that is told what is new.
 //! - [`propose`]: a first configuration from what is there.
 //! - [`remediate`]: from findings to a proven fix: plan, apply, undo.
 //! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
@@ -22,6 +22,7 @@ pub mod clock;
 pub mod collect;
 pub mod config;
 pub mod dns;
+pub mod notify;
 pub mod output;
 pub mod propose;
 pub mod redact;

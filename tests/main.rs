@@ -40,6 +40,8 @@ mod many_pairs;
 #[cfg(test)]
 mod moto;
 #[cfg(test)]
+mod notify;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod permissions;

@@ -4,8 +4,10 @@
 use crate::bad_input::estate_file;
 use crate::history::night;
 use crate::readme;
+use crate::support::peers::text;
 use crate::support::s3::{Fate, STATE, Server, wire};
-use crate::support::sandbox::{Answer, Sandbox};
+use crate::support::sandbox::{Answer, DESKPAIR, Sandbox};
+use crate::support::twin::TwinProcess;
 use deskpair::collect::access::Access;
 use deskpair::store::objects::{Created, Objects};
 use deskpair::store::place::Place;
@@ -273,4 +275,60 @@ fn objects_of_any_size_come_back_and_the_first_one_stays() {
     bucket.remove("a", "b/first").expect("removed");
     bucket.remove("a", "b/first").expect("as good as removed");
     assert_eq!(bucket.list("").expect("listed"), ["big"]);
+}
+
+#[test]
+fn a_scan_knows_in_which_region_its_state_is() {
+    let sandbox = Sandbox::new();
+    let Some(server) = served(&sandbox) else { return };
+    let twin = TwinProcess::start(&sandbox, ["--desktops", "20", "--drift", "none", "--write-config", "deskpair.toml"]);
+    // Whoever scans has the bucket's credentials, and the pairs a profile of their own.
+    let config = sandbox.text("deskpair.toml");
+    let mut sided = String::new();
+    for line in config.lines() {
+        sided.push_str(line);
+        sided.push_str(if line.starts_with("region = ") { "\nprofile = \"twin\"\n" } else { "\n" });
+    }
+    sandbox.write("deskpair.toml", sided);
+    let (key, secret) = &server.users["keeper"];
+    let profile = |name: &str, key: &str, secret: &str| {
+        format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+    };
+    let (of_twin, of_twins) = (twin.value("AWS_ACCESS_KEY_ID"), twin.value("AWS_SECRET_ACCESS_KEY"));
+    std::fs::create_dir_all(sandbox.path("../home/.aws")).expect("a folder");
+    let profiles = profile("default", key, secret) + &profile("twin", of_twin, of_twins);
+    sandbox.write("../home/.aws/credentials", profiles);
+    let scan = |state: &str, more: &[&str]| {
+        let all = ["--state", state, "scan", "--rule", "OPS-006"];
+        sandbox
+            .deskpair(all.iter().chain(more))
+            .env("AWS_ENDPOINT_URL", twin.value("AWS_ENDPOINT_URL"))
+            .env("AWS_ENDPOINT_URL_S3", format!("http://127.0.0.1:{}", server.port))
+            .run()
+    };
+    scan(STATE, &["--strict", "-o", "elsewhere"]).expect(0);
+    let rules = &sandbox.json("elsewhere/report.json")["pairs"][0]["rules"];
+    assert_eq!(rules[0]["counts"]["pass"], 1, "{rules}");
+    scan("s3://corp-home/deskpair", &["-o", "home"]).expect(1);
+    let report = sandbox.json("home/report.json");
+    let message = report["pairs"][0]["findings"][0]["message"].as_str().expect("words");
+    assert!(message.contains("corp-home in us-east-1"), "{message}");
+    // The estate knows it too, wherever it is judged.
+    let again = ["--estate", "home/estate.jsonl.zst", "-o", "again"];
+    scan("folder", &again).expect(1);
+    assert_eq!(sandbox.text("again/report.json"), sandbox.text("home/report.json"));
+    // Where a folder is no API tells, and nothing but --strict heeds that.
+    scan("folder", &["-o", "here"]).expect(0);
+    assert_eq!(sandbox.json("here/report.json")["pairs"][0]["findings"][0]["unknown"], "unsupported");
+    scan("folder", &["--strict", "-o", "here"]).expect(3);
+
+    // What the README shows beside a scan.
+    let block = readme::blocks("sh").into_iter().find(|block| block.contains("s3://")).expect("it shows one");
+    let folder = std::path::Path::new(DESKPAIR).parent().expect("a folder");
+    for line in block.lines().filter(|line| !line.ends_with(" scan")) {
+        let path = format!("{}:/usr/bin:/bin", text(folder));
+        let endpoint = format!("http://127.0.0.1:{}", server.port);
+        let answer = sandbox.program("sh", ["-c", line]).env("PATH", path).env("AWS_ENDPOINT_URL_S3", endpoint).run();
+        answer.expect(0);
+    }
 }

@@ -24,6 +24,24 @@ pub struct Settings {
     /// What a person vouches for where no API can tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestations: Vec<Waiver>,
+    /// Where the scan that collected the estate keeps its runs; none where it kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateStore>,
+}
+
+/// Where runs are kept, and with them the last estate and the locks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum StateStore {
+    /// In a folder of the machine that scanned.
+    Folder,
+    /// In a bucket of S3.
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// The Region that it is in (`s3:HeadBucket`, `x-amz-bucket-region`).
+        region: String,
+    },
 }
 
 /// One primary and one standby Region behind one connection alias.

@@ -1,12 +1,17 @@
-//! OPS: the practice. What people accepted and until when, and who is left out of every pair.
+//! OPS: the practice. What people accepted and until when, who is left out of every pair, and what a failover starts from.
 
 mod accepted;
 mod directory_uncovered;
+mod failover_needs_primary;
 mod waiver_expired;
 mod waiver_unused;
 
 use crate::rule::Rule;
 
 /// The area's rules, by id.
-pub static RULES: &[&dyn Rule] =
-    &[&waiver_expired::WaiverExpired, &waiver_unused::WaiverUnused, &directory_uncovered::DirectoryUncovered];
+pub static RULES: &[&dyn Rule] = &[
+    &waiver_expired::WaiverExpired,
+    &waiver_unused::WaiverUnused,
+    &directory_uncovered::DirectoryUncovered,
+    &failover_needs_primary::FailoverNeedsPrimary,
+];

@@ -71,7 +71,7 @@ impl Merge {
         }
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
-        finish(globals, &self.reports, folder, &estate, options, Kept::InState(None))
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState { named: None, hook: None })
     }
 }
 

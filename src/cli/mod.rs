@@ -16,6 +16,7 @@ mod init;
 mod judging;
 mod man;
 mod merge;
+mod notice;
 mod past;
 mod permissions;
 mod plan;

@@ -6,9 +6,10 @@ use super::judging::{Judging, settled};
 use super::past::Past;
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
-use super::{Globals, Typed, plan, print, runtime, settings, signals, state};
+use super::{Globals, Typed, notice, plan, print, runtime, settings, signals, state};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
+use crate::notify::Hook;
 use crate::redact::redact;
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
@@ -49,6 +50,9 @@ pub(super) struct Scan {
     /// Say as whom, how many calls, how long, and which permissions are missing, by one call of each kind; judge nothing
     #[arg(long, conflicts_with_all = ["estate", "output", "format", "framework", "fail_on", "allow_incomplete", "strict", "new_only"])]
     plan: bool,
+    /// Tell nobody of what is new, whatever the configuration's [notify] says
+    #[arg(long)]
+    no_notify: bool,
     /// Stop asking AWS after this long; what was not read by then is not evaluated
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "estate")]
     deadline: Option<Duration>,
@@ -79,7 +83,8 @@ impl Scan {
             }
             return self.offline(globals, options, path);
         }
-        let settings = settings::load(globals)?;
+        let (mut settings, hook) = settings::load_with_hook(globals)?;
+        let hook = hook.filter(|_| !self.no_notify);
         let options = settled(options, &settings)?;
         if self.plan {
             return plan::show(globals, settings, &options, self.deadline);
@@ -88,6 +93,7 @@ impl Scan {
         let _state = state::ready_to_keep(globals)?;
         let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
+        settings.state = Some(globals.state.kind()?);
         let wanted = needed(&options, &settings.rules);
         let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
         if let Some(key) = &key {
@@ -95,7 +101,7 @@ impl Scan {
         }
         let estate_digest = folder.write_estate(&estate)?;
         let options = Options { judged_at: estate.taken_at, estate_digest, ..options };
-        finish(globals, &self.reports, folder, &estate, options, Kept::InState(named))
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState { named, hook })
     }
 
     /// The run that is named to compare with, read before anything is asked.
@@ -126,7 +132,8 @@ impl Scan {
             Some(At::Instant(at)) => at,
         };
         let options = Options { judged_at, estate_digest, ..options };
-        finish(globals, &self.reports, folder, &estate, options, Kept::InState(named))
+        // An estate carries no addresses of those who are told.
+        finish(globals, &self.reports, folder, &estate, options, Kept::InState { named, hook: None })
     }
 }
 
@@ -160,8 +167,13 @@ pub(super) async fn collected_in(
 /// Where a run is kept, and what it is compared with.
 #[derive(Debug)]
 pub(super) enum Kept {
-    /// Among the runs of the state too: compared with the one that is named, else with the latest of its kind there.
-    InState(Option<Past>),
+    /// Among the runs of the state too.
+    InState {
+        /// What it is compared with; the latest of its kind there, where none is named.
+        named: Option<Past>,
+        /// Who is told of what is new.
+        hook: Option<Hook>,
+    },
     /// In the reports' folder, not among the user's own runs.
     InReportsAlone(Past),
 }
@@ -175,15 +187,19 @@ pub(super) fn finish(
     options: Options,
     kept: Kept,
 ) -> Result {
-    let (past, in_state) = match kept {
-        Kept::InReportsAlone(past) => (past, false),
-        Kept::InState(None) => (Past::in_state(globals, estate, &options)?, true),
-        Kept::InState(Some(named)) => (named.where_kept(globals, estate, &options)?, true),
+    let (past, in_state, hook) = match kept {
+        Kept::InReportsAlone(past) => (past, false, None),
+        Kept::InState { named: None, hook } => (Past::in_state(globals, estate, &options)?, true, hook),
+        Kept::InState { named: Some(named), hook } => (named.where_kept(globals, estate, &options)?, true, hook),
     };
     let run = evaluate(estate, reports.with_frameworks(Options { baseline: past.baseline(), ..options }));
     folder.write(&run, &past)?;
     let chain = if in_state { evidence::keep(globals, &run, &past, &mut folder)? } else { past.chain.clone() };
     folder.finish(chain.as_deref())?;
+    // A run that was kept before was told of then.
+    if let Some(hook) = hook.filter(|_| past.chain.is_none()) {
+        notice::tell(&hook, &run);
+    }
     summarise(globals, reports, &run)?;
     Ok(run.exit_code())
 }

@@ -22,6 +22,8 @@ enum Of {
     Estate,
     /// report.json (deskpair.report/1)
     Report,
+    /// What [notify] sends (deskpair.notice/1)
+    Notice,
 }
 
 impl Schema {
@@ -30,6 +32,7 @@ impl Schema {
             Of::Config => crate::config::json_schema(&known_rules()),
             Of::Estate => crate::store::estate_file::json_schema(),
             Of::Report => deskpair_reports::json::schema().into(),
+            Of::Notice => deskpair_reports::notice::schema().into(),
         };
         let mut text = serde_json::to_string_pretty(&schema)
             .map_err(|error| CommandError::internal("cannot write the schema").because(error))?;

@@ -4,6 +4,7 @@ use super::error::{CommandError, Result};
 use super::{Globals, say};
 use crate::config::{self, Paint, known_rules};
 use crate::dns::ask::read_trust_anchors;
+use crate::notify::Hook;
 use deskpair_rules::model::Settings;
 
 /// Reads and checks the configuration, and marks the pairs that are not wanted.
@@ -11,6 +12,14 @@ use deskpair_rules::model::Settings;
 /// # Errors
 /// All its problems, each at its line; a `--pair` that it does not have.
 pub(super) fn load(globals: &Globals) -> Result<Settings> {
+    load_with_hook(globals).map(|(settings, _)| settings)
+}
+
+/// The same, with who is told of what is new.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_with_hook(globals: &Globals) -> Result<(Settings, Option<Hook>)> {
     let checked = config::load(&globals.config, &known_rules())
         .map_err(|error| CommandError::rendered(error.render(Paint::Colour)))?;
     if !checked.warnings.is_empty() {
@@ -31,7 +40,7 @@ pub(super) fn load(globals: &Globals) -> Result<Settings> {
             pair.left_out = !globals.pair.contains(&pair.name);
         }
     }
-    Ok(settings)
+    Ok((settings, checked.notify))
 }
 
 /// Checks that each `--pair` is one of these.

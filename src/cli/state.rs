@@ -8,6 +8,7 @@ use crate::store::chain::Links;
 use crate::store::evidence::{ESTATE, MANIFEST};
 use crate::store::objects::{Objects, Signal, StoreError, copy_folder};
 use crate::store::place::Place;
+use deskpair_rules::model::settings::StateStore;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::ops::Deref;
@@ -50,6 +51,20 @@ impl State {
             let _ = self.opened.set(opened);
         }
         Ok(self.opened.get().expect("it was opened").as_ref())
+    }
+}
+
+impl State {
+    /// What an estate says of it.
+    ///
+    /// # Errors
+    /// As [`objects`](Self::objects).
+    pub(super) fn kind(&self) -> Result<StateStore> {
+        let region = self.objects()?.region().unwrap_or_default().to_owned();
+        Ok(match &self.place {
+            Place::Folder(_) => StateStore::Folder,
+            Place::Bucket(place) => StateStore::Bucket { bucket: place.bucket.clone(), region },
+        })
     }
 }
 

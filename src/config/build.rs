@@ -3,6 +3,7 @@
 use super::grammar::SERVICES;
 use super::text::{fqdn, millis, seconds};
 use super::walk::{View, json, moment, number, whole};
+use crate::notify::Hook;
 use deskpair_rules::meta::Severity;
 use deskpair_rules::model::settings::{
     Dependency, DnsProvider, DnsSettings, Limits, MapEntry, MapKind, Objectives, PairSettings, Rate, RuleSettings,
@@ -19,7 +20,15 @@ pub(super) fn settings(file: View<'_>) -> Settings {
         rules: file.table("rule").map(rules).unwrap_or_default(),
         waivers: file.tables("waiver").into_iter().filter_map(waiver).collect(),
         attestations: file.tables("attestation").into_iter().filter_map(waiver).collect(),
+        // The command line says where, and S3 in which Region that is.
+        state: None,
     }
+}
+
+/// Who is told of what is new.
+pub(super) fn notify(file: View<'_>) -> Option<Hook> {
+    let view = file.table("notify")?;
+    Some(Hook { command: view.texts("command"), webhook: view.text("webhook") })
 }
 
 fn name(view: View<'_>, key: &str) -> Option<String> {

@@ -83,6 +83,22 @@ pub(super) static FILE: Table = Table {
         may("rule", Kind::Rules, "What is set for single rules, by id."),
         may("waiver", Kind::Tables(&WAIVER), "A fail that somebody accepts, for a reason and a time."),
         may("attestation", Kind::Tables(&WAIVER), "What somebody vouches for where no API can tell."),
+        may(
+            "notify",
+            Kind::Table(&NOTIFY),
+            "Who is told where a run brings something new. It is not part of an estate.",
+        ),
+    ],
+};
+
+static NOTIFY: Table = Table {
+    keys: &[
+        may(
+            "command",
+            Kind::Texts(Text::Plain),
+            "A program and its arguments: it gets the notice (deskpair.notice/1) on its standard input.",
+        ),
+        may("webhook", Kind::Text(Text::Webhook), "An https:// address that the notice is posted to."),
     ],
 };
 

@@ -20,6 +20,7 @@ pub use stanza::{Kind as StanzaKind, stanza};
 pub use text::{WORKSPACES_REGIONS, distance};
 pub use write::write;
 
+use crate::notify::Hook;
 use deskpair_rules::meta::Meta;
 use deskpair_rules::model::Settings;
 use deskpair_rules::model::settings::Declared;
@@ -60,6 +61,8 @@ pub fn known_rules() -> Vec<KnownRule<'static>> {
 pub struct Checked {
     /// What it says.
     pub settings: Settings,
+    /// Who is told of what is new: no part of the settings, for those go into estates, and an address may be a secret.
+    pub notify: Option<Hook>,
     /// What it probably does not mean.
     pub warnings: Problems,
     /// The line, from 1, on which each of `settings.pairs` begins.
@@ -138,7 +141,8 @@ pub fn check(text: &str, file: &str, known: &[KnownRule<'_>]) -> Result<Checked,
         return Err(ConfigError::Invalid(Problems::new(file, text, problems)));
     }
     let pair_lines = view.tables("pair").iter().map(|pair| line_of(text, pair.span().start)).collect();
-    Ok(Checked { settings: build::settings(view), warnings: Problems::new(file, text, problems), pair_lines })
+    let warnings = Problems::new(file, text, problems);
+    Ok(Checked { settings: build::settings(view), notify: build::notify(view), warnings, pair_lines })
 }
 
 /// Faults of the TOML itself, the first of each line: the parser goes on behind a fault, and what follows it on a line follows from it.

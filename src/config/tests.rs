@@ -78,6 +78,8 @@ fn the_example_with_everything_in_force_loads_and_holds_every_key_of_the_schema(
     assert_eq!(checked.settings.limits.services["sts"], None);
     assert_eq!(checked.settings.pairs[2].dns.set_command, ["/usr/local/bin/lab-dns", "set-txt"]);
     assert_eq!(checked.settings.attestations[0].rule, "SEC-017");
+    let hook = checked.notify.as_ref().expect("somebody is told");
+    assert_eq!((hook.command.len(), hook.webhook.as_deref()), (3, Some("https://hooks.example.com/deskpair")));
 
     let mut in_schema = BTreeSet::new();
     keys_of_schema(&json_schema(KNOWN), "", &mut in_schema);
@@ -367,4 +369,15 @@ fn a_pair_knows_where_it_is_declared() {
     let settings = load(&path, &[]).unwrap_or_else(|error| panic!("{}", error.summary())).settings;
     let declared = settings.pairs[0].declared.as_ref().expect("it was read from a file");
     assert_eq!((declared.file.as_str(), declared.line), (path.to_str().expect("Unicode"), 4));
+}
+
+#[test]
+fn whoever_is_told_must_be_somebody() {
+    assert!(told(&format!("{LEAST}\n[notify]\n")).contains("[notify] tells nobody"));
+    assert!(
+        told(&format!("{LEAST}\n[notify]\nwebhook = \"http://hooks.example.com\"\n"))
+            .contains("neither an https address")
+    );
+    let quiet = check(LEAST, "deskpair.toml", KNOWN).expect("it is in order");
+    assert_eq!(quiet.notify, None);
 }

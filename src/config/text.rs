@@ -1,5 +1,6 @@
 //! The forms that texts take in deskpair.toml. Where a form has a pattern, the check and the published schema share it.
 
+use crate::collect::access::is_loopback;
 use jiff::{Span, SpanRelativeTo};
 use regex_lite::Regex;
 use std::net::{IpAddr, SocketAddr};
@@ -35,6 +36,8 @@ pub(super) enum Text {
     Endpoint,
     /// The digest of a drift.
     Drift,
+    /// Where a notice is posted to.
+    Webhook,
 }
 
 /// Why a text does not have its form, and what would.
@@ -70,7 +73,8 @@ impl Text {
             | Self::Resolver
             | Self::Address
             | Self::Server
-            | Self::Endpoint => None,
+            | Self::Endpoint
+            | Self::Webhook => None,
         }
     }
 
@@ -91,6 +95,7 @@ impl Text {
             Self::Server => "ns1.example.com",
             Self::Endpoint => "tcp://erp.example.com:1433",
             Self::Drift => "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            Self::Webhook => "https://hooks.example.com/deskpair",
         }
     }
 
@@ -116,6 +121,7 @@ impl Text {
             Self::Resolver | Self::Address => address(self, text),
             Self::Server => server(text),
             Self::Endpoint => endpoint(text),
+            Self::Webhook => webhook(text),
             Self::Plain
             | Self::PairName
             | Self::Region
@@ -165,7 +171,8 @@ impl Text {
             | Self::Resolver
             | Self::Address
             | Self::Server
-            | Self::Endpoint => complaint("has the wrong form", format!("for example \"{}\"", self.example())),
+            | Self::Endpoint
+            | Self::Webhook => complaint("has the wrong form", format!("for example \"{}\"", self.example())),
         }
     }
 }
@@ -337,6 +344,15 @@ fn endpoint(text: &str) -> Result<(), Complaint> {
     }
 }
 
+/// A notice says who could not work: it goes over the network encrypted, or not at all.
+fn webhook(text: &str) -> Result<(), Complaint> {
+    let form = "write \"https://host/path\"; \"http://127.0.0.1:port/path\" is for a server on this machine";
+    if !text.starts_with("https://") && !is_loopback(text) {
+        return Err(complaint("is neither an https address nor one of this machine", form));
+    }
+    endpoint(text).map_err(|complaint| Complaint { help: form.to_owned(), ..complaint })
+}
+
 fn suggested_name(text: &str) -> String {
     let mut name = String::new();
     for c in text.chars().take(64) {
@@ -410,6 +426,7 @@ mod tests {
             Text::Server,
             Text::Endpoint,
             Text::Drift,
+            Text::Webhook,
         ] {
             assert_eq!(form.check(form.example()), Ok(()), "{form:?}");
             for bad in ["", "  ", "a\u{1b}[31mb", "a\nb"] {
@@ -436,6 +453,8 @@ mod tests {
             (Text::Server, "ns1:5353"),
             (Text::Endpoint, "https://erp.example.com/health?x=1"),
             (Text::Endpoint, "tls://[2001:db8::1]:443"),
+            (Text::Webhook, "https://hooks.example.com/services/T0/B0?x=1"),
+            (Text::Webhook, "http://127.0.0.1:8080/notice"),
         ];
         for (form, text) in right {
             assert_eq!(form.check(text), Ok(()), "{form:?} {text}");
@@ -476,6 +495,10 @@ mod tests {
             (Text::Endpoint, "https://user:secret@erp.example.com"),
             (Text::Endpoint, "https://"),
             (Text::Drift, "sha256:xyz"),
+            (Text::Webhook, "http://hooks.example.com/notice"),
+            (Text::Webhook, "hooks.example.com"),
+            (Text::Webhook, "https://user:secret@hooks.example.com"),
+            (Text::Webhook, "http://127.0.0.1.example.com/"),
         ];
         for (form, text) in wrong {
             assert!(form.check(text).is_err(), "{form:?} takes {text}");

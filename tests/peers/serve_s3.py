@@ -1,4 +1,4 @@
-"""Serves moto's S3 on a loopback port, with a bucket in another Region than its client's and users who may do some of what a state needs.
+"""Serves moto's S3 on a loopback port, with a bucket in another Region than its client's, one in that, and users who may do some of what a state needs.
 
 Who may do what is judged by moto's own IAM, signatures included. Prints the users' keys and `ready PORT`. Then it serves, and answers
 each line of its standard input with a line of JSON: `list`, `get KEY`, `put KEY "TEXT"`, `delete KEY`; until that closes.
@@ -19,6 +19,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 BUCKET = "corp-dr"
+HOME = "corp-home"
 PREFIX = "deskpair"
 
 app = DomainDispatcherApplication(create_backend_app)
@@ -45,6 +46,7 @@ endpoint = f"http://127.0.0.1:{port}"
 
 s3 = boto3.client("s3", region_name="eu-central-1", endpoint_url=endpoint)
 s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+boto3.client("s3", region_name="us-east-1", endpoint_url=endpoint).create_bucket(Bucket=HOME)
 
 # The policy is the one that the README gives, on standard input's first line, for this bucket and prefix.
 whole = json.loads(sys.stdin.readline())
@@ -70,6 +72,8 @@ for user, policy in {
     key = iam.create_access_key(UserName=user)["AccessKey"]
     print(f"user {user} {key['AccessKeyId']} {key['SecretAccessKey']}", flush=True)
     if user == "keeper":
+        home = json.dumps(policy).replace(BUCKET, HOME)
+        iam.put_user_policy(UserName=user, PolicyName="home", PolicyDocument=home)
         s3 = boto3.client(
             "s3",
             region_name="eu-central-1",

@@ -28,6 +28,7 @@ pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};
 
 use company::Plan;
 use deskpair_rules::model::dns::DnssecOutcome;
+use deskpair_rules::model::settings::StateStore;
 use deskpair_rules::model::{Estate, Moment, Settings, Side, Slice};
 use desktops::Cast;
 use names::Mint;
@@ -90,6 +91,7 @@ fn peopled(options: &SampleOptions) -> Vec<(&'static Plan, Range<u64>)> {
 fn laid_out(options: &SampleOptions, pairs: &[(Sites, Range<u64>)]) -> Estate {
     let mut settings =
         Settings { pairs: pairs.iter().map(|(sites, _)| sites.settings()).collect(), ..Settings::default() };
+    settings.state = pairs.first().map(|(sites, _)| bucket(sites.standby.region.name));
     // What the company bills by has to be on both desktops of a person.
     let tags = settings.rules.entry("WSP-012".to_owned()).or_default();
     tags.options.insert("tags".to_owned(), vec![desktops::COST_CENTRE].into());
@@ -126,6 +128,11 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         resolution::zones(book, &sites, taken_at, mint);
     }
     sites
+}
+
+/// The company's state, which it keeps outside the primary Region.
+fn bucket(region: &str) -> StateStore {
+    StateStore::Bucket { bucket: "norhaven-recovery".to_owned(), region: region.to_owned() }
 }
 
 /// Two different elements of a list, to be changed.

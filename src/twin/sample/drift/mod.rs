@@ -158,6 +158,7 @@ static PLANTINGS: &[Planting] = &[
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),
+    planting("OPS-006", "the state is in a bucket of the primary Region", practice::kept_in_primary),
     planting("QTA-001", "a person has no standby desktop, and the standby Region is granted one", quotas::never_raised),
     planting(
         "QTA-002",

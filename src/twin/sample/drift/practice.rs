@@ -1,6 +1,7 @@
 //! Drift of the practice: what was accepted and forgotten, and who was forgotten altogether.
 
 use super::{Planted, sides, workspaces};
+use crate::twin::sample::bucket;
 use crate::twin::sample::company::ZONE;
 use crate::twin::sample::desktops;
 use crate::twin::sample::names::Mint;
@@ -33,6 +34,12 @@ pub(super) fn expired(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> 
 pub(super) fn unused(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
     let ends = Moment::from_secs(estate.taken_at.secs() + 200 * DAY);
     estate.settings.waivers.push(waiver("control.room", ends));
+    Planted::NOBODY
+}
+
+/// OPS-006: the bucket was made where everything else is.
+pub(super) fn kept_in_primary(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    estate.settings.state = Some(bucket(sites.primary.region.name));
     Planted::NOBODY
 }
 
