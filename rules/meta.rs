@@ -113,6 +113,9 @@ pub enum Area {
     /// The network in which standby desktops stand.
     #[serde(rename = "NET")]
     Network,
+    /// What people need beside their desktop.
+    #[serde(rename = "DEP")]
+    Dependencies,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -120,7 +123,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -132,6 +135,7 @@ impl Area {
         Self::Dns,
         Self::Directories,
         Self::Network,
+        Self::Dependencies,
         Self::Practice,
     ];
 
@@ -149,6 +153,7 @@ impl Area {
             Self::Dns => "DNS",
             Self::Directories => "DIR",
             Self::Network => "NET",
+            Self::Dependencies => "DEP",
             Self::Practice => "OPS",
         }
     }
@@ -167,6 +172,7 @@ impl Area {
             Self::Dns => "TXT resolvability",
             Self::Directories => "Directories",
             Self::Network => "Network",
+            Self::Dependencies => "Dependencies",
             Self::Practice => "The practice",
         }
     }

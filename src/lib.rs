@@ -5,6 +5,7 @@
 //!
 //! - [`cli`]: the commands, one file each; the only place that prints.
 //! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
+//!   [`probe`]: what the endpoints of dependencies answer.
 //! - [`store`]: estates as files, folders of evidence. [`output`]: files that appear whole or not at all. [`clock`]: the time.
 //!   [`redact`]: pseudonyms for user names.
 //! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
@@ -21,6 +22,7 @@ pub mod collect;
 pub mod config;
 pub mod dns;
 pub mod output;
+pub mod probe;
 pub mod redact;
 pub mod store;
 pub mod twin;

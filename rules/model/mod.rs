@@ -15,6 +15,7 @@ pub mod image;
 pub mod moment;
 pub mod network;
 pub mod pairing;
+pub mod probe;
 pub mod ranges;
 pub mod route53;
 pub mod settings;

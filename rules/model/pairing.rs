@@ -8,6 +8,7 @@ use super::desktops::Desktops;
 use super::directory::WorkspaceDirectory;
 use super::dns::TxtView;
 use super::files::FileSystem;
+use super::probe::Probe;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::tags::Tags;
@@ -148,6 +149,8 @@ pub struct PairView<'e> {
     pub zones: &'e ZoneBook,
     /// What name servers said of the alias.
     pub txt: &'e TxtView,
+    /// What the endpoints of its dependencies answered.
+    pub probes: &'e Slice<Probe>,
     /// The pair's directory on the primary side.
     pub primary_directory: Located,
     /// The pair's directory on the standby side.
@@ -179,6 +182,7 @@ impl<'e> PairView<'e> {
             standby,
             zones: &estate.zones[places.zones as usize],
             txt: &estate.txt[places.txt as usize],
+            probes: estate.probes_of(pair),
             primary_directory,
             standby_directory,
             desktops: Desktops::default(),

@@ -10,6 +10,7 @@ pub mod calls;
 mod convert;
 pub mod datasets;
 mod datasync;
+mod dependencies;
 mod directory;
 mod ec2;
 pub mod fault;
@@ -84,8 +85,8 @@ pub async fn collect(
     read(settings, wanted, surroundings, None).await
 }
 
-/// Asks each operation of a collection once, and tells what all of it would cost. The estate is good for its gaps alone: name servers and
-/// logos, which no permission governs, are not asked.
+/// Asks each operation of a collection once, and tells what all of it would cost. The estate is good for its gaps alone: name servers,
+/// logos and dependencies, which no permission governs, are not asked.
 ///
 /// # Errors
 /// As [`collect`].
@@ -128,11 +129,13 @@ async fn read(
     }
     let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline, &wanted));
     let views: Vec<txt::Reader> = views.collect();
+    let dependencies = dependencies::Reader::new(settings, surroundings, deadline, &wanted);
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
     let sides: Tasks<side::Harvest> = sides.into_iter().map(|reader| Task::new(reader.read())).collect();
     let books: Tasks<zones::Harvest> = books.into_iter().map(|reader| Task::new(reader.read())).collect();
     let views: Tasks<txt::Harvest> = views.into_iter().map(|reader| Task::new(reader.read())).collect();
+    let dependencies = Task::new(dependencies::Reader::read(dependencies));
     for (at, task) in sides.into_iter().enumerate() {
         task.end().await.put_into(&mut estate, at);
     }
@@ -142,6 +145,7 @@ async fn read(
     for (at, task) in views.into_iter().enumerate() {
         task.end().await.put_into(&mut estate, at);
     }
+    dependencies.end().await.put_into(&mut estate);
     estate.finished_at = (surroundings.clock)();
     Ok(estate)
 }
