@@ -86,6 +86,7 @@ pub(crate) fn kind(kind: &str, count: u64) -> String {
         "workspace" => ("WorkSpace", "WorkSpaces"),
         "file-system" => ("file system", "file systems"),
         "name-server" => ("name server", "name servers"),
+        "dependency" => ("dependency", "dependencies"),
         other => return counted(count, other, &format!("{other}s")),
     };
     counted(count, one, many)

@@ -20,6 +20,7 @@ pub mod aliases;
 pub mod branding;
 pub mod bundles;
 pub mod controls;
+pub mod dependencies;
 pub mod directories;
 pub mod dns;
 pub mod engine;

@@ -119,6 +119,9 @@ pub enum Area {
     /// Encryption keys of standby desktops.
     #[serde(rename = "KEY")]
     Keys,
+    /// What people need beside their desktop.
+    #[serde(rename = "DEP")]
+    Dependencies,
     /// The practice: waivers, drills, and what no pair covers.
     #[serde(rename = "OPS")]
     Practice,
@@ -126,7 +129,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the catalogue's order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Images,
         Self::Bundles,
         Self::IpGroups,
@@ -140,6 +143,7 @@ impl Area {
         Self::Network,
         Self::Quotas,
         Self::Keys,
+        Self::Dependencies,
         Self::Practice,
     ];
 
@@ -159,6 +163,7 @@ impl Area {
             Self::Network => "NET",
             Self::Quotas => "QTA",
             Self::Keys => "KEY",
+            Self::Dependencies => "DEP",
             Self::Practice => "OPS",
         }
     }
@@ -179,6 +184,7 @@ impl Area {
             Self::Network => "Network",
             Self::Quotas => "Quotas",
             Self::Keys => "Encryption keys",
+            Self::Dependencies => "Dependencies",
             Self::Practice => "The practice",
         }
     }

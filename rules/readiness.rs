@@ -132,6 +132,7 @@ fn people_of(view: &PairView<'_>, subject: Subject) -> Touched {
         | Subject::Platform(_)
         | Subject::FileSystem { .. }
         | Subject::Server(_)
+        | Subject::Dependency(_)
         | Subject::ZoneText { .. }
         | Subject::Outside(_)
         | Subject::Quota(_) => Touched::Everybody,

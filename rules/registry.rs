@@ -18,6 +18,7 @@ static REGISTRY: LazyLock<Vec<&'static dyn Rule>> = LazyLock::new(|| {
         crate::network::RULES,
         crate::quotas::RULES,
         crate::keys::RULES,
+        crate::dependencies::RULES,
         crate::practice::RULES,
     ];
     let mut rules: Vec<&'static dyn Rule> = areas.iter().flat_map(|rules| rules.iter().copied()).collect();
@@ -58,6 +59,7 @@ mod tests {
             Area::Network => "network",
             Area::Quotas => "quotas",
             Area::Keys => "keys",
+            Area::Dependencies => "dependencies",
             Area::Practice => "practice",
         };
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -91,7 +93,7 @@ mod tests {
     }
 
     /// What these judge every estate carries, whatever was collected.
-    const OF_SETTINGS: [&str; 1] = ["OPS-006"];
+    const OF_SETTINGS: [&str; 2] = ["DEP-002", "OPS-006"];
 
     #[test]
     fn every_rule_says_all_that_it_owes() {

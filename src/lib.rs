@@ -5,6 +5,7 @@
 //!
 //! - [`cli`]: the commands, one file each; the only place that prints.
 //! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
+//!   [`probe`]: what the endpoints of dependencies answer.
 //! - [`store`]: estates as files, folders of evidence, states in folders and buckets. [`output`]: files that appear whole or not at all.
 //!   [`clock`]: the time. [`redact`]: pseudonyms for user names. [`notify`]: a program or a webhook that is told what is new.
 //! - [`propose`]: a first configuration from what is there.
@@ -24,6 +25,7 @@ pub mod config;
 pub mod dns;
 pub mod notify;
 pub mod output;
+pub mod probe;
 pub mod propose;
 pub mod redact;
 pub mod remediate;

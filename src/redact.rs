@@ -125,7 +125,7 @@ pub fn is_redacted(estate: &Estate) -> bool {
     users.into_iter().map(|user| estate.symbols.text(user)).all(|name| name == UNDEFINED || is_pseudonym(name))
 }
 
-/// Replaces every user name of an estate: of its desktops, of tags that hold one, of the maps and waivers that name one.
+/// Replaces every user name of an estate: of its desktops, of tags that hold one, of the maps, dependencies and waivers that name one.
 pub fn redact(estate: &mut Estate, key: &Key) {
     let mut names: HashMap<Sym, Sym> = HashMap::new();
     let mut known: HashSet<String> = HashSet::new();
@@ -157,6 +157,15 @@ pub fn redact(estate: &mut Estate, key: &Key) {
         for map in pair.maps.iter_mut().filter(|map| map.kind == MapKind::User) {
             map.primary = key.user(&map.primary);
             map.standby = key.user(&map.standby);
+        }
+    }
+    // Somebody's own printer may be called after them.
+    let dependencies = estate.settings.pairs.iter_mut().flat_map(|pair| &mut pair.dependencies);
+    let declared = dependencies.map(|dependency| &mut dependency.name);
+    let asked = estate.probes.iter_mut().flat_map(|probes| probes.items_mut()).map(|probe| &mut probe.name);
+    for name in declared.chain(asked) {
+        if is_name(name) {
+            *name = key.user(name);
         }
     }
     let accepted = estate.settings.waivers.iter_mut().chain(&mut estate.settings.attestations);

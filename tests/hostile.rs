@@ -9,6 +9,7 @@ use crate::support::python;
 use crate::support::sandbox::Sandbox;
 use crate::support::twin::TwinProcess;
 use deskpair::twin::sample::Drift;
+use deskpair_rules::model::probe::ProbeOutcome;
 use deskpair_rules::model::{Estate, Slice};
 use std::collections::BTreeSet;
 
@@ -60,6 +61,17 @@ fn hostile() -> Estate {
         for rule in &mut group.user_rules {
             rule.rule_desc = names[(at + 4) % names.len()].to_owned();
         }
+    }
+    // The configuration takes no control characters.
+    let printable: Vec<&str> = names.iter().copied().filter(|name| !name.contains(char::is_control)).collect();
+    let probes = estate.probes[0].items_mut();
+    for (at, dependency) in estate.settings.pairs[0].dependencies.iter_mut().enumerate() {
+        dependency.name = printable[at].to_owned();
+        for probe in &mut probes[at * 2..at * 2 + 2] {
+            probe.name = printable[at].to_owned();
+        }
+        // On the standby side it is refused, so that it is told of.
+        probes[at * 2 + 1].outcome = ProbeOutcome::Refused;
     }
     for row in side.resource_tags.items_mut() {
         row.value = estate.symbols.intern(names[0]);

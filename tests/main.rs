@@ -22,6 +22,8 @@ mod commands;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod dependencies;
+#[cfg(test)]
 mod dns;
 #[cfg(test)]
 mod evidence;

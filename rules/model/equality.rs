@@ -7,14 +7,27 @@ use super::{Estate, Side, Slice, Sym, Symbols};
 impl PartialEq for Estate {
     fn eq(&self, other: &Self) -> bool {
         // Every field is named, so that a new one cannot be forgotten.
-        let Self { tool_version, taken_at, finished_at, settings, symbols, sides, zones, txt, pairs, gaps, calls } =
-            self;
+        let Self {
+            tool_version,
+            taken_at,
+            finished_at,
+            settings,
+            symbols,
+            sides,
+            zones,
+            txt,
+            probes,
+            pairs,
+            gaps,
+            calls,
+        } = self;
         *tool_version == other.tool_version
             && *taken_at == other.taken_at
             && *finished_at == other.finished_at
             && *settings == other.settings
             && *zones == other.zones
             && *txt == other.txt
+            && *probes == other.probes
             && *pairs == other.pairs
             && *gaps == other.gaps
             && *calls == other.calls

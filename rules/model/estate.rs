@@ -10,6 +10,7 @@ use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, 
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::key::Key;
 use super::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use super::probe::Probe;
 use super::quota::Quota;
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use super::settings::{PairSettings, Settings, SideSettings};
@@ -127,11 +128,13 @@ pub enum Dataset {
     Delegation,
     /// Questions to name servers: the chain of signatures from the trust anchor to the TXT record.
     Dnssec,
+    /// Connections to the endpoints of the pairs' dependencies.
+    Probes,
 }
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -184,6 +187,7 @@ impl Dataset {
         Self::Txt,
         Self::Delegation,
         Self::Dnssec,
+        Self::Probes,
     ];
 }
 
@@ -206,6 +210,8 @@ pub struct Estate {
     pub zones: Vec<ZoneBook>,
     /// What name servers said, a view an alias, sorted by name.
     pub txt: Vec<TxtView>,
+    /// What the endpoints of each of `settings.pairs`' dependencies answered: in the order of the configuration, the primary side's first.
+    pub probes: Vec<Slice<Probe>>,
     /// Where each of `settings.pairs` finds its parts.
     pub pairs: Vec<PairPlaces>,
     /// Everything that could not be read. The first entry stands for what this estate was collected without.
@@ -500,6 +506,9 @@ pub struct Calls {
     pub retried: u64,
 }
 
+/// What is known of endpoints that nobody asked.
+static UNASKED: Slice<Probe> = Slice::cut(Vec::new(), Estate::NOT_COLLECTED);
+
 impl Estate {
     /// The gap of everything that this estate was collected without.
     pub const NOT_COLLECTED: GapId = GapId(0);
@@ -531,6 +540,7 @@ impl Estate {
             pairs.push(PairPlaces { primary, standby, zones: book as u32, txt: view as u32 });
         }
         let txt = names.into_iter().map(TxtView::unasked).collect();
+        let probes = pairs.iter().map(|_| UNASKED.clone()).collect();
         let not_collected = Gap {
             service: String::new(),
             operation: String::new(),
@@ -549,6 +559,7 @@ impl Estate {
             sides,
             zones,
             txt,
+            probes,
             pairs,
             gaps: vec![not_collected],
             calls: Calls::default(),
@@ -558,6 +569,11 @@ impl Estate {
     /// The pairs that this was collected for, with where each finds its parts.
     pub fn collected_pairs(&self) -> impl Iterator<Item = (&PairSettings, &PairPlaces)> {
         self.settings.pairs.iter().zip(&self.pairs).filter(|(pair, _)| !pair.left_out)
+    }
+
+    /// What the endpoints of a pair's dependencies answered, by the pair's position.
+    pub fn probes_of(&self, pair: usize) -> &Slice<Probe> {
+        self.probes.get(pair).unwrap_or(&UNASKED)
     }
 
     /// Records a gap; an equal one is recorded once.

@@ -17,6 +17,7 @@ pub mod key;
 pub mod moment;
 pub mod network;
 pub mod pairing;
+pub mod probe;
 pub mod quota;
 pub mod ranges;
 pub mod route53;

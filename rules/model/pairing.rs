@@ -9,6 +9,7 @@ use super::directory::WorkspaceDirectory;
 use super::dns::TxtView;
 use super::files::FileSystem;
 use super::interfaces::Interfaces;
+use super::probe::Probe;
 use super::settings::{MapKind, PairSettings};
 use super::slice::{GapId, Slice};
 use super::stock::Stock;
@@ -151,6 +152,8 @@ pub struct PairView<'e> {
     pub zones: &'e ZoneBook,
     /// What name servers said of the alias.
     pub txt: &'e TxtView,
+    /// What the endpoints of its dependencies answered.
+    pub probes: &'e Slice<Probe>,
     /// The pair's directory on the primary side.
     pub primary_directory: Located,
     /// The pair's directory on the standby side.
@@ -189,6 +192,7 @@ impl<'e> PairView<'e> {
             standby,
             zones: &estate.zones[places.zones as usize],
             txt: &estate.txt[places.txt as usize],
+            probes: estate.probes_of(pair),
             primary_directory,
             standby_directory,
             desktops: Desktops::default(),

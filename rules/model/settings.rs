@@ -275,7 +275,7 @@ pub struct Step {
 }
 
 /// Something people need beside their desktop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dependency {
     /// Its name, for people.
@@ -286,6 +286,12 @@ pub struct Dependency {
     /// Where the standby side finds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standby: Option<String>,
+    /// A file with the authorities that its certificates come from, in place of the machine's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
+    /// The HTTP status that is an answer; any below 500 where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect_status: Option<u16>,
 }
 
 /// How hard AWS may be asked.
@@ -303,6 +309,13 @@ pub struct Limits {
     pub backoff_ms: u64,
     /// How long one question to a name server may take, in milliseconds.
     pub dns_timeout_ms: u64,
+    /// How long one try to reach a dependency's endpoint may take, in milliseconds.
+    #[serde(default = "probe_timeout_ms")]
+    pub probe_timeout_ms: u64,
+}
+
+const fn probe_timeout_ms() -> u64 {
+    5_000
 }
 
 impl Default for Limits {
@@ -313,6 +326,7 @@ impl Default for Limits {
             attempt_timeout_ms: 20_000,
             backoff_ms: 200,
             dns_timeout_ms: 3_000,
+            probe_timeout_ms: probe_timeout_ms(),
         }
     }
 }

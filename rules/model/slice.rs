@@ -152,7 +152,7 @@ impl GapCause {
 /// Something that could not be read: which call, why, and what permits it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
-    /// The service's name in the SDK's endpoints, `workspaces`; `dns` for questions to name servers.
+    /// The service's name in the SDK's endpoints, `workspaces`; `dns` for questions to name servers, `dependency` for endpoints of dependencies.
     pub service: String,
     /// The operation, `DescribeWorkspaces`.
     pub operation: String,

@@ -1,7 +1,8 @@
 //! What a verdict is about.
 
 use super::pairing::{PairView, dns_name};
-use super::settings::Waiver;
+use super::probe::without_query;
+use super::settings::{Dependency, Waiver};
 use std::borrow::Cow;
 
 /// What a verdict is about: positions in the pair's sides, so that a million of them are small. Words come from [`Subject::names`].
@@ -52,6 +53,8 @@ pub enum Subject {
     },
     /// A name server's answer: position in the view's answers.
     Server(u32),
+    /// What people need beside their desktop: position in the pair's `dependencies`.
+    Dependency(u32),
     /// A TXT record set at another name than an alias's.
     ZoneText {
         /// Position among the zones of the book's `texts`.
@@ -194,6 +197,19 @@ impl Subject {
                 primary: Cow::Borrowed(""),
                 standby: Cow::Borrowed(""),
             },
+            Self::Dependency(at) => {
+                let dependency = pair.settings.dependencies.get(at as usize);
+                let endpoint = |of: fn(&'e Dependency) -> &'e Option<String>| {
+                    let declared = dependency.and_then(|dependency| of(dependency).as_deref());
+                    Cow::Borrowed(declared.map_or("", without_query))
+                };
+                Names {
+                    kind: "dependency",
+                    name: Cow::Borrowed(dependency.map_or("", |dependency| &dependency.name)),
+                    primary: endpoint(|dependency| &dependency.primary),
+                    standby: endpoint(|dependency| &dependency.standby),
+                }
+            }
             Self::ZoneText { zone, at } => Names {
                 kind: "record-set",
                 name: pair

@@ -83,6 +83,7 @@ impl PairView<'_> {
             Dataset::Txt => self.txt.answers.gap().into_iter().collect(),
             Dataset::Delegation => self.txt.delegation.gap().into_iter().collect(),
             Dataset::Dnssec => self.txt.signatures.gap().into_iter().collect(),
+            Dataset::Probes => self.probes.gap().into_iter().collect(),
         };
         gaps.retain(|gap| *gap != Estate::NOT_COLLECTED);
         gaps.sort_unstable();

@@ -5,6 +5,7 @@ use super::{Globals, say};
 use crate::config::{self, Paint, known_rules};
 use crate::dns::ask::read_trust_anchors;
 use crate::notify::Hook;
+use crate::probe::Trust;
 use deskpair_rules::model::Settings;
 
 /// Reads and checks the configuration, and marks the pairs that are not wanted.
@@ -31,6 +32,13 @@ pub(super) fn load_with_hook(globals: &Globals) -> Result<(Settings, Option<Hook
             CommandError::usage(error.to_string())
                 .hint("write its DNSKEY records as a zone file has them: `. IN DNSKEY 257 3 8 …`; DS records are not read")
                 .hint("leave `trust_anchor` out where the Internet's root is the anchor")
+        })?;
+    }
+    let dependencies = settings.pairs.iter().flat_map(|pair| &pair.dependencies);
+    for file in dependencies.filter_map(|dependency| dependency.ca_file.as_ref()) {
+        Trust::of_file(file.as_ref()).map_err(|error| {
+            CommandError::usage(error.to_string())
+                .hint("`ca_file` names a file of PEM certificates: `-----BEGIN CERTIFICATE-----`")
         })?;
     }
     wanted_exist(globals, settings.pairs.iter().map(|pair| pair.name.as_str()))?;

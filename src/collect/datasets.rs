@@ -113,7 +113,7 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::ZoneTexts => &[LIST_RESOURCE_RECORD_SETS],
         Dataset::Protections => &[LIST_RESOURCE_RECORD_SET_PROTECTIONS],
         // None is an AWS API.
-        Dataset::Logos | Dataset::Txt | Dataset::Delegation | Dataset::Dnssec => &[],
+        Dataset::Logos | Dataset::Txt | Dataset::Delegation | Dataset::Dnssec | Dataset::Probes => &[],
     }
 }
 
@@ -163,7 +163,8 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         | Dataset::Zones
         | Dataset::Txt
         | Dataset::Delegation
-        | Dataset::Dnssec => &[],
+        | Dataset::Dnssec
+        | Dataset::Probes => &[],
     }
 }
 

@@ -10,6 +10,7 @@ pub mod calls;
 mod convert;
 pub mod datasets;
 mod datasync;
+mod dependencies;
 mod directory;
 mod ec2;
 pub mod fault;
@@ -86,8 +87,8 @@ pub async fn collect(
     read(settings, wanted, surroundings, None).await
 }
 
-/// Asks each operation of a collection once, and tells what all of it would cost. The estate is good for its gaps alone: name servers and
-/// logos, which no permission governs, are not asked.
+/// Asks each operation of a collection once, and tells what all of it would cost. The estate is good for its gaps alone: name servers,
+/// logos and dependencies, which no permission governs, are not asked.
 ///
 /// # Errors
 /// As [`collect`].
@@ -131,11 +132,13 @@ async fn read(
     }
     let view = |&at: &usize| (at, txt::Reader::new(&estate.settings, &estate.txt[at].name, deadline, &wanted));
     let views: BTreeMap<usize, txt::Reader> = parts.txt.iter().map(view).collect();
+    let dependencies = dependencies::Reader::new(settings, surroundings, deadline, &wanted);
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
     let sides: Tasks<side::Harvest> = sides.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
     let books: Tasks<zones::Harvest> = books.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
     let views: Tasks<txt::Harvest> = views.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
+    let dependencies = Task::new(dependencies::Reader::read(dependencies));
     for (at, task) in sides {
         task.end().await.put_into(&mut estate, at);
     }
@@ -145,6 +148,7 @@ async fn read(
     for (at, task) in views {
         task.end().await.put_into(&mut estate, at);
     }
+    dependencies.end().await.put_into(&mut estate);
     estate.finished_at = (surroundings.clock)();
     Ok(estate)
 }

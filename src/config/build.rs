@@ -128,6 +128,8 @@ fn dependency(view: View<'_>) -> Dependency {
         name: view.text("name").unwrap_or_default(),
         primary: view.text("primary"),
         standby: view.text("standby"),
+        ca_file: view.text("ca_file"),
+        expect_status: count(view, "expect_status").and_then(|status| u16::try_from(status).ok()),
     }
 }
 
@@ -140,6 +142,7 @@ fn limits(view: View<'_>) -> Limits {
         attempt_timeout_ms: time("attempt_timeout").unwrap_or(default.attempt_timeout_ms),
         backoff_ms: time("backoff").unwrap_or(default.backoff_ms),
         dns_timeout_ms: time("dns_timeout").unwrap_or(default.dns_timeout_ms),
+        probe_timeout_ms: time("probe_timeout").unwrap_or(default.probe_timeout_ms),
     }
 }
 

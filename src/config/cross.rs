@@ -4,7 +4,8 @@
 use super::grammar::{Need, OF_PROVIDER};
 use super::problem::{Problem, visible};
 use super::text::{Text, WORKSPACES_REGIONS, fqdn, nearest};
-use super::walk::View;
+use super::walk::{View, whole};
+use crate::probe::{Endpoint, Scheme};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -216,6 +217,29 @@ fn dependencies(pair: View<'_>, found: &mut Vec<Problem>) {
             found.push(
                 Problem::error(entry.span(), "a dependency without an address")
                     .help("add `primary`, `standby` or both, as in \"tcp://erp.example.com:1433\""),
+            );
+            continue;
+        }
+        let schemes: Vec<Scheme> = ["primary", "standby"]
+            .into_iter()
+            .filter_map(|side| Some(Endpoint::parse(entry.text_at(side)?.0)?.scheme()))
+            .collect();
+        if let (Some(at), false) = (entry.key_at("ca_file"), schemes.iter().any(|scheme| scheme.is_secured())) {
+            found.push(
+                Problem::error(at, "`ca_file` without a tls:// or https:// address")
+                    .help("there is no certificate to check: leave it out, or write the address that shows one"),
+            );
+        }
+        let Some(at) = entry.key_at("expect_status") else { continue };
+        if !schemes.iter().any(|scheme| scheme.is_http()) {
+            found.push(
+                Problem::error(at.clone(), "`expect_status` without an http:// or https:// address")
+                    .help("nothing else answers with a status: leave it out, or write the address that does"),
+            );
+        }
+        if entry.value("expect_status").and_then(whole).is_some_and(|status| status < 100) {
+            found.push(
+                Problem::error(at, "`expect_status` is no HTTP status").help("statuses are 100 to 599: 200, 401"),
             );
         }
     }

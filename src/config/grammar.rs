@@ -262,6 +262,17 @@ static DEPENDENCY: Table = Table {
             "Where the primary side finds it: a tcp://, tls://, http:// or https:// address.",
         ),
         may("standby", Kind::Text(Text::Endpoint), "Where the standby side finds it."),
+        may(
+            "ca_file",
+            Kind::Text(Text::Plain),
+            "tls, https: the authorities that its certificates come from, a file of PEM certificates, beside this one unless its path is absolute. \
+             Those that the machine knows where it is left out.",
+        ),
+        may(
+            "expect_status",
+            Kind::Count(599),
+            "http, https: the only status that is an answer; any below 500 where it is left out.",
+        ),
     ],
 };
 
@@ -292,6 +303,11 @@ static LIMITS: Table = Table {
             "dns_timeout",
             Kind::Text(Text::Millis),
             "How long one question to a name server may take; 3s where it is left out.",
+        ),
+        may(
+            "probe_timeout",
+            Kind::Text(Text::Millis),
+            "How long one try to reach a dependency may take; 5s where it is left out.",
         ),
     ],
 };

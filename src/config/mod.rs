@@ -116,8 +116,10 @@ fn from_here(path: &Path) -> String {
 /// Files that a configuration names stand beside it, where their paths are relative.
 fn beside(settings: &mut Settings, path: &Path) {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return };
-    for dns in settings.pairs.iter_mut().map(|pair| &mut pair.dns) {
-        for file in [&mut dns.trust_anchor, &mut dns.key_file].into_iter().flatten() {
+    for pair in &mut settings.pairs {
+        let of_dns = [&mut pair.dns.trust_anchor, &mut pair.dns.key_file];
+        let of_dependencies = pair.dependencies.iter_mut().map(|dependency| &mut dependency.ca_file);
+        for file in of_dns.into_iter().chain(of_dependencies).flatten() {
             if Path::new(file).is_relative() {
                 *file = folder.join(&*file).display().to_string();
             }

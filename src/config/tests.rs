@@ -62,6 +62,7 @@ fn the_example_loads_and_says_what_it_says() {
     assert_eq!(pair.dns.resolvers, ["authoritative", "system", "9.9.9.9"]);
     assert_eq!(pair.maps[0].kind, MapKind::Bundle);
     assert_eq!(pair.dependencies[0].standby.as_deref(), Some("tcp://erp.usw2.corp.example:1433"));
+    assert_eq!((pair.dependencies.len(), &pair.dependencies[1].ca_file), (2, &None));
     assert_eq!(settings.limits.services["workspaces"], Some(Rate { rate: 2.0, burst: 5 }));
     assert_eq!((settings.limits.attempts, settings.limits.attempt_timeout_ms), (10, 20_000));
     assert_eq!(settings.rules["DNS-005"].severity, Some(Severity::High));
@@ -288,6 +289,18 @@ fn what_does_not_fit_together_is_refused() {
             "9: `primary` is not the id of a directory",
         ),
         (pair("[[pair.dependency]]\nname = \"ERP\""), "7: a dependency without an address"),
+        (
+            pair("[[pair.dependency]]\nname = \"ERP\"\nstandby = \"tcp://a:1\"\nca_file = \"x\""),
+            "10: `ca_file` without a tls:// or https:// address",
+        ),
+        (
+            pair("[[pair.dependency]]\nname = \"ERP\"\nstandby = \"tls://a:1\"\nexpect_status = 200"),
+            "10: `expect_status` without an http:// or https:// address",
+        ),
+        (
+            pair("[[pair.dependency]]\nname = \"ERP\"\nstandby = \"http://a\"\nexpect_status = 99"),
+            "10: `expect_status` is no HTTP status",
+        ),
         (pair(&LEAST.replace("corp", "other")), "10: two pairs serve desktop.example.com between the same Regions"),
         (pair(&LEAST.replace("desktop", "other")), "9: two pairs are called corp"),
         (pair("[pair.extra]\nx = 1"), "7: unknown key `extra` in [[pair]]"),

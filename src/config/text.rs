@@ -1,6 +1,7 @@
 //! The forms that texts take in deskpair.toml. Where a form has a pattern, the check and the published schema share it.
 
 use crate::collect::access::is_loopback;
+use crate::probe::Endpoint;
 use jiff::{Span, SpanRelativeTo};
 use regex_lite::Regex;
 use std::net::{IpAddr, SocketAddr};
@@ -339,6 +340,10 @@ fn endpoint(text: &str) -> Result<(), Complaint> {
     match host_and_port(authority) {
         Some((host, _)) if host.is_empty() || !is_host(host) => Err(complaint("names no host", form)),
         Some((_, None)) if port_needed => Err(complaint("has no port", form)),
+        Some(_) if Endpoint::parse(text).is_none() => Err(complaint(
+            "has a path that cannot be asked for",
+            "write what is neither letter nor digit as %xx: \"/a%60b\"",
+        )),
         Some(_) => Ok(()),
         None => Err(complaint("names no host, or a port that is none", form)),
     }
@@ -494,6 +499,7 @@ mod tests {
             (Text::Endpoint, "ftp://erp.example.com"),
             (Text::Endpoint, "https://user:secret@erp.example.com"),
             (Text::Endpoint, "https://"),
+            (Text::Endpoint, "https://erp.example.com/a`b\"c"),
             (Text::Drift, "sha256:xyz"),
             (Text::Webhook, "http://hooks.example.com/notice"),
             (Text::Webhook, "hooks.example.com"),

@@ -89,6 +89,10 @@ fn pair(pair: &PairSettings) -> Table {
             put(&mut table, "name", Some(&wanted.name));
             put(&mut table, "primary", wanted.primary.as_ref());
             put(&mut table, "standby", wanted.standby.as_ref());
+            put(&mut table, "ca_file", wanted.ca_file.as_ref());
+            if let Some(status) = wanted.expect_status {
+                table.insert("expect_status".to_owned(), Value::Integer(i64::from(status)));
+            }
             table
         };
         table.insert("dependency".to_owned(), tables(pair.dependencies.iter().map(dependency)));
@@ -150,6 +154,7 @@ fn limits(limits: &Limits) -> Table {
     table.insert("attempt_timeout".to_owned(), millis(limits.attempt_timeout_ms));
     table.insert("backoff".to_owned(), millis(limits.backoff_ms));
     table.insert("dns_timeout".to_owned(), millis(limits.dns_timeout_ms));
+    table.insert("probe_timeout".to_owned(), millis(limits.probe_timeout_ms));
     table
 }
 

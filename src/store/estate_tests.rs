@@ -150,6 +150,10 @@ fn made(seed: u64, desktops: usize) -> Estate {
     maker.gaps = 1 + gaps.len() as u32;
     let mut settings: Settings = maker.make();
     settings.pairs.truncate(2);
+    // No configuration has two pairs of one name.
+    for (at, pair) in settings.pairs.iter_mut().enumerate() {
+        pair.name.push_str(&at.to_string());
+    }
     settings.pairs.push(pair("corp", "desktop.example.com", "us-east-1", "us-west-2"));
     settings.pairs.push(pair("far", "desktop.example.com", "us-east-1", "eu-west-1"));
     let mut estate = Estate::laid_out(settings, "0.1.0", Moment::from_millis(1_800_000_000_123));
@@ -217,6 +221,9 @@ fn made(seed: u64, desktops: usize) -> Estate {
     }
     for view in &mut estate.txt {
         view.answers = maker.slice();
+    }
+    for probes in &mut estate.probes {
+        *probes = maker.slice();
     }
     estate
 }

@@ -15,6 +15,7 @@ use deskpair_rules::model::files::{
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::key::Key;
 use deskpair_rules::model::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use deskpair_rules::model::probe::Probe;
 use deskpair_rules::model::quota::Quota;
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
 use deskpair_rules::model::settings::{Settings, SideSettings};
@@ -107,7 +108,7 @@ pub(super) struct ListLine {
     /// Of which Route 53 identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     book: Option<u32>,
-    /// Of which directory, alias, task, key, zone or name, where there is a list for each.
+    /// Of which directory, alias, task, key, zone, name or pair, where there is a list for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
     /// Where the list ends: whole, or at a gap, which is a position among the trailer's.
@@ -370,6 +371,7 @@ enum Line {
     Protection(RecordProtection),
     Quota(Quota),
     Key(Key),
+    Probe(Probe),
 }
 
 /// The JSON Schema of a line: `deskpair schema estate`.

@@ -36,6 +36,10 @@ pub(super) fn write<W: Write>(estate: &Estate, out: W) -> io::Result<(W, Digest)
         lines.list(key(Dataset::Delegation), &view.delegation)?;
         lines.list(key(Dataset::Dnssec), &view.signatures)?;
     }
+    for (pair, probes) in estate.settings.pairs.iter().zip(&estate.probes) {
+        let of = Some(pair.name.clone());
+        lines.list(ListKey { list: Dataset::Probes, side: None, book: None, of }, probes)?;
+    }
     let lists = std::mem::take(&mut lines.lists);
     let trailer = Trailer { lists, gaps: estate.gaps.clone(), calls: estate.calls.clone() };
     lines.line(&TrailerLine { trailer })?;

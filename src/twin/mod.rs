@@ -7,6 +7,7 @@
 mod asked;
 mod auth;
 pub mod buckets;
+mod dependencies;
 pub mod dns;
 pub mod error;
 pub mod faults;

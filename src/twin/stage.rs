@@ -1,6 +1,7 @@
-//! The twin as a whole: AWS and DNS over one world, and the configuration that finds them.
+//! The twin as a whole: AWS and DNS over one world, dependencies beside it, and the configuration that finds them.
 
 use super::buckets::Limits;
+use super::dependencies::Endpoints;
 use super::dns::{DnsOptions, DnsTwin, Fault, Server, ZoneSource};
 use super::faults::FaultRule;
 use super::world::World;
@@ -71,6 +72,8 @@ pub struct Stage {
     pub region: String,
     /// The file with the DNS servers' trust anchor, which the configuration names.
     anchor: TempPath,
+    /// The endpoints of dependencies, for as long as the stage stands.
+    _endpoints: Endpoints,
 }
 
 impl Stage {
@@ -80,7 +83,8 @@ impl Stage {
     /// An address that is not loopback's, or cannot be bound.
     pub async fn start(estate: &Estate, options: StageOptions) -> io::Result<Self> {
         let account = account_of(estate, estate.pairs.first());
-        let settings = settings_for(estate, &account, options.limits);
+        let mut settings = settings_for(estate, &account, options.limits);
+        let endpoints = Endpoints::start(estate, &mut settings).await?;
         let mut world = World::from_estate(estate);
         world.clock = world.clock.scaled(options.time_scale);
         let aws = Twin::start(
@@ -102,7 +106,8 @@ impl Stage {
         let region = settings.pairs.first().map(|pair| pair.primary.region.clone()).unwrap_or_default();
         let mut anchor = tempfile::Builder::new().prefix("deskpair-twin-").suffix(".key").tempfile()?;
         anchor.write_all(dns.trust_anchor().as_bytes())?;
-        let mut stage = Self { aws, dns, settings, account, region, anchor: anchor.into_temp_path() };
+        let mut stage =
+            Self { aws, dns, settings, account, region, anchor: anchor.into_temp_path(), _endpoints: endpoints };
         for pair in &mut stage.settings.pairs {
             pair.dns.trust_anchor = Some(stage.anchor.display().to_string());
             pair.dns.authoritative = stage.dns.authoritative.iter().map(ToString::to_string).collect();

@@ -52,9 +52,9 @@ fn sample(people: u32) -> Estate {
     estate
 }
 
-/// Everything but questions to name servers, which are none of AWS's.
+/// Everything but questions to name servers and dependencies, which are none of AWS's.
 fn wanted() -> BTreeSet<Dataset> {
-    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec];
+    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec, Dataset::Probes];
     Dataset::ALL.into_iter().filter(|dataset| !asked.contains(dataset)).collect()
 }
 
@@ -267,7 +267,7 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::Protections => book.protections.values().find_map(Slice::gap),
         Dataset::RecordSets => book.record_sets.values().find_map(Slice::gap),
         Dataset::HealthChecks => book.health_checks.gap(),
-        Dataset::Txt | Dataset::Delegation | Dataset::Dnssec => None,
+        Dataset::Txt | Dataset::Delegation | Dataset::Dnssec | Dataset::Probes => None,
     };
     gap.map(|gap| estate.gap_of(gap).to_string())
 }

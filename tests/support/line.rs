@@ -28,8 +28,9 @@ pub(crate) async fn collected(estate: &Estate, faults: &[String], change: impl F
     let mut settings = stage.settings.clone();
     settings.limits.attempts = 2;
     settings.limits.backoff_ms = 1;
-    // Name servers are not what is tried here: on a busy machine they may take their time.
+    // Name servers and dependencies are not what is tried here: on a busy machine they may take their time.
     settings.limits.dns_timeout_ms = 20_000;
+    settings.limits.probe_timeout_ms = 20_000;
     change(&mut settings);
     let wanted = needed(&Options::at(noon()), &settings.rules);
     let surroundings =
@@ -39,6 +40,12 @@ pub(crate) async fn collected(estate: &Estate, faults: &[String], change: impl F
     // Twins differ in their ports alone; without them their estates can be compared.
     for (pair, original) in collected.settings.pairs.iter_mut().zip(&estate.settings.pairs) {
         pair.dns = original.dns.clone();
+        pair.dependencies.clone_from(&original.dependencies);
+    }
+    for (probes, original) in collected.probes.iter_mut().zip(&estate.probes) {
+        for (probe, original) in probes.items_mut().iter_mut().zip(original.items()) {
+            probe.endpoint.clone_from(&original.endpoint);
+        }
     }
     collected.settings.limits = estate.settings.limits.clone();
     collected

@@ -31,7 +31,7 @@ async fn collected(twin: &Twin, estate: &Estate) -> Estate {
         clock: || Moment::from_secs(1_800_000_000),
         seed: 1,
     };
-    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec];
+    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec, Dataset::Probes];
     let wanted: BTreeSet<Dataset> = Dataset::ALL.into_iter().filter(|dataset| !asked.contains(dataset)).collect();
     collect(&estate.settings, &wanted, &surroundings).await.unwrap()
 }

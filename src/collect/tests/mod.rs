@@ -37,7 +37,7 @@ fn settings() -> Settings {
 }
 
 fn everything() -> BTreeSet<Dataset> {
-    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec];
+    let asked = [Dataset::Txt, Dataset::Delegation, Dataset::Dnssec, Dataset::Probes];
     Dataset::ALL.into_iter().filter(|dataset| !asked.contains(dataset)).collect()
 }
 

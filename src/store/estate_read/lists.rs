@@ -97,6 +97,10 @@ impl<'e> Target<'e> {
         match (side, book, of) {
             (Some(side), None, of) => Self::of_side(estate.sides.get_mut(*side as usize)?, *list, of, make),
             (None, Some(book), of) => Self::of_book(estate.zones.get_mut(*book as usize)?, *list, of, make),
+            (None, None, Some(of)) if *list == Dataset::Probes => {
+                let at = estate.settings.pairs.iter().position(|pair| pair.name == of)?;
+                Some(Self::Plain(estate.probes.get_mut(at)?))
+            }
             (None, None, Some(of)) => Self::of_view(estate.txt.iter_mut().find(|view| view.name == of)?, *list),
             (None, None, None) | (Some(_), Some(_), _) => None,
         }
@@ -156,7 +160,8 @@ impl<'e> Target<'e> {
                 | Dataset::Protections
                 | Dataset::Txt
                 | Dataset::Delegation
-                | Dataset::Dnssec => None,
+                | Dataset::Dnssec
+                | Dataset::Probes => None,
             };
         }
         Some(match list {
@@ -212,7 +217,8 @@ impl<'e> Target<'e> {
             | Dataset::HealthChecks
             | Dataset::Txt
             | Dataset::Delegation
-            | Dataset::Dnssec => return None,
+            | Dataset::Dnssec
+            | Dataset::Probes => return None,
         })
     }
 

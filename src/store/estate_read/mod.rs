@@ -7,7 +7,7 @@ use super::digest::Digest;
 use super::estate_file::EstateFileError;
 use super::estate_wire::{Header, ListKey, ListLine, Opening, Place, SCHEMA, Trailer, TrailerLine};
 use deskpair_rules::model::dns::TxtView;
-use deskpair_rules::model::{Dataset, End, Estate, GapCause, GapId, Side, Symbols, ZoneBook};
+use deskpair_rules::model::{Dataset, End, Estate, GapCause, GapId, Side, Slice, Symbols, ZoneBook};
 use lists::{Items, Target};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -139,6 +139,7 @@ impl Reading {
             sides,
             zones,
             txt: header.names.into_iter().map(TxtView::unasked).collect(),
+            probes: header.pairs.iter().map(|_| Slice::cut(Vec::new(), Estate::NOT_COLLECTED)).collect(),
             pairs: header.pairs,
             gaps: Vec::new(),
             calls: Default::default(),

@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod company;
+mod dependencies;
 mod desktops;
 mod directories;
 mod drift;
@@ -121,6 +122,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
             Slice::whole_of(resolution::answers(resolution::found(&sites.primary.identifier, resolution::TTL)));
         view.delegation = Slice::whole_of(resolution::delegated());
         view.signatures = Slice::whole_of(resolution::signatures(&DnssecOutcome::Secure));
+        estate.probes[at] = dependencies::answers(sites, taken_at);
     }
     let sites: Vec<Sites> = pairs.into_iter().map(|(sites, _)| sites).collect();
     for book in &mut estate.zones {

@@ -150,6 +150,7 @@ impl Sites {
                 ..DnsSettings::default()
             },
             maps,
+            dependencies: super::dependencies::declared(&self.primary, &self.standby),
             ..PairSettings::default()
         }
     }

@@ -15,7 +15,8 @@ fn options(people: u32, seed: u64, drift: &str) -> SampleOptions {
 
 /// Everything of an estate as text: each desktop as its record.
 fn text(estate: &Estate) -> String {
-    let mut text = format!("{:#?}\n{:#?}\n{:#?}\n{:#?}\n", estate.settings, estate.zones, estate.txt, estate.pairs);
+    let mut text = format!("{:#?}\n{:#?}\n{:#?}\n", estate.settings, estate.zones, estate.txt);
+    text += &format!("{:#?}\n{:#?}\n", estate.probes, estate.pairs);
     for side in &estate.sides {
         for row in side.workspaces.items() {
             text += &serde_json::to_string(&row.record(&estate.symbols, &side.extras)).expect("writes");
@@ -95,7 +96,8 @@ fn nothing_is_hidden_and_everybody_is_there() {
             let uncovered = if drift == "OPS-005" && people > 0 { 2 } else { 0 };
             assert_eq!(primary, people as usize + uncovered, "{drift}");
             assert_eq!(estate.gaps.len(), 1, "{drift}");
-            assert!(!format!("{:?}{:?}{:?}", estate.sides, estate.zones, estate.txt).contains("Gap("), "{drift}");
+            let all = format!("{:?}{:?}{:?}{:?}", estate.sides, estate.zones, estate.txt, estate.probes);
+            assert!(!all.contains("Gap("), "{drift}");
         }
     }
     assert!(format!("{:?}", End::Gap(GapId(0))).contains("Gap("), "the test above can fail");

@@ -3,6 +3,7 @@
 mod aliases;
 mod branding;
 mod bundles;
+mod dependencies;
 mod directories;
 mod dns;
 mod files;
@@ -89,6 +90,8 @@ static PLANTINGS: &[Planting] = &[
     planting("BRD-001", "macOS is branded on the primary side only", branding::missing),
     planting("BRD-002", "the login messages for Windows differ", branding::text),
     planting("BRD-003", "the standby Region shows an earlier logo on Windows", branding::logo),
+    planting("DEP-001", "two of the standby Region's dependencies do not answer", dependencies::unreachable),
+    planting("DEP-002", "the database has no copy in the standby Region", dependencies::only_on_primary),
     planting("DIR-001", "the standby Region has no directory", directories::missing),
     planting("DIR-002", "the standby directory is inoperable", directories::inoperable),
     planting("DIR-003", "the standby directory was deregistered", directories::deregistered),

@@ -2,15 +2,17 @@
 //!
 //! The pair `corp` has findings that touch some people each (images, bundles, desktops) and, for everybody, only such as expose, hide
 //! nobody's desktop, or cannot be counted. About nine in ten of its people are ready. The pair `emea` was set up in a hurry: its standby
-//! alias was never associated, so that all its people are stranded, and beside it stand a branding, a file and a TTL finding that
-//! would touch everybody once the alias is.
+//! alias was never associated, so that all its people are stranded, and beside it stand findings of branding, files, the TTL and
+//! dependencies that would touch everybody once the alias is.
 
 use super::super::company::{DATA, DESIGN, LEGAL, PERSONAS, STANDARD};
+use super::super::dependencies::{DATABASE, LICENCES};
 use super::super::names::Mint;
 use super::super::site::{HOUR, Sites, before};
 use super::super::{catalogue, sides};
-use super::{aliases, branding, bundles, directories, dns, files, images, terminate, workspaces};
+use super::{aliases, branding, bundles, dependencies, directories, dns, files, images, terminate, workspaces};
 use deskpair_rules::model::pairing::COPY_OF_TAG;
+use deskpair_rules::model::probe::ProbeOutcome;
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Sym, Symbols};
 use std::collections::BTreeSet;
@@ -157,6 +159,9 @@ fn emea_everything(estate: &mut Estate, sites: &Sites, mint: &mut Mint) {
     let at = before(estate.taken_at, HOUR - 900);
     files::switch_off(estate, 1, at, "SERVICE", "The source location could not be mounted");
     dns::lengthen(estate, 1, sites);
+    // The databases were copied; the licences were to follow.
+    dependencies::fail(estate, 1, DATABASE, ProbeOutcome::Refused);
+    dependencies::forget(estate, 1, LICENCES);
     // Here no image is tagged: they were copied by hand.
     let tag = estate.symbols.find(COPY_OF_TAG);
     sides(estate, 1).1.resource_tags.items_mut().retain(|row| Some(row.key) != tag);
