@@ -5,8 +5,8 @@
 //!
 //! - [`cli`]: the commands, one file each; the only place that prints.
 //! - [`config`]: `deskpair.toml`, checked whole. [`collect`]: AWS to estate. [`dns`]: questions to name servers.
-//! - [`store`]: estates as files, folders of evidence, states in folders and buckets. [`output`]: files that appear whole or not at all. [`clock`]: the time.
-//!   [`redact`]: pseudonyms for user names. [`notify`]: a program or a webhook that is told what is new.
+//! - [`store`]: estates as files, folders of evidence, states in folders and buckets. [`output`]: files that appear whole or not at
+//!   all. [`clock`]: the time. [`redact`]: pseudonyms for user names. [`notify`]: a program or a webhook that is told what is new.
 //! - [`twin`]: a local AWS and DNS over an estate, for the demo, the tests and rehearsals.
 //!
 //! What is judged is none of this crate's: rules, each beside its text and with its tests below it, are in `deskpair-rules` (`rules/`),
