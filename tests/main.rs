@@ -5,9 +5,9 @@
 //! 1. rules against small estates: at the end of each rule's file in `rules/`, on `deskpair_rules::fixture`;
 //! 2. collectors against recorded answers, and other parts by themselves: in `src/` and `reports/`, beside what they test;
 //! 3. the binary against the twin, with faults, kills, hostile names and bad input: here;
-//! 4. against parts that nobody here wrote: [`clients`] (AWS CLI, boto3), [`moto`], [`state_s3`], [`dns`] (BIND, dig), [`schemas`] (validators), and
-//!    Chromium and `sha256sum` where a page or a manifest is tested. Where one is not installed its tests say SKIPPED; [`support`] finds
-//!    them.
+//! 4. against parts that nobody here wrote: [`clients`] (AWS CLI, boto3), [`moto`] and [`state_s3`] (moto), [`dns`] (BIND, dig),
+//!    [`schemas`] (validators), and Chromium and `sha256sum` where a page or a manifest is tested. Where one is not installed its tests
+//!    say SKIPPED; [`support`] finds them.
 //!
 //! Twin, collectors and rules share one reading of AWS, so the fourth ring is what keeps them from agreeing on a mistake.
 

@@ -93,7 +93,7 @@ fn listener(status: &'static str) -> (u16, Receiver<String>) {
         let (mut stream, _) = server.accept().expect("a connection");
         let (mut request, mut part) = (Vec::new(), [0; 4096]);
         // A notice ends with a line end, and nothing else of it does.
-        while !(request.ends_with(b"}\n")) {
+        while !request.ends_with(b"}\n") {
             let read = stream.read(&mut part).expect("a request");
             request.extend_from_slice(&part[..read]);
         }

@@ -14,10 +14,10 @@ pub(super) fn tell(hook: &Hook, run: &Run<'_>) {
         Err(error) => return warn("the notice", &format!("it cannot be written: {error}")),
     };
     body.push(b'\n');
-    if let [program, ..] = hook.command.as_slice() {
-        if let Err(why) = run_program(&hook.command, &body, PATIENCE) {
-            warn(&format!("`{program}`"), &why);
-        }
+    if let [program, ..] = hook.command.as_slice()
+        && let Err(why) = run_program(&hook.command, &body, PATIENCE)
+    {
+        warn(&format!("`{program}`"), &why);
     }
     if let Some(url) = &hook.webhook {
         let posted = match runtime() {

@@ -33,11 +33,12 @@ pub(super) fn problems(file: View<'_>) -> Vec<Problem> {
     for kind in ["waiver", "attestation"] {
         waivers(kind, &file.tables(kind), &pairs, &mut found);
     }
-    if let Some(notify) = file.table("notify") {
-        if notify.value("command").is_none() && notify.value("webhook").is_none() {
-            let help = "write `command = [\"prog\", \"argument\"]`, or `webhook = \"https://…\"`, or both";
-            found.push(Problem::error(notify.span(), "[notify] tells nobody").help(help));
-        }
+    if let Some(notify) = file.table("notify")
+        && notify.value("command").is_none()
+        && notify.value("webhook").is_none()
+    {
+        let help = "write `command = [\"prog\", \"argument\"]`, or `webhook = \"https://…\"`, or both";
+        found.push(Problem::error(notify.span(), "[notify] tells nobody").help(help));
     }
     found
 }

@@ -1,4 +1,5 @@
-"""Serves moto's S3 on a loopback port, with a bucket in another Region than its client's, one in that, and users who may do some of what a state needs.
+"""Serves moto's S3 on a loopback port, with a bucket in another Region than its client's, one in that, and users who may do some of what a
+state needs.
 
 Who may do what is judged by moto's own IAM, signatures included. Prints the users' keys and `ready PORT`. Then it serves, and answers
 each line of its standard input with a line of JSON: `list`, `get KEY`, `put KEY "TEXT"`, `delete KEY`; until that closes.
