@@ -5,7 +5,6 @@
 use super::NONE_DECLARED;
 use crate::controls;
 use crate::meta::{Area, Case, Effect, Meta, Reach, Severity};
-use crate::model::probe::without_query;
 use crate::model::{PairView, Subject};
 use crate::rule::{Rule, Sheet, Wording};
 
@@ -62,12 +61,11 @@ impl Rule for DependencyOnlyOnPrimary {
             _ => None,
         };
         let Some(dependency) = dependency else { return Wording::new(META.summary) };
-        let primary = without_query(dependency.primary.as_deref().unwrap_or_default());
         Wording::new(format!(
             "{} is declared for {} alone: nothing says what people in {} would use",
             dependency.name, pair.settings.primary.region, pair.settings.standby.region
         ))
-        .with("Endpoint", primary, "absent")
+        .with("Endpoint", "declared", "absent")
     }
 }
 
@@ -95,7 +93,7 @@ mod tests {
             words.message,
             "ERP database is declared for us-east-1 alone: nothing says what people in us-west-2 would use"
         );
-        assert_eq!(words.drift[0].primary, "tcp://erp.use1.corp.example:1433");
+        assert_eq!((words.drift[0].primary.as_str(), words.drift[0].standby.as_str()), ("declared", "absent"));
         assert_eq!(fixture.run(&[&DependencyOnlyOnPrimary]).pairs[0].readiness.degraded, 3);
     }
 

@@ -163,9 +163,9 @@ impl Rule for DependencyUnreachable {
             (ProbeOutcome::Status(_), Some(expected)) => format!(", and {expected} is expected"),
             _ => String::new(),
         };
-        let words = |probe: &Probe| format!("{}: {}", without_query(&probe.endpoint), probe.outcome);
+        let words = |probe: &Probe| probe.outcome.to_string();
         Wording::new(format!("{name} does not answer for {region} at {endpoint}: {}{expected}", theirs.outcome))
-            .with("Endpoint", ours.map_or("absent".to_owned(), words), words(theirs))
+            .with("Answer", ours.map_or("absent".to_owned(), words), words(theirs))
             .fixed_by(remedy(&theirs.outcome))
     }
 }
@@ -266,7 +266,8 @@ mod tests {
             words.message,
             "Intranet does not answer for us-west-2 at https://intranet.usw2.corp.example/health: the connection is refused"
         );
-        assert_eq!(words.drift[0].primary, "https://intranet.use1.corp.example/health: HTTP status 200");
+        assert_eq!(words.drift[0].primary, "HTTP status 200");
+        assert_eq!(words.drift[0].standby, "the connection is refused");
         assert_eq!(fixture.run(&[&DependencyUnreachable]).pairs[0].readiness.degraded, 3);
     }
 
