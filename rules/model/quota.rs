@@ -54,7 +54,7 @@ pub fn watched() -> impl Iterator<Item = Watched> {
 
 impl Watched {
     /// Whether a list has it.
-    pub fn find<'q>(self, quotas: &'q [Quota]) -> Option<&'q Quota> {
+    pub fn find(self, quotas: &[Quota]) -> Option<&Quota> {
         let by_code = quotas.iter().find(|quota| quota.quota_code == self.code);
         by_code.or_else(|| quotas.iter().find(|quota| quota.quota_name == self.name))
     }

@@ -44,6 +44,9 @@ pub(super) struct Init {
     /// Who is asked for TXT records, and stands in the file: an IP address, with or without a port; may be given several times
     #[arg(long, value_name = "ADDR", value_delimiter = ',')]
     resolver: Vec<String>,
+    /// A Region of the partition to look in, where none is named
+    #[arg(long, value_name = "REGION", env = "AWS_REGION", hide = true)]
+    home: Option<String>,
     /// Write over the file that is there
     #[arg(long)]
     force: bool,
@@ -124,8 +127,7 @@ impl Init {
             }
             return Ok(regions);
         }
-        let home =
-            ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+        let home = self.home.as_deref().unwrap_or_default();
         let partition = |region: &str| match region {
             region if region.starts_with("us-gov-") => 1,
             region if region.starts_with("cn-") => 2,
@@ -133,7 +135,7 @@ impl Init {
         };
         let regions: Vec<String> = WORKSPACES_REGIONS
             .iter()
-            .filter(|region| partition(region) == partition(&home))
+            .filter(|region| partition(region) == partition(home))
             .map(|region| (*region).to_owned())
             .collect();
         if regions.len() < 2 {

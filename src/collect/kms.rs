@@ -36,18 +36,16 @@ impl Kms {
             }
         };
         let key = caller.read(DESCRIBE_KEY, named, ask).await;
-        Listing::from_result(key.and_then(|answered| match answered {
-            None => Ok(Vec::new()),
-            Some(Some(metadata)) => Ok(vec![key_of(metadata)]),
-            Some(None) => {
+        match key {
+            Err(gap) => Listing::from_result(Err(gap)),
+            Ok(None) => Listing::from_result(Ok(Vec::new())),
+            Ok(Some(Some(metadata))) => Listing::from_result(Ok(vec![key_of(metadata)])),
+            Ok(Some(None)) => {
                 let message = "the answer tells nothing of the key".to_owned();
-                Err(caller.gap(
-                    DESCRIBE_KEY,
-                    named,
-                    Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None),
-                ))
+                let fault = Fault::new(GapCause::Malformed, message, Retry::Never, Effect::None);
+                Listing::from_result(Err(caller.gap(DESCRIBE_KEY, named, fault)))
             }
-        }))
+        }
     }
 }
 

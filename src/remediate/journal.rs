@@ -184,8 +184,7 @@ impl<'o> Journal<'o> {
         let mut journal =
             Self { objects, folder: folder.clone(), writer: writer.to_owned(), next: 1, last: String::new() };
         let mut entries = Vec::new();
-        loop {
-            let Some(bytes) = objects.get(&journal.key(journal.next))? else { break };
+        while let Some(bytes) = objects.get(&journal.key(journal.next))? {
             let broken = |why: String| JournalError::Broken(journal.next, plan.to_owned(), why);
             let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
             if entry.schema != SCHEMA {

@@ -176,6 +176,7 @@ impl Intercept for Kept {
 
 impl Kept {
     /// The answer, where the call was answered well; an answer that the SDK could not take for another operation's is one too.
+    #[expect(clippy::result_large_err, reason = "it is the SDK's own error, as the calls' loop takes it")]
     fn answer<T, E>(&self, sent: Result<T, SdkError<E, HttpResponse>>) -> Result<Value, SdkError<E, HttpResponse>>
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -81,7 +81,7 @@ fn interface(world: &World, row: &InterfaceRow) -> Element {
     let text = |sym: Sym| there(world.symbols.text(sym));
     let groups = groups(world, row).map(|id| Element::new("item").leaf("groupId", id));
     Element::new("item")
-        .leaf("networkInterfaceId", &id(world, row))
+        .leaf("networkInterfaceId", id(world, row))
         .leaf_if("subnetId", text(row.subnet))
         .leaf_if("description", text(row.description))
         .leaf_if("privateIpAddress", address(row))
