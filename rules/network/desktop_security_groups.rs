@@ -143,19 +143,14 @@ impl<'e> Both<'e> {
 
     /// The first case that surely holds.
     fn case(&self) -> Option<usize> {
-        let any = |side: &Result<Option<Differences<'_>>, Unknown>, list: fn(&Differences<'_>) -> bool| {
-            side.as_ref().ok().and_then(Option::as_ref).is_some_and(list)
+        let told = |side: &Result<Option<Differences<'_>>, Unknown>| {
+            let side = side.as_ref().ok().and_then(Option::as_ref);
+            side.map_or((false, false), |side| (!side.lacks.is_empty(), !side.more.is_empty()))
         };
-        let (lacks, more): (fn(&Differences<'_>) -> bool, fn(&Differences<'_>) -> bool) =
-            (|side| !side.lacks.is_empty(), |side| !side.more.is_empty());
-        [
-            (STANDBY_LACKS, any(&self.standby, lacks)),
-            (PRIMARY_HAS_MORE, any(&self.primary, more)),
-            (STANDBY_HAS_MORE, any(&self.standby, more)),
-            (PRIMARY_LACKS, any(&self.primary, lacks)),
-        ]
-        .into_iter()
-        .find_map(|(case, holds)| holds.then_some(case))
+        let ((p_lacks, p_more), (s_lacks, s_more)) = (told(&self.primary), told(&self.standby));
+        [(STANDBY_LACKS, s_lacks), (PRIMARY_HAS_MORE, p_more), (STANDBY_HAS_MORE, s_more), (PRIMARY_LACKS, p_lacks)]
+            .into_iter()
+            .find_map(|(case, holds)| holds.then_some(case))
     }
 }
 
