@@ -1,5 +1,7 @@
 //! The twin, read by clients that nobody here wrote: boto3 and the AWS CLI.
 
+mod changes;
+
 use crate::support::python;
 use crate::support::sandbox::Sandbox;
 use crate::support::twin::TwinProcess;
@@ -261,7 +263,13 @@ const LACKED_BY_THE_CLI: [&str; 1] = ["route53:ListResourceRecordSetProtections"
 
 #[test]
 fn the_aws_cli_reads_every_operation() {
-    let parts: [fn(&Cli<'_>); 4] = [|cli| cli.workspaces(), |cli| cli.files(), |cli| cli.zones(), |cli| cli.rest()];
+    let parts: [fn(&Cli<'_>); 5] = [
+        |cli| cli.workspaces(),
+        |cli| cli.files(),
+        |cli| cli.zones(),
+        |cli| cli.rest(),
+        |cli| changes::directories(cli),
+    ];
     let called = std::thread::scope(|scope| {
         let running: Vec<_> = parts.map(|part| scope.spawn(move || cli(part))).into();
         running.into_iter().map(|part| part.join().expect("a part of the calls fails")).collect::<Option<Vec<_>>>()

@@ -244,13 +244,15 @@ async fn respond(
 }
 
 /// The picture behind the address of a logo: no AWS call, and nothing that is counted. An estate knows pictures by their digests alone, so
-/// those of the made-up company are all that a twin can show.
+/// beside those that were imported the twin can show the made-up company's only.
 fn picture(world: &World, query: &str) -> Response<Full<Bytes>> {
     let url = query.strip_prefix("url=").unwrap_or_default();
     let url = percent_encoding::percent_decode_str(url).decode_utf8_lossy();
-    let shown = world
-        .logo(&url)
-        .and_then(|sha256| pictures().into_iter().find(|picture| hex(&Sha256::digest(picture)) == sha256));
+    let imported = world.pictures.get(url.as_ref()).cloned();
+    let shown = imported.or_else(|| {
+        let sha256 = world.logo(&url)?;
+        pictures().into_iter().find(|picture| hex(&Sha256::digest(picture)) == sha256)
+    });
     let mut response = Response::new(Full::new(Bytes::from(shown.clone().unwrap_or_default())));
     if shown.is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;

@@ -404,11 +404,94 @@ def change_aliases():
     )
 
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def change_ip_groups():
+    workspaces = client("workspaces", STANDBY)
+    directory = workspaces.describe_workspace_directories()["Directories"][0]["DirectoryId"]
+    rule = {"ipRule": "192.0.2.0/24", "ruleDesc": "probe"}
+    made = workspaces.create_ip_group(GroupName="peer-probe", UserRules=[rule], Tags=[{"Key": "a", "Value": "b"}])
+    group = made["GroupId"]
+    refused(
+        "workspaces:CreateIpGroup twice",
+        "ResourceAlreadyExistsException",
+        workspaces.create_ip_group,
+        GroupName="peer-probe",
+    )
+    workspaces.authorize_ip_rules(GroupId=group, UserRules=[{"ipRule": "198.51.100.0/24"}])
+    workspaces.revoke_ip_rules(GroupId=group, UserRules=["198.51.100.0/24"])
+    workspaces.update_rules_of_ip_group(GroupId=group, UserRules=[rule])
+    workspaces.associate_ip_groups(DirectoryId=directory, GroupIds=[group])
+    refused(
+        "workspaces:DeleteIpGroup", "ResourceAssociatedException", workspaces.delete_ip_group, GroupId=group
+    )
+    workspaces.disassociate_ip_groups(DirectoryId=directory, GroupIds=[group])
+    workspaces.delete_ip_group(GroupId=group)
+
+
+def change_settings():
+    workspaces = client("workspaces", STANDBY)
+    known = workspaces.describe_workspace_directories()["Directories"][0]
+    directory = known["DirectoryId"]
+    workspaces.modify_workspace_creation_properties(
+        ResourceId=directory, WorkspaceCreationProperties={"EnableMaintenanceMode": False}
+    )
+    workspaces.modify_workspace_access_properties(
+        ResourceId=directory, WorkspaceAccessProperties={"DeviceTypeLinux": "DENY"}
+    )
+    workspaces.modify_selfservice_permissions(
+        ResourceId=directory, SelfservicePermissions={"RebuildWorkspace": "ENABLED"}
+    )
+    workspaces.modify_client_properties(ResourceId=directory, ClientProperties={"LogUploadEnabled": "ENABLED"})
+    workspaces.modify_saml_properties(
+        ResourceId=directory, PropertiesToDelete=["SAML_PROPERTIES_RELAY_STATE_PARAMETER_NAME"]
+    )
+    workspaces.modify_certificate_based_auth_properties(
+        ResourceId=directory, CertificateBasedAuthProperties={"Status": "DISABLED"}
+    )
+    workspaces.modify_streaming_properties(
+        ResourceId=directory, StreamingProperties={"StreamingExperiencePreferredProtocol": "TCP"}
+    )
+    workspaces.modify_endpoint_encryption_mode(DirectoryId=directory, EndpointEncryptionMode="FIPS_VALIDATED")
+    changed = workspaces.describe_workspace_directories(DirectoryIds=[directory])["Directories"][0]
+    known["WorkspaceCreationProperties"]["EnableMaintenanceMode"] = False
+    known["WorkspaceAccessProperties"]["DeviceTypeLinux"] = "DENY"
+    known["SelfservicePermissions"]["RebuildWorkspace"] = "ENABLED"
+    known["SamlProperties"].pop("RelayStateParameterName")
+    known["CertificateBasedAuthProperties"]["Status"] = "DISABLED"
+    known["StreamingProperties"]["StreamingExperiencePreferredProtocol"] = "TCP"
+    known["EndpointEncryptionMode"] = "FIPS_VALIDATED"
+    if changed != known:
+        problem("workspaces:Modify…", f"{changed} instead of {known}")
+
+
+def change_branding():
+    workspaces = client("workspaces", STANDBY)
+    directory = workspaces.describe_workspace_directories()["Directories"][0]["DirectoryId"]
+    web = {"Logo": PNG + b"probe", "SupportLink": "https://help.example.com", "LoginMessage": {"en_US": "<b>Staff</b>"}}
+    made = workspaces.import_client_branding(ResourceId=directory, DeviceTypeWeb=web)["DeviceTypeWeb"]
+    known = workspaces.describe_client_branding(ResourceId=directory)["DeviceTypeWeb"]
+    if known != made or made["LoginMessage"] != web["LoginMessage"] or not made["LogoUrl"].startswith("https://"):
+        problem("workspaces:ImportClientBranding", f"{known} instead of {made}")
+    refused(
+        "workspaces:ImportClientBranding",
+        "InvalidParameterValuesException",
+        workspaces.import_client_branding,
+        ResourceId=directory,
+        DeviceTypeWeb={"Logo": b"GIF89a"},
+    )
+    workspaces.delete_client_branding(ResourceId=directory, Platforms=["DeviceTypeWeb"])
+
+
 def main():
     for region in (PRIMARY, STANDBY):
         read_region(region)
     read_route53()
     change_aliases()
+    change_ip_groups()
+    change_settings()
+    change_branding()
     for name in sorted(answers):
         print("ok", name, answers[name])
     for line in problems:

@@ -218,7 +218,7 @@ async fn requests_without_a_name_are_refused_by_each_protocols_rules() {
             signed(service, P)
         )
     };
-    let (_, body) = raw(&twin, &json("WorkspacesService.TerminateWorkspaces", "workspaces"), "{}").await;
+    let (_, body) = raw(&twin, &json("WorkspacesService.RebootWorkspaces", "workspaces"), "{}").await;
     assert!(body.contains("UnknownOperationException"), "{body}");
     let (_, body) = raw(&twin, &json("WorkspacesService.DescribeWorkspaces", "fsx"), "{}").await;
     assert!(body.contains("Credential should be scoped to correct service: 'workspaces'"), "{body}");

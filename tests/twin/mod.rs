@@ -5,6 +5,7 @@ mod changes;
 mod gaps;
 mod lists;
 mod mirror;
+mod mutations;
 mod name_servers;
 mod names;
 mod trouble;

@@ -124,6 +124,13 @@ pub enum Shape {
         #[serde(default)]
         required: Vec<String>,
     },
+    /// Values by key.
+    Map {
+        /// The shape of each key.
+        key: String,
+        /// The shape of each value.
+        value: String,
+    },
     /// Any number of one shape.
     List {
         /// The shape of each.
@@ -144,13 +151,15 @@ pub enum Shape {
     Integer(Range),
     /// A whole number of 64 bits.
     Long(Range),
+    /// Bytes: base64 in JSON.
+    Blob(Range),
     /// True or false.
     Boolean {},
     /// An instant.
     Timestamp {},
 }
 
-/// The bounds of a number.
+/// The bounds of a number, or of how many bytes there are.
 #[derive(Debug, Deserialize)]
 pub struct Range {
     /// The least.
@@ -261,10 +270,17 @@ mod tests {
                         assert!(members.values().all(|member| facts.shapes.contains_key(&member.shape)), "{name}");
                     }
                     Shape::List { member, .. } => assert!(facts.shapes.contains_key(member), "{name}"),
+                    Shape::Map { key, value } => {
+                        assert!([key, value].into_iter().all(|shape| facts.shapes.contains_key(shape)), "{name}");
+                    }
                     Shape::String(text) => {
                         text.matches("");
                     }
-                    Shape::Integer(_) | Shape::Long(_) | Shape::Boolean {} | Shape::Timestamp {} => {}
+                    Shape::Integer(_)
+                    | Shape::Long(_)
+                    | Shape::Blob(_)
+                    | Shape::Boolean {}
+                    | Shape::Timestamp {} => {}
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{Facts, Member, Operation, Protocol, Shape, Text};
 use crate::twin::error::ApiError;
+use aws_smithy_types::base64;
 use serde_json::Value;
 
 /// Checks an input against the operation's shape.
@@ -99,6 +100,31 @@ fn walk(facts: &Facts, shape_name: &str, value: &Value, path: &str, in_xml_body:
                     "cvc-maxInclusive-valid: Value '{number}' is not facet-valid with respect to maxInclusive '{max}' for type '{shape_name}'."
                 );
                 refuse(&format!("'{number}'"), &constraint, schema);
+            }
+        }
+        Shape::Map { key, value: inner } => {
+            let Some(entries) = value.as_object() else { return };
+            for (name, value) in entries {
+                let sides = [(key, "keys", name.as_str()), (inner, "value", value.as_str().unwrap_or_default())];
+                for (shape, side, found) in sides {
+                    let Some(Shape::String(text)) = facts.shapes.get(shape) else { continue };
+                    for (constraint, schema) in broken(text, found, shape) {
+                        refuse(&format!("'{found}'"), &format!("Map {side} must satisfy constraint: [{constraint}]"), schema);
+                    }
+                }
+            }
+        }
+        Shape::Blob(range) => {
+            let bytes = value.as_str().and_then(|text| base64::decode(text).ok()).map_or(0, |bytes| bytes.len());
+            let length = i64::try_from(bytes).unwrap_or(i64::MAX);
+            let shown = format!("'java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]'");
+            if let Some(min) = range.min.filter(|&min| length < min) {
+                let constraint = format!("Member must have length greater than or equal to {min}");
+                refuse(&shown, &constraint, constraint.clone());
+            }
+            if let Some(max) = range.max.filter(|&max| length > max) {
+                let constraint = format!("Member must have length less than or equal to {max}");
+                refuse(&shown, &constraint, constraint.clone());
             }
         }
         Shape::Boolean {} | Shape::Timestamp {} => {}

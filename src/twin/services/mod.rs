@@ -87,10 +87,25 @@ impl Call {
     fn resource(&self) -> String {
         let kind = match self.operation {
             "DescribeWorkspaceDirectories" => "directory/*",
-            "DescribeClientBranding" | "DescribeConnectClientAddIns" => {
+            "DescribeClientBranding"
+            | "DescribeConnectClientAddIns"
+            | "DeleteClientBranding"
+            | "ImportClientBranding"
+            | "ModifyCertificateBasedAuthProperties"
+            | "ModifyClientProperties"
+            | "ModifySamlProperties"
+            | "ModifySelfservicePermissions"
+            | "ModifyStreamingProperties"
+            | "ModifyWorkspaceAccessProperties"
+            | "ModifyWorkspaceCreationProperties" => {
                 &format!("directory/{}", self.text("ResourceId").unwrap_or("*"))
             }
-            "DescribeClientAuthenticationSettings" | "DescribeLDAPSSettings" | "ListCertificates" => {
+            "AssociateIpGroups"
+            | "DescribeClientAuthenticationSettings"
+            | "DescribeLDAPSSettings"
+            | "DisassociateIpGroups"
+            | "ListCertificates"
+            | "ModifyEndpointEncryptionMode" => {
                 &format!("directory/{}", self.text("DirectoryId").unwrap_or("*"))
             }
             "DescribeWorkspaceImagePermissions" | "DescribeImageAssociations" => {
@@ -98,7 +113,10 @@ impl Call {
             }
             "DescribeBundleAssociations" => &format!("workspacebundle/{}", self.text("BundleId").unwrap_or("*")),
             "DescribeWorkspaces" | "DescribeWorkspacesConnectionStatus" => "workspaceid/*",
-            "DescribeIpGroups" => "workspaceipgroup/*",
+            "DescribeIpGroups" | "CreateIpGroup" => "workspaceipgroup/*",
+            "AuthorizeIpRules" | "DeleteIpGroup" | "RevokeIpRules" | "UpdateRulesOfIpGroup" => {
+                &format!("workspaceipgroup/{}", self.text("GroupId").unwrap_or("*"))
+            }
             "DescribeConnectionAliasPermissions" | "DeleteConnectionAlias" => {
                 &format!("connectionalias/{}", self.text("AliasId").unwrap_or("*"))
             }
@@ -116,6 +134,7 @@ impl Call {
 
 /// Answers a call.
 pub(crate) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<String, Trouble> {
+    world.settle();
     let json = match call.service {
         Service::WorkSpaces => workspaces::answer(world, pages, call)?,
         Service::Directory => directory::answer(world, pages, call)?,

@@ -2,6 +2,7 @@
 
 use crate::twin::error::ApiError;
 use crate::twin::model::{Facts, Operation, Shape};
+use aws_smithy_types::base64;
 use serde_json::{Map, Value};
 
 /// Reads a body into the operation's input. An empty body is an empty input.
@@ -65,6 +66,17 @@ fn fits(facts: &Facts, shape: &str, value: &Value, top: bool) -> Result<(), ApiE
                 Err(unfit(value, "a Long"))
             }
         }
+        Shape::Map { key: _, value: inner } => match value {
+            Value::Object(entries) => entries.values().try_for_each(|value| fits(facts, inner, value, false)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Err(refuse("Expected map or null"))
+            }
+        },
+        Shape::Blob(_) => match value.as_str().map(base64::decode) {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(_)) => Err(refuse("Blob is not base64.")),
+            None => Err(unfit(value, "a ByteBuffer")),
+        },
         Shape::Boolean {} => {
             if value.is_boolean() {
                 Ok(())

@@ -37,6 +37,8 @@ pub(crate) fn read(facts: &Facts, operation: &Operation, form: &Form) -> Result<
                 | Shape::String(_)
                 | Shape::Integer(_)
                 | Shape::Long(_)
+                | Shape::Map { .. }
+                | Shape::Blob(_)
                 | Shape::Boolean {}
                 | Shape::Timestamp {} => false,
             };
@@ -81,6 +83,8 @@ fn value(facts: &Facts, shape: &str, at: &str, form: &Form) -> Result<Option<Val
             }
             Ok((!out.is_empty()).then_some(Value::Array(out)))
         }
+        // No operation that the twin serves by Query takes a map or bytes.
+        Shape::Map { .. } | Shape::Blob(_) => Ok(None),
         Shape::String(_) | Shape::Timestamp {} => Ok(form.get(at).map(|text| Value::String(text.clone()))),
         Shape::Integer(_) | Shape::Long(_) => form
             .get(at)

@@ -1,5 +1,6 @@
 //! Connection aliases change their state with time.
 
+use super::coming::Place;
 use super::{Realm, World};
 use std::time::Duration;
 
@@ -7,28 +8,17 @@ use std::time::Duration;
 pub(crate) const ALIAS_SETTLES: Duration = Duration::from_secs(30);
 
 impl World {
-    /// Lets every alias there leave the state that it was to leave by now.
-    pub(crate) fn settle_aliases(&mut self, account: &str, region: &str) {
-        let now = self.clock.now();
-        let Some(Realm { side, alias_due, alias_tags, .. }) = self.realm_mut(account, region) else { return };
-        alias_due.retain(|id, due| {
-            if *due > now {
-                return true;
-            }
-            side.aliases.items_mut().retain_mut(|alias| {
-                if alias.alias_id != *id {
-                    return true;
-                }
-                let gone = alias.state == "DELETING";
-                if gone {
-                    side.alias_permissions.remove(id);
-                    alias_tags.remove(id);
-                } else {
-                    "CREATED".clone_into(&mut alias.state);
-                }
-                !gone
-            });
-            false
-        });
+    /// Has an alias leave its state `CREATING` or `DELETING`.
+    pub(super) fn alias_settles(&mut self, place: &Place, id: &str) {
+        let Some(Realm { side, .. }) = self.realm_mut(&place.account, &place.region) else { return };
+        let aliases = side.aliases.items_mut();
+        let Some(at) = aliases.iter().position(|alias| alias.alias_id == id) else { return };
+        if aliases[at].state == "DELETING" {
+            aliases.remove(at);
+            side.alias_permissions.remove(id);
+            self.untag(place, id);
+        } else {
+            "CREATED".clone_into(&mut aliases[at].state);
+        }
     }
 }

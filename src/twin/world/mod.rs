@@ -2,19 +2,23 @@
 
 mod aliases;
 mod clock;
+mod coming;
 mod identity;
 mod load;
 mod observed;
 mod recorded;
 mod resolve;
+mod tags;
 mod zones;
 
 pub(crate) use aliases::ALIAS_SETTLES;
 pub(crate) use clock::After;
 pub use clock::Clock;
+pub(crate) use coming::{Event, Place};
 pub use identity::Caller;
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
+pub(crate) use tags::Tagged;
 pub use zones::{Book, Zone};
 pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
 
@@ -22,6 +26,7 @@ use deskpair_rules::model::estate::Side;
 use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::workspace::Extras;
 use deskpair_rules::model::{Gap, Moment, Slice, Sym, Symbols};
+use coming::Coming;
 use identity::Session;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -47,6 +52,12 @@ pub struct World {
     pub(crate) reserved: BTreeMap<String, String>,
     /// How many ids have been given out.
     given_out: u64,
+    /// Pictures that were imported, by the addresses that they got.
+    pub(crate) pictures: BTreeMap<String, Vec<u8>>,
+    /// What is to come, by its instant and the order in which it was set going.
+    coming: BTreeMap<(Moment, u64), Coming>,
+    /// How much was ever set going.
+    set_going: u64,
 }
 
 /// One account's resources in one Region.
@@ -58,10 +69,8 @@ pub struct Realm {
     pub(crate) rows: HashMap<Sym, u32>,
     /// Where each WorkSpace stands among the connection rows.
     pub(crate) connections: HashMap<Sym, u32>,
-    /// When an alias leaves its state `CREATING` or `DELETING`.
-    pub(crate) alias_due: BTreeMap<String, Moment>,
-    /// Tags that were given to connection aliases when they were made, by alias.
-    pub(crate) alias_tags: BTreeMap<String, Vec<(String, String)>>,
+    /// Ids of what was made since: whatever an estate could not see, of these everything is known.
+    pub(crate) made: BTreeSet<String>,
 }
 
 impl Realm {
@@ -70,7 +79,7 @@ impl Realm {
         let rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
         let connections =
             side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
-        Self { side, rows, connections, alias_due: BTreeMap::new(), alias_tags: BTreeMap::new() }
+        Self { side, rows, connections, made: BTreeSet::new() }
     }
 }
 
@@ -88,6 +97,9 @@ impl World {
             sessions: BTreeMap::new(),
             reserved: BTreeMap::new(),
             given_out: 0,
+            pictures: BTreeMap::new(),
+            coming: BTreeMap::new(),
+            set_going: 0,
         }
     }
 
@@ -144,6 +156,11 @@ impl World {
     pub(crate) fn fresh(&mut self) -> u64 {
         self.given_out += 1;
         self.given_out.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bf0_3635
+    }
+
+    /// An id that has not been given out.
+    pub(crate) fn new_id(&mut self, prefix: &str) -> String {
+        format!("{prefix}{:09x}", self.fresh() & 0xf_ffff_ffff)
     }
 }
 

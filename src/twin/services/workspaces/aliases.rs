@@ -2,10 +2,11 @@
 
 use super::super::paging::{Reading, page};
 use super::super::{Call, wires};
+use super::changing::{here, tags};
 use super::{PAGE, invalid, not_found};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{ALIAS_SETTLES, After, Realm, Tail, World};
+use crate::twin::world::{ALIAS_SETTLES, Event, Tagged, Tail, World};
 use deskpair_rules::model::Slice;
 use deskpair_rules::model::alias::{AliasAssociation, ConnectionAlias};
 use serde_json::{Value, json};
@@ -66,13 +67,9 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Trouble> {
     if world.reserved.get(&string).is_some_and(|owner| *owner != call.account) {
         return Err(already_exists("The connection string is associated with another account."));
     }
-    let id = format!("wsca-{:09x}", world.fresh() & 0xf_ffff_ffff);
-    let due = world.clock.now().after(ALIAS_SETTLES);
+    let tags = tags(&call.input["Tags"])?;
+    let id = world.new_id("wsca-");
     world.reserved.insert(string, call.account.clone());
-    let tags = call.input.get("Tags").and_then(Value::as_array).into_iter().flatten().map(|tag| {
-        let text = |name: &str| tag[name].as_str().unwrap_or_default().to_owned();
-        (text("Key"), text("Value"))
-    });
     let realm = world.realm_or_new(&call.account, &call.region);
     realm.side.aliases.items_mut().push(ConnectionAlias {
         connection_string: given.to_owned(),
@@ -85,18 +82,17 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Trouble> {
         }],
     });
     realm.side.alias_permissions.insert(id.clone(), Slice::whole_of(Vec::new()));
-    realm.alias_tags.insert(id.clone(), tags.collect());
-    realm.alias_due.insert(id.clone(), due);
+    world.made(&here(call), Tagged::Alias, &id, &tags);
+    world.later(here(call), ALIAS_SETTLES, Event::AliasSettles(id.clone()));
     Ok(json!({"AliasId": id}))
 }
 
 pub(super) fn delete(world: &mut World, call: &Call) -> Result<Value, Trouble> {
     let id = call.text("AliasId").unwrap_or_default();
-    let due = world.clock.now().after(ALIAS_SETTLES);
     let realm = world.realm_mut(&call.account, &call.region).ok_or_else(|| not_found("connection alias"))?;
     let shared = realm.side.alias_permissions.get(id).is_some_and(|list| !list.items().is_empty());
-    let Realm { side, alias_due, .. } = realm;
-    let alias = side
+    let alias = realm
+        .side
         .aliases
         .items_mut()
         .iter_mut()
@@ -118,7 +114,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Result<Value, Trouble> {
         return Err(ApiError::new("InvalidResourceStateException", words).into());
     }
     "DELETING".clone_into(&mut alias.state);
-    alias_due.insert(id.to_owned(), due);
+    world.later(here(call), ALIAS_SETTLES, Event::AliasSettles(id.to_owned()));
     Ok(json!({}))
 }
 

@@ -5,7 +5,7 @@ use super::super::{Call, kept, wire};
 use super::{PAGE, invalid, not_found};
 use crate::twin::error::Trouble;
 use crate::twin::pages::Pages;
-use crate::twin::world::{Realm, Tail, World};
+use crate::twin::world::{Place, Realm, Tagged, Tail, World};
 use deskpair_rules::model::Sym;
 use deskpair_rules::model::workspace::{ConnectionRow, WorkspaceRow};
 use serde_json::{Map, Value, json};
@@ -144,27 +144,14 @@ pub(super) fn connection_status(world: &World, pages: &Pages, call: &Call) -> Re
 pub(super) fn tags(world: &World, call: &Call) -> Result<Value, Trouble> {
     let id = call.text("ResourceId").unwrap_or_default();
     let realm = world.realm(&call.account, &call.region).ok_or_else(|| not_found("resource"))?;
-    if let Some(tags) = realm.alias_tags.get(id) {
-        let list: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-        return Ok(json!({"TagList": list}));
-    }
-    let side = &realm.side;
-    let desktop = world.symbols.find(id).is_some_and(|id| realm.rows.contains_key(&id));
-    let other = side.registrations.items().iter().any(|known| known.directory_id == id)
-        || side.images.items().iter().any(|known| known.image_id == id)
-        || side.bundles.items().iter().any(|known| known.bundle_id == id)
-        || side.ip_groups.items().iter().any(|known| known.group_id == id)
-        || side.aliases.items().iter().any(|known| known.alias_id == id);
-    let rows = match (desktop, other) {
-        (true, _) => &side.desktop_tags,
-        (false, true) => &side.resource_tags,
-        (false, false) => return Err(not_found("resource")),
-    };
-    if let Tail::Trouble(trouble) = world.tail(rows, call) {
+    let kind = realm.kind_of(&world.symbols, id).ok_or_else(|| not_found("resource"))?;
+    let rows = if kind == Tagged::Workspace { &realm.side.desktop_tags } else { &realm.side.resource_tags };
+    if !realm.made.contains(id)
+        && let Tail::Trouble(trouble) = world.tail(rows, call)
+    {
         return Err(trouble);
     }
-    let of_it = rows.items().iter().filter(|row| world.symbols.text(row.arn).rsplit('/').next() == Some(id));
-    let list: Vec<_> =
-        of_it.map(|row| json!({"Key": world.symbols.text(row.key), "Value": world.symbols.text(row.value)})).collect();
+    let tags = world.tags_of(&Place::new(&call.account, &call.region), kind, id).into_iter();
+    let list: Vec<_> = tags.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
     Ok(json!({"TagList": list}))
 }

@@ -3,8 +3,12 @@
 mod account;
 mod aliases;
 mod applications;
+mod branding;
+mod changing;
 mod desktops;
+mod ip_groups;
 mod resources;
+mod settings;
 
 use super::{Call, unserved};
 use crate::twin::error::{ApiError, Trouble};
@@ -17,7 +21,6 @@ use serde_json::Value;
 const PAGE: usize = 25;
 
 pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
-    world.settle_aliases(&call.account, &call.region);
     match call.operation {
         "DescribeWorkspaces" => desktops::workspaces(world, pages, call),
         "DescribeWorkspacesConnectionStatus" => desktops::connection_status(world, pages, call),
@@ -38,6 +41,23 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Va
         "DescribeConnectionAliasPermissions" => aliases::permissions(world, pages, call),
         "CreateConnectionAlias" => aliases::create(world, call),
         "DeleteConnectionAlias" => aliases::delete(world, call),
+        "CreateIpGroup" => ip_groups::create(world, call),
+        "DeleteIpGroup" => ip_groups::delete(world, call),
+        "AuthorizeIpRules" => ip_groups::authorize(world, call),
+        "RevokeIpRules" => ip_groups::revoke(world, call),
+        "UpdateRulesOfIpGroup" => ip_groups::replace(world, call),
+        "AssociateIpGroups" => ip_groups::associate(world, call),
+        "DisassociateIpGroups" => ip_groups::disassociate(world, call),
+        "ModifyWorkspaceCreationProperties" => settings::creation(world, call),
+        "ModifyWorkspaceAccessProperties" => settings::access(world, call),
+        "ModifySelfservicePermissions" => settings::self_service(world, call),
+        "ModifyClientProperties" => settings::client(world, call),
+        "ModifySamlProperties" => settings::saml(world, call),
+        "ModifyCertificateBasedAuthProperties" => settings::certificates(world, call),
+        "ModifyStreamingProperties" => settings::streaming(world, call),
+        "ModifyEndpointEncryptionMode" => settings::encryption(world, call),
+        "ImportClientBranding" => branding::import(world, call),
+        "DeleteClientBranding" => branding::delete(world, call),
         other => Err(unserved(call, other)),
     }
 }
