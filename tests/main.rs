@@ -56,6 +56,8 @@ mod readme;
 #[cfg(test)]
 mod redaction;
 #[cfg(test)]
+mod remediate;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod schemas;

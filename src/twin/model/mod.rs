@@ -276,11 +276,7 @@ mod tests {
                     Shape::String(text) => {
                         text.matches("");
                     }
-                    Shape::Integer(_)
-                    | Shape::Long(_)
-                    | Shape::Blob(_)
-                    | Shape::Boolean {}
-                    | Shape::Timestamp {} => {}
+                    Shape::Integer(_) | Shape::Long(_) | Shape::Blob(_) | Shape::Boolean {} | Shape::Timestamp {} => {}
                 }
             }
         }

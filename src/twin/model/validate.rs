@@ -109,7 +109,11 @@ fn walk(facts: &Facts, shape_name: &str, value: &Value, path: &str, in_xml_body:
                 for (shape, side, found) in sides {
                     let Some(Shape::String(text)) = facts.shapes.get(shape) else { continue };
                     for (constraint, schema) in broken(text, found, shape) {
-                        refuse(&format!("'{found}'"), &format!("Map {side} must satisfy constraint: [{constraint}]"), schema);
+                        refuse(
+                            &format!("'{found}'"),
+                            &format!("Map {side} must satisfy constraint: [{constraint}]"),
+                            schema,
+                        );
                     }
                 }
             }

@@ -97,17 +97,13 @@ impl Call {
             | "ModifySelfservicePermissions"
             | "ModifyStreamingProperties"
             | "ModifyWorkspaceAccessProperties"
-            | "ModifyWorkspaceCreationProperties" => {
-                &format!("directory/{}", self.text("ResourceId").unwrap_or("*"))
-            }
+            | "ModifyWorkspaceCreationProperties" => &format!("directory/{}", self.text("ResourceId").unwrap_or("*")),
             "AssociateIpGroups"
             | "DescribeClientAuthenticationSettings"
             | "DescribeLDAPSSettings"
             | "DisassociateIpGroups"
             | "ListCertificates"
-            | "ModifyEndpointEncryptionMode" => {
-                &format!("directory/{}", self.text("DirectoryId").unwrap_or("*"))
-            }
+            | "ModifyEndpointEncryptionMode" => &format!("directory/{}", self.text("DirectoryId").unwrap_or("*")),
             "DescribeWorkspaceImagePermissions" | "DescribeImageAssociations" => {
                 &format!("workspaceimage/{}", self.text("ImageId").unwrap_or("*"))
             }

@@ -22,11 +22,11 @@ pub(crate) use tags::Tagged;
 pub use zones::{Book, Zone};
 pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
 
+use coming::Coming;
 use deskpair_rules::model::estate::Side;
 use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::workspace::Extras;
 use deskpair_rules::model::{Gap, Moment, Slice, Sym, Symbols};
-use coming::Coming;
 use identity::Session;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

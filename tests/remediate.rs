@@ -1,0 +1,89 @@
+//! Remediation on the twin: drift is planned for, made good and proven, taken back, and nothing is lost whatever is cut off.
+
+use crate::support::sandbox::{Answer, Sandbox};
+use crate::support::twin::TwinProcess;
+use serde_json::Value;
+
+/// A twin with one drift, and its configuration.
+fn twin(sandbox: &Sandbox, drift: &str, more: &[&str]) -> TwinProcess {
+    let mut arguments =
+        vec!["--desktops", "24", "--drift", drift, "--time-scale", "3600", "--write-config", "deskpair.toml"];
+    arguments.extend(more);
+    TwinProcess::start(sandbox, arguments)
+}
+
+fn run(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
+    sandbox.deskpair(arguments).envs(twin).run()
+}
+
+/// Plans what fixes a rule: the plan.
+fn plan(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) -> Value {
+    run(sandbox, twin, &["remediate", "plan", "--rule", rule]).expect(0);
+    sandbox.json("deskpair-plan.json")
+}
+
+fn changes(plan: &Value) -> Vec<String> {
+    let changes = plan["changes"].as_array().expect("changes").iter();
+    changes.map(|change| change["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// The verdicts of one rule's fails in a fresh scan.
+fn fails(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) -> usize {
+    run(sandbox, twin, &["scan", "--rule", rule, "--fail-on", "never", "-o", "seen", "--state", "seen-state"]);
+    let report = sandbox.json("seen/report.json");
+    let pairs = report["pairs"].as_array().expect("pairs").iter();
+    pairs.map(|pair| pair["findings"].as_array().expect("findings").len()).sum()
+}
+
+/// For each fixer: its drift alone is planned for; the plan is made and proven; a second plan is empty; undo brings the drift back.
+fn there_and_back(rule: &str) {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, rule, &[]);
+    let before = fails(&sandbox, &twin, rule);
+    assert!(before > 0, "{rule}: the drift is there");
+    let planned = plan(&sandbox, &twin, rule);
+    assert!(!changes(&planned).is_empty(), "{rule}: {planned}");
+    assert_eq!(fails(&sandbox, &twin, rule), before, "{rule}: a plan changes nothing");
+
+    let applied = run(&sandbox, &twin, &["remediate", "apply", "--yes", "--accept-irreversible"]);
+    assert_eq!(applied.code, 0, "{rule}: {applied}");
+    assert_eq!(fails(&sandbox, &twin, rule), 0, "{rule}: its rule passes");
+    assert_eq!(changes(&plan(&sandbox, &twin, rule)), Vec::<String>::new(), "{rule}: a second plan is empty");
+
+    let irreversible =
+        planned["changes"].as_array().expect("changes").iter().any(|change| change["inverse"]["none"].is_object());
+    let undone = run(&sandbox, &twin, &["remediate", "undo", "--yes"]);
+    assert_eq!(undone.code, if irreversible { 11 } else { 0 }, "{rule}: {undone}");
+    if !irreversible {
+        assert_eq!(fails(&sandbox, &twin, rule), before, "{rule}: the drift is back");
+        let again = plan(&sandbox, &twin, rule);
+        assert_eq!(again["changes"], planned["changes"], "{rule}: every field is as it was");
+    }
+}
+
+macro_rules! there_and_back {
+    ($($name:ident $rule:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                there_and_back($rule);
+            }
+        )*
+    };
+}
+
+there_and_back! {
+    a_missing_group_is_made_and_taken_back "IPG-001";
+    a_groups_rules_are_levelled_and_taken_back "IPG-002";
+    a_group_is_associated_and_taken_back "IPG-003";
+    a_locked_out_group_is_filled_and_emptied "IPG-004";
+    internet_access_is_set_and_taken_back "SEC-001";
+    administrators_are_set_and_taken_back "SEC-002";
+    the_unit_is_set_and_taken_back "SEC-003";
+    maintenance_is_set_and_taken_back "SEC-004";
+    devices_are_set_and_taken_back "SEC-006";
+    self_service_is_set_and_taken_back "SEC-007";
+    client_properties_are_set_and_taken_back "SEC-010";
+    streaming_is_set_and_taken_back "SEC-011";
+    encryption_is_set_and_taken_back "SEC-012";
+}
