@@ -190,6 +190,15 @@ impl Cli<'_> {
         ] {
             items(&self.call("ds", operation, &["--directory-id", id]), list);
         }
+        let managed = directories.iter().find(|known| text(known, "Type") == "MicrosoftAD").expect("a managed AD");
+        for (operation, list) in [
+            ("describe-regions", "RegionsDescription"),
+            ("describe-domain-controllers", "DomainControllers"),
+            ("describe-trusts", "Trusts"),
+        ] {
+            let told = items(&self.call("ds", operation, &["--directory-id", text(managed, "DirectoryId")]), list);
+            assert_eq!(text(&told[0], "DirectoryId"), text(managed, "DirectoryId"));
+        }
         let tagged = self.call(
             "resourcegroupstaggingapi",
             "get-resources",

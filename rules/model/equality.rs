@@ -59,6 +59,9 @@ impl Texts<'_> {
             client_authentications,
             ldaps_settings,
             certificates,
+            directory_regions,
+            domain_controllers,
+            trusts,
             image_permissions,
             image_applications,
             amazon_bundles,
@@ -96,6 +99,9 @@ impl Texts<'_> {
             && *client_authentications == b.client_authentications
             && *ldaps_settings == b.ldaps_settings
             && *certificates == b.certificates
+            && *directory_regions == b.directory_regions
+            && *domain_controllers == b.domain_controllers
+            && *trusts == b.trusts
             && *image_permissions == b.image_permissions
             && *image_applications == b.image_applications
             && *amazon_bundles == b.amazon_bundles

@@ -3,7 +3,7 @@
 use super::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use super::directory::{
     AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
-    LdapsSetting, WorkspaceDirectory,
+    DirectoryRegion, DomainController, LdapsSetting, Trust, WorkspaceDirectory,
 };
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
@@ -37,6 +37,12 @@ pub enum Dataset {
     LdapsSettings,
     /// `ds:ListCertificates`, of the pairs' AD Connectors and managed ADs.
     Certificates,
+    /// `ds:DescribeRegions`, of the pairs' managed ADs; of primary sides alone.
+    DirectoryRegions,
+    /// `ds:DescribeDomainControllers`, of the pairs' managed ADs.
+    DomainControllers,
+    /// `ds:DescribeTrusts`, of the pairs' managed ADs.
+    Trusts,
     /// `workspaces:DescribeWorkspaceImages`.
     Images,
     /// `workspaces:DescribeWorkspaceImagePermissions`, of images behind the account's own bundles.
@@ -121,7 +127,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -130,6 +136,9 @@ impl Dataset {
         Self::ClientAuthentications,
         Self::LdapsSettings,
         Self::Certificates,
+        Self::DirectoryRegions,
+        Self::DomainControllers,
+        Self::Trusts,
         Self::Images,
         Self::ImagePermissions,
         Self::ImageApplications,
@@ -236,6 +245,12 @@ pub struct Side {
     pub ldaps_settings: BTreeMap<String, Slice<LdapsSetting>>,
     /// Certificates by directory id.
     pub certificates: BTreeMap<String, Slice<DirectoryCertificate>>,
+    /// Regions of managed ADs by directory id, of primary sides.
+    pub directory_regions: BTreeMap<String, Slice<DirectoryRegion>>,
+    /// Domain controllers of managed ADs in this Region by directory id, which is one in all Regions.
+    pub domain_controllers: BTreeMap<String, Slice<DomainController>>,
+    /// Trusts of managed ADs by directory id.
+    pub trusts: BTreeMap<String, Slice<Trust>>,
     /// The account's own images.
     pub images: Slice<Image>,
     /// With whom images are shared, by image id.
@@ -314,6 +329,9 @@ impl Side {
             client_authentications: BTreeMap::new(),
             ldaps_settings: BTreeMap::new(),
             certificates: BTreeMap::new(),
+            directory_regions: BTreeMap::new(),
+            domain_controllers: BTreeMap::new(),
+            trusts: BTreeMap::new(),
             images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             image_permissions: BTreeMap::new(),
             image_applications: BTreeMap::new(),
@@ -386,6 +404,22 @@ impl Side {
     /// The gap, also where this directory was not asked about.
     pub fn certificates_of(&self, directory: &str) -> Result<&[DirectoryCertificate], GapId> {
         self.certificates.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The domain controllers of a managed AD in this Region.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn domain_controllers_of(&self, directory: &str) -> Result<&[DomainController], GapId> {
+        self.domain_controllers.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The trusts of a managed AD.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn trusts_of(&self, directory: &str) -> Result<&[Trust], GapId> {
+        self.trusts.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
     }
 
     /// With whom an image is shared.

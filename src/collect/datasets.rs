@@ -18,6 +18,9 @@ operations! {
     DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS = Directory "DescribeClientAuthenticationSettings";
     DESCRIBE_LDAPS_SETTINGS = Directory "DescribeLDAPSSettings";
     LIST_CERTIFICATES = Directory "ListCertificates";
+    DESCRIBE_REGIONS = Directory "DescribeRegions";
+    DESCRIBE_DOMAIN_CONTROLLERS = Directory "DescribeDomainControllers";
+    DESCRIBE_TRUSTS = Directory "DescribeTrusts";
     DESCRIBE_WORKSPACE_DIRECTORIES = WorkSpaces "DescribeWorkspaceDirectories";
     DESCRIBE_CLIENT_PROPERTIES = WorkSpaces "DescribeClientProperties";
     DESCRIBE_WORKSPACE_IMAGES = WorkSpaces "DescribeWorkspaceImages";
@@ -87,6 +90,9 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::ClientAuthentications => &[DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS],
         Dataset::LdapsSettings => &[DESCRIBE_LDAPS_SETTINGS],
         Dataset::Certificates => &[LIST_CERTIFICATES],
+        Dataset::DirectoryRegions => &[DESCRIBE_REGIONS],
+        Dataset::DomainControllers => &[DESCRIBE_DOMAIN_CONTROLLERS],
+        Dataset::Trusts => &[DESCRIBE_TRUSTS],
         Dataset::ImagePermissions => &[DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS],
         Dataset::ImageApplications => &[DESCRIBE_IMAGE_ASSOCIATIONS],
         Dataset::AmazonBundles => &[DESCRIBE_WORKSPACE_BUNDLES],
@@ -121,9 +127,12 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
             &[Dataset::Aliases, Dataset::Registrations]
         }
-        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates => {
-            &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
-        }
+        Dataset::ClientAuthentications
+        | Dataset::LdapsSettings
+        | Dataset::Certificates
+        | Dataset::DirectoryRegions
+        | Dataset::DomainControllers
+        | Dataset::Trusts => &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories],
         Dataset::RouteTables => &[Dataset::Subnets],
         Dataset::DhcpOptions => &[Dataset::Subnets, Dataset::Vpcs],
         Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
@@ -161,9 +170,10 @@ pub const fn of_standby_alone(dataset: Dataset) -> bool {
     matches!(dataset, Dataset::Connections | Dataset::ResourceTags | Dataset::AmazonBundles)
 }
 
-/// Whether a dataset is read of primary sides alone: what is carried over from there, and whom its people belong to.
+/// Whether a dataset is read of primary sides alone: what is carried over from there, whom its people belong to, and to where its managed ADs
+/// are replicated.
 pub const fn of_primary_alone(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Snapshots | Dataset::PrimaryDesktopTags)
+    matches!(dataset, Dataset::Snapshots | Dataset::PrimaryDesktopTags | Dataset::DirectoryRegions)
 }
 
 /// The wanted datasets and everything they need.

@@ -6,7 +6,7 @@
 use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use deskpair_rules::model::directory::{
     AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
-    LdapsSetting, WorkspaceDirectory,
+    DirectoryRegion, DomainController, LdapsSetting, Trust, WorkspaceDirectory,
 };
 use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
 use deskpair_rules::model::files::{
@@ -313,6 +313,9 @@ enum Line {
     ClientAuthentication(ClientAuthentication),
     LdapsSetting(LdapsSetting),
     DirectoryCertificate(DirectoryCertificate),
+    DirectoryRegion(DirectoryRegion),
+    DomainController(DomainController),
+    Trust(Trust),
     ImagePermission(ImagePermission),
     ApplicationAssociation(ApplicationAssociation),
     Application(Application),

@@ -105,6 +105,9 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("ds:DescribeClientAuthenticationSettings", side.client_authentications.len() as u64),
             ("ds:DescribeLDAPSSettings", side.ldaps_settings.len() as u64),
             ("ds:ListCertificates", side.certificates.len() as u64),
+            ("ds:DescribeRegions", side.directory_regions.len() as u64),
+            ("ds:DescribeDomainControllers", side.domain_controllers.len() as u64),
+            ("ds:DescribeTrusts", side.trusts.len() as u64),
             ("workspaces:DescribeWorkspaceDirectories", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeClientProperties", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeWorkspaceImages", pages(side.images.items().len(), 25)),
@@ -191,7 +194,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert_eq!(operations.len(), 44, "{operations:?}");
+    assert_eq!(operations.len(), 47, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;
@@ -213,6 +216,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
 fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
     let side = &estate.sides[estate.pairs[0].standby as usize];
     let book = &estate.zones[0];
+    let of_primary = &estate.sides[estate.pairs[0].primary as usize];
     let gap = match dataset {
         Dataset::Directories => side.directories.gap(),
         Dataset::Registrations => side.registrations.gap(),
@@ -238,6 +242,9 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::ClientAuthentications => side.client_authentications.values().find_map(Slice::gap),
         Dataset::LdapsSettings => side.ldaps_settings.values().find_map(Slice::gap),
         Dataset::Certificates => side.certificates.values().find_map(Slice::gap),
+        Dataset::DirectoryRegions => of_primary.directory_regions.values().find_map(Slice::gap),
+        Dataset::DomainControllers => side.domain_controllers.values().find_map(Slice::gap),
+        Dataset::Trusts => of_primary.trusts.values().find_map(Slice::gap),
         Dataset::ImagePermissions => side.image_permissions.values().find_map(Slice::gap),
         Dataset::ImageApplications => side.image_applications.values().find_map(Slice::gap),
         Dataset::AmazonBundles => side.amazon_bundles.gap(),

@@ -43,7 +43,10 @@ OPERATIONS = {
     "ds": [
         "DescribeClientAuthenticationSettings",
         "DescribeDirectories",
+        "DescribeDomainControllers",
         "DescribeLDAPSSettings",
+        "DescribeRegions",
+        "DescribeTrusts",
         "ListCertificates",
     ],
     "fsx": [

@@ -262,7 +262,16 @@ def read_region(region):
     ds = client("ds", region)
     for directory in every(ds.describe_directories, "DirectoryDescriptions"):
         told = {"DirectoryId": directory["DirectoryId"]}
-        if directory["Type"] in ("ADConnector", "MicrosoftAD"):
+        if directory["Type"] == "MicrosoftAD":
+            regions = every(ds.describe_regions, "RegionsDescription", **told)
+            if directory["RegionsInfo"]["PrimaryRegion"] not in [one["RegionName"] for one in regions]:
+                problem("ds:DescribeRegions", f"{regions}")
+            controllers = every(ds.describe_domain_controllers, "DomainControllers", **told)
+            if not {one["DnsIpAddr"] for one in controllers}.issuperset(directory["DnsIpAddrs"]):
+                problem("ds:DescribeDomainControllers", f"{controllers}")
+            every(ds.describe_trusts, "Trusts", **told)
+        if directory["Type"] == "ADConnector":
+            refused("ds:DescribeRegions of a connector", "UnsupportedOperationException", ds.describe_regions, **told)
             every(ds.describe_client_authentication_settings, "ClientAuthenticationSettingsInfo", **told)
             every(ds.describe_ldaps_settings, "LDAPSSettingsInfo", **told)
             every(ds.list_certificates, "CertificatesInfo", **told)

@@ -16,7 +16,21 @@ pub(super) fn answer(asked: &Asked) -> Reply {
             "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"] },
             "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
             "LaunchTime": 1_700_000_000.123,
-        }], "NextToken": "" }),
+        }, { "DirectoryId": "d-4444444444", "Name": "CORP.example.com.", "Type": "MicrosoftAD",
+            "RegionsInfo": { "PrimaryRegion": PRIMARY, "AdditionalRegions": ["us-west-2"] } },
+        { "DirectoryId": "d-5555555555", "Name": "lab.example.com", "Type": "MicrosoftAD" }], "NextToken": "" }),
+        "DescribeRegions" => match token.as_str() {
+            "" => json!({ "RegionsDescription": [{ "DirectoryId": "d-4444444444", "RegionName": PRIMARY,
+                "RegionType": "Primary", "Status": "Active",
+                "VpcSettings": { "VpcId": "vpc-1", "SubnetIds": ["subnet-1", "subnet-2"] } }], "NextToken": "a" }),
+            _ => json!({ "RegionsDescription": [{ "RegionName": "us-west-2", "RegionType": "Additional",
+                "Status": "Creating", "DesiredNumberOfDomainControllers": 3 }] }),
+        },
+        "DescribeDomainControllers" => json!({ "DomainControllers": [{ "DomainControllerId": "dc-1234567890",
+            "DnsIpAddr": "10.0.0.2", "AvailabilityZone": "a", "Status": "Failed", "StatusReason": "gone" }] }),
+        "DescribeTrusts" => json!({ "Trusts": [{ "TrustId": "t-1234567890", "RemoteDomainName": "people.example.com",
+            "TrustType": "Forest", "TrustDirection": "One-Way: Outgoing", "TrustState": "VerifyFailed",
+            "TrustStateReason": "no answer", "SelectiveAuth": "Disabled" }] }),
         "DescribeClientAuthenticationSettings" => {
             json!({ "ClientAuthenticationSettingsInfo": [{ "Type": "SmartCard", "Status": "Enabled" }] })
         }

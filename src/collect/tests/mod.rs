@@ -120,6 +120,18 @@ async fn every_member_arrives_in_its_place() {
     assert_eq!(certificates[0].expiry_date_time, Some(Moment::from_secs(1_900_000_000)));
     assert_eq!((certificates[0].state.as_str(), certificates[0].r#type.as_str()), ("Registered", "ClientLDAPS"));
     assert_eq!(primary.certificates.len(), 1, "of the pair's directory alone");
+    assert_eq!(primary.directory_regions.keys().collect::<Vec<_>>(), ["d-4444444444"], "the AD of the pair's domain");
+    let [home, copy] = primary.directory_regions["d-4444444444"].whole().expect("whole") else { panic!("two pages") };
+    assert_eq!((home.region_type.as_str(), copy.region_name.as_str()), ("Primary", STANDBY));
+    assert_eq!((copy.status.as_str(), copy.desired_number_of_domain_controllers), ("Creating", Some(3)));
+    assert_eq!(home.vpc_settings.as_ref().expect("a VPC").subnet_ids.len(), 2);
+    assert_eq!(standby.directory_regions.len(), 0, "of primary sides alone");
+    let controllers = standby.domain_controllers_of("d-4444444444").expect("whole");
+    assert_eq!((controllers[0].status.as_str(), controllers[0].status_reason.as_str()), ("Failed", "gone"));
+    assert_eq!(controllers[0].dns_ip_addr, "10.0.0.2");
+    let trusts = primary.trusts_of("d-4444444444").expect("whole");
+    assert_eq!((trusts[0].trust_state.as_str(), trusts[0].trust_state_reason.as_str()), ("VerifyFailed", "no answer"));
+    assert_eq!(standby.trusts.len(), 0, "a copy has those of its own Region");
     assert_eq!(primary.image_permissions.keys().collect::<Vec<_>>(), ["wsi-1"], "the image that a bundle rests on");
     let shared = primary.image_permissions_of("wsi-1").expect("whole");
     let shared: Vec<&str> = shared.iter().map(|permission| permission.shared_account_id.as_str()).collect();
@@ -248,6 +260,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("ds:DescribeClientAuthenticationSettings", 1, 1),
         ("ds:DescribeLDAPSSettings", 1, 1),
         ("ds:ListCertificates", 1, 1),
+        ("ds:DescribeRegions", 2, 0),
+        ("ds:DescribeDomainControllers", 1, 1),
+        ("ds:DescribeTrusts", 1, 0),
         ("workspaces:DescribeWorkspaceDirectories", 1, 1),
         ("workspaces:DescribeClientProperties", 1, 1),
         ("workspaces:DescribeWorkspaceImages", 1, 1),

@@ -110,6 +110,9 @@ impl<'e> Target<'e> {
                 Dataset::ClientAuthentications => keyed(&mut side.client_authentications, of, make),
                 Dataset::LdapsSettings => keyed(&mut side.ldaps_settings, of, make),
                 Dataset::Certificates => keyed(&mut side.certificates, of, make),
+                Dataset::DirectoryRegions => keyed(&mut side.directory_regions, of, make),
+                Dataset::DomainControllers => keyed(&mut side.domain_controllers, of, make),
+                Dataset::Trusts => keyed(&mut side.trusts, of, make),
                 Dataset::ImagePermissions => keyed(&mut side.image_permissions, of, make),
                 Dataset::ImageApplications => keyed(&mut side.image_applications, of, make),
                 Dataset::BundleApplications => keyed(&mut side.bundle_applications, of, make),
@@ -190,6 +193,9 @@ impl<'e> Target<'e> {
             | Dataset::ClientAuthentications
             | Dataset::LdapsSettings
             | Dataset::Certificates
+            | Dataset::DirectoryRegions
+            | Dataset::DomainControllers
+            | Dataset::Trusts
             | Dataset::ImagePermissions
             | Dataset::ImageApplications
             | Dataset::BundleApplications

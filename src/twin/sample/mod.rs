@@ -116,6 +116,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         view.delegation = Slice::whole_of(resolution::delegated());
         view.signatures = Slice::whole_of(resolution::signatures(&DnssecOutcome::Secure));
     }
+    directories::fill_managed_ad(estate, &pairs.iter().map(|(sites, _)| sites).collect::<Vec<_>>());
     let sites: Vec<Sites> = pairs.into_iter().map(|(sites, _)| sites).collect();
     for book in &mut estate.zones {
         book.account = Ok(ACCOUNT.to_owned());

@@ -78,9 +78,11 @@ impl Call {
             "DescribeClientBranding" | "DescribeConnectClientAddIns" => {
                 &format!("directory/{}", self.text("ResourceId").unwrap_or("*"))
             }
-            "DescribeClientAuthenticationSettings" | "DescribeLDAPSSettings" | "ListCertificates" => {
-                &format!("directory/{}", self.text("DirectoryId").unwrap_or("*"))
-            }
+            "DescribeClientAuthenticationSettings"
+            | "DescribeLDAPSSettings"
+            | "ListCertificates"
+            | "DescribeRegions"
+            | "DescribeDomainControllers" => &format!("directory/{}", self.text("DirectoryId").unwrap_or("*")),
             "DescribeWorkspaceImagePermissions" | "DescribeImageAssociations" => {
                 &format!("workspaceimage/{}", self.text("ImageId").unwrap_or("*"))
             }
