@@ -220,9 +220,29 @@ impl Cli<'_> {
         }
         let account = self.call("sts", "get-caller-identity", &[]);
         let account = text(&account, "Account");
+        self.identity(account);
         let role = format!("arn:aws:iam::{account}:role/deskpair-scan");
         let assumed = self.call("sts", "assume-role", &["--role-arn", &role, "--role-session-name", "cli"]);
         assert!(!text(&assumed["Credentials"], "SessionToken").is_empty());
+    }
+}
+
+impl Cli<'_> {
+    /// The private CA of standby desktops, and what a declared role may do.
+    fn identity(&self, account: &str) {
+        let there = ["--region", "us-west-2"];
+        let registered = items(&self.call("workspaces", "describe-workspace-directories", &there), "Directories");
+        let arn = text(&registered[0]["CertificateBasedAuthProperties"], "CertificateAuthorityArn");
+        let asked = ["--region", "us-west-2", "--certificate-authority-arn", arn];
+        let authority = self.call("acm-pca", "describe-certificate-authority", &asked);
+        assert_eq!(text(&authority["CertificateAuthority"], "Arn"), arn);
+        let role = format!("arn:aws:iam::{account}:role/NorhavenFailover");
+        let asked = ["--policy-source-arn", &role, "--resource-arns", "*", "--action-names"];
+        let actions = ["workspaces:DescribeWorkspaces", "workspaces:DescribeConnectionAliases"];
+        let told = self.call("iam", "simulate-principal-policy", &[&asked[..], &actions[..]].concat());
+        let decisions = items(&told, "EvaluationResults");
+        assert_eq!(decisions.len(), 2);
+        assert!(decisions.iter().all(|one| text(one, "EvalDecision") == "allowed"), "{told}");
     }
 }
 

@@ -52,7 +52,7 @@ const SHARED: Unknown = Unknown::Unsupported(
 );
 
 /// The trusts of a directory that are not being taken away.
-fn live<'e>(trusts: &'e [Trust]) -> impl Iterator<Item = &'e Trust> {
+fn live(trusts: &[Trust]) -> impl Iterator<Item = &Trust> {
     trusts.iter().filter(|trust| !matches!(trust.trust_state.as_str(), "Deleting" | "Deleted"))
 }
 

@@ -62,6 +62,9 @@ impl Texts<'_> {
             directory_regions,
             domain_controllers,
             trusts,
+            certificate_authorities,
+            stream_permissions,
+            failover_permissions,
             image_permissions,
             image_applications,
             amazon_bundles,
@@ -102,6 +105,9 @@ impl Texts<'_> {
             && *directory_regions == b.directory_regions
             && *domain_controllers == b.domain_controllers
             && *trusts == b.trusts
+            && *certificate_authorities == b.certificate_authorities
+            && *stream_permissions == b.stream_permissions
+            && *failover_permissions == b.failover_permissions
             && *image_permissions == b.image_permissions
             && *image_applications == b.image_applications
             && *amazon_bundles == b.amazon_bundles

@@ -7,6 +7,7 @@ use super::directory::{
 };
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use super::identity::{CertificateAuthority, Simulated};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use super::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
@@ -43,6 +44,12 @@ pub enum Dataset {
     DomainControllers,
     /// `ds:DescribeTrusts`, of the pairs' managed ADs.
     Trusts,
+    /// `acm-pca:DescribeCertificateAuthority`, of the private CAs that the pairs' standby directories name.
+    CertificateAuthorities,
+    /// `iam:SimulatePrincipalPolicy`, of the roles that people assume to sign in; of standby sides alone.
+    StreamPermissions,
+    /// `iam:SimulatePrincipalPolicy`, of the roles that failovers run as; of standby sides alone.
+    FailoverPermissions,
     /// `workspaces:DescribeWorkspaceImages`.
     Images,
     /// `workspaces:DescribeWorkspaceImagePermissions`, of images behind the account's own bundles.
@@ -127,7 +134,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 54] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -139,6 +146,9 @@ impl Dataset {
         Self::DirectoryRegions,
         Self::DomainControllers,
         Self::Trusts,
+        Self::CertificateAuthorities,
+        Self::StreamPermissions,
+        Self::FailoverPermissions,
         Self::Images,
         Self::ImagePermissions,
         Self::ImageApplications,
@@ -251,6 +261,12 @@ pub struct Side {
     pub domain_controllers: BTreeMap<String, Slice<DomainController>>,
     /// Trusts of managed ADs by directory id.
     pub trusts: BTreeMap<String, Slice<Trust>>,
+    /// Private CAs by ARN, of standby sides: one item, or none where there is no such CA.
+    pub certificate_authorities: BTreeMap<String, Slice<CertificateAuthority>>,
+    /// What IAM says of roles that people assume to sign in, by ARN; nothing where there is no such role.
+    pub stream_permissions: BTreeMap<String, Slice<Simulated>>,
+    /// What IAM says of roles that failovers run as, by ARN; nothing where there is no such role.
+    pub failover_permissions: BTreeMap<String, Slice<Simulated>>,
     /// The account's own images.
     pub images: Slice<Image>,
     /// With whom images are shared, by image id.
@@ -332,6 +348,9 @@ impl Side {
             directory_regions: BTreeMap::new(),
             domain_controllers: BTreeMap::new(),
             trusts: BTreeMap::new(),
+            certificate_authorities: BTreeMap::new(),
+            stream_permissions: BTreeMap::new(),
+            failover_permissions: BTreeMap::new(),
             images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             image_permissions: BTreeMap::new(),
             image_applications: BTreeMap::new(),
@@ -420,6 +439,14 @@ impl Side {
     /// The gap, also where this directory was not asked about.
     pub fn trusts_of(&self, directory: &str) -> Result<&[Trust], GapId> {
         self.trusts.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// A private CA; `Ok(None)` where there surely is none of this ARN.
+    ///
+    /// # Errors
+    /// The gap, also where this CA was not asked for.
+    pub fn certificate_authority_of(&self, arn: &str) -> Result<Option<&CertificateAuthority>, GapId> {
+        Ok(self.certificate_authorities.get(arn).ok_or(Estate::NOT_COLLECTED)?.whole()?.first())
     }
 
     /// With whom an image is shared.

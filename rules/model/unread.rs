@@ -49,6 +49,9 @@ impl PairView<'_> {
             Dataset::DirectoryRegions => of_lists(sides, |side| &side.directory_regions),
             Dataset::DomainControllers => of_lists(sides, |side| &side.domain_controllers),
             Dataset::Trusts => of_lists(sides, |side| &side.trusts),
+            Dataset::CertificateAuthorities => of_lists(sides, |side| &side.certificate_authorities),
+            Dataset::StreamPermissions => of_lists(sides, |side| &side.stream_permissions),
+            Dataset::FailoverPermissions => of_lists(sides, |side| &side.failover_permissions),
             Dataset::ImagePermissions => sides
                 .into_iter()
                 .flat_map(|side| side.image_permissions.values().filter_map(|list| list.gap()))

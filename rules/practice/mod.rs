@@ -2,11 +2,16 @@
 
 mod accepted;
 mod directory_uncovered;
+mod failover_permission;
 mod waiver_expired;
 mod waiver_unused;
 
 use crate::rule::Rule;
 
 /// The area's rules, by id.
-pub static RULES: &[&dyn Rule] =
-    &[&waiver_expired::WaiverExpired, &waiver_unused::WaiverUnused, &directory_uncovered::DirectoryUncovered];
+pub static RULES: &[&dyn Rule] = &[
+    &waiver_expired::WaiverExpired,
+    &waiver_unused::WaiverUnused,
+    &directory_uncovered::DirectoryUncovered,
+    &failover_permission::FailoverPermission,
+];

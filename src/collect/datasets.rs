@@ -21,6 +21,8 @@ operations! {
     DESCRIBE_REGIONS = Directory "DescribeRegions";
     DESCRIBE_DOMAIN_CONTROLLERS = Directory "DescribeDomainControllers";
     DESCRIBE_TRUSTS = Directory "DescribeTrusts";
+    DESCRIBE_CERTIFICATE_AUTHORITY = PrivateCa "DescribeCertificateAuthority";
+    SIMULATE_PRINCIPAL_POLICY = Iam "SimulatePrincipalPolicy";
     DESCRIBE_WORKSPACE_DIRECTORIES = WorkSpaces "DescribeWorkspaceDirectories";
     DESCRIBE_CLIENT_PROPERTIES = WorkSpaces "DescribeClientProperties";
     DESCRIBE_WORKSPACE_IMAGES = WorkSpaces "DescribeWorkspaceImages";
@@ -93,6 +95,8 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::DirectoryRegions => &[DESCRIBE_REGIONS],
         Dataset::DomainControllers => &[DESCRIBE_DOMAIN_CONTROLLERS],
         Dataset::Trusts => &[DESCRIBE_TRUSTS],
+        Dataset::CertificateAuthorities => &[DESCRIBE_CERTIFICATE_AUTHORITY],
+        Dataset::StreamPermissions | Dataset::FailoverPermissions => &[SIMULATE_PRINCIPAL_POLICY],
         Dataset::ImagePermissions => &[DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS],
         Dataset::ImageApplications => &[DESCRIBE_IMAGE_ASSOCIATIONS],
         Dataset::AmazonBundles => &[DESCRIBE_WORKSPACE_BUNDLES],
@@ -124,8 +128,14 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::Connections => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::SyncExecutions => &[Dataset::SyncTasks, Dataset::SyncLocations],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
-        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::Subnets => {
-            &[Dataset::Aliases, Dataset::Registrations]
+        Dataset::AddIns
+        | Dataset::SecurityGroups
+        | Dataset::VpcEndpoints
+        | Dataset::Subnets
+        | Dataset::CertificateAuthorities
+        | Dataset::StreamPermissions => &[Dataset::Aliases, Dataset::Registrations],
+        Dataset::FailoverPermissions => {
+            &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces, Dataset::RecordSets]
         }
         Dataset::ClientAuthentications
         | Dataset::LdapsSettings
@@ -165,9 +175,18 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
     }
 }
 
-/// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers.
+/// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers, who vouches
+/// for people there, and what roles may do there.
 pub const fn of_standby_alone(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Connections | Dataset::ResourceTags | Dataset::AmazonBundles)
+    matches!(
+        dataset,
+        Dataset::Connections
+            | Dataset::ResourceTags
+            | Dataset::AmazonBundles
+            | Dataset::CertificateAuthorities
+            | Dataset::StreamPermissions
+            | Dataset::FailoverPermissions
+    )
 }
 
 /// Whether a dataset is read of primary sides alone: what is carried over from there, whom its people belong to, and to where its managed ADs

@@ -16,9 +16,13 @@ pub const fn default_rate(service: Service) -> Rate {
     match service {
         Service::WorkSpaces => Rate { rate: 2.0, burst: 5 },
         Service::Route53 => Rate { rate: 5.0, burst: 5 },
-        Service::Directory | Service::Fsx | Service::DataSync | Service::Tagging | Service::Ec2 => {
-            Rate { rate: 5.0, burst: 10 }
-        }
+        Service::Directory
+        | Service::Fsx
+        | Service::DataSync
+        | Service::Tagging
+        | Service::Ec2
+        | Service::PrivateCa
+        | Service::Iam => Rate { rate: 5.0, burst: 10 },
         Service::Sts => Rate { rate: 10.0, burst: 20 },
     }
 }

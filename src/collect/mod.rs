@@ -6,6 +6,7 @@
 //! A file for each service; [`datasets`] says which operations a dataset costs. It fills the model and judges nothing.
 
 pub mod access;
+mod acmpca;
 pub mod calls;
 mod convert;
 pub mod datasets;
@@ -17,6 +18,7 @@ mod fsx;
 pub mod limits;
 pub(crate) mod logos;
 pub mod paging;
+mod permits;
 #[cfg(test)]
 mod recorded;
 mod route53;
@@ -31,6 +33,7 @@ mod workspaces;
 mod zones;
 
 use access::{Access, AccessError};
+use aws_config::SdkConfig;
 use calls::{Patience, Probe, Probed, ProbedPlace, Progress, Run, Tally};
 use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
@@ -128,6 +131,7 @@ async fn read(
     }
     let views = estate.txt.iter().map(|view| txt::Reader::new(&estate.settings, &view.name, deadline, &wanted));
     let views: Vec<txt::Reader> = views.collect();
+    let configs: Vec<SdkConfig> = sides.iter().map(|reader| reader.config.clone()).collect();
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
     let sides: Tasks<side::Harvest> = sides.into_iter().map(|reader| Task::new(reader.read())).collect();
@@ -142,6 +146,7 @@ async fn read(
     for (at, task) in views.into_iter().enumerate() {
         task.end().await.put_into(&mut estate, at);
     }
+    permits::read(&mut estate, &configs, &run, &wanted).await;
     estate.finished_at = (surroundings.clock)();
     Ok(estate)
 }

@@ -12,6 +12,7 @@ use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
 use deskpair_rules::model::files::{
     Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
 };
+use deskpair_rules::model::identity::{CertificateAuthority, Simulated};
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::network::{DhcpOptions, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use deskpair_rules::model::route53::{HealthCheck, HostedZone, RecordProtection, RecordSet, ZoneDetail};
@@ -316,6 +317,8 @@ enum Line {
     DirectoryRegion(DirectoryRegion),
     DomainController(DomainController),
     Trust(Trust),
+    CertificateAuthority(CertificateAuthority),
+    Simulated(Simulated),
     ImagePermission(ImagePermission),
     ApplicationAssociation(ApplicationAssociation),
     Application(Application),

@@ -23,7 +23,14 @@ impl Limits {
             (Self::Aws, Service::Route53) => Some((5.0, 5.0)),
             (
                 Self::Aws,
-                Service::Directory | Service::Fsx | Service::DataSync | Service::Tagging | Service::Ec2 | Service::Sts,
+                Service::Directory
+                | Service::Fsx
+                | Service::DataSync
+                | Service::Tagging
+                | Service::Ec2
+                | Service::Sts
+                | Service::PrivateCa
+                | Service::Iam,
             )
             | (Self::None, _) => None,
         }

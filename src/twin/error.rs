@@ -105,16 +105,17 @@ impl ApiError {
         let namespace = service.map(|service| facts(service).namespace.as_str()).unwrap_or_default();
         match protocol {
             Protocol::Json => {
-                // The modelled exceptions of these two spell their member in lower case.
+                // The modelled exceptions of these spell their member in lower case.
                 let member = match service {
-                    Some(Service::WorkSpaces | Service::DataSync) => "message",
+                    Some(Service::WorkSpaces | Service::DataSync | Service::PrivateCa) => "message",
                     Some(
                         Service::Directory
                         | Service::Fsx
                         | Service::Tagging
                         | Service::Route53
                         | Service::Ec2
-                        | Service::Sts,
+                        | Service::Sts
+                        | Service::Iam,
                     )
                     | None => "Message",
                 };

@@ -48,11 +48,15 @@ pub enum Service {
     Ec2,
     /// AWS STS.
     Sts,
+    /// AWS Private CA.
+    PrivateCa,
+    /// AWS IAM.
+    Iam,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::WorkSpaces,
         Self::Directory,
         Self::Fsx,
@@ -61,6 +65,8 @@ impl Service {
         Self::Route53,
         Self::Ec2,
         Self::Sts,
+        Self::PrivateCa,
+        Self::Iam,
     ];
 
     /// Its name in a credential scope.
@@ -74,6 +80,8 @@ impl Service {
             Self::Route53 => "route53",
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
+            Self::PrivateCa => "acm-pca",
+            Self::Iam => "iam",
         }
     }
 
@@ -81,9 +89,15 @@ impl Service {
     pub const fn iam_prefix(self) -> &'static str {
         match self {
             Self::Tagging => "tag",
-            Self::WorkSpaces | Self::Directory | Self::Fsx | Self::DataSync | Self::Route53 | Self::Ec2 | Self::Sts => {
-                self.signing_name()
-            }
+            Self::WorkSpaces
+            | Self::Directory
+            | Self::Fsx
+            | Self::DataSync
+            | Self::Route53
+            | Self::Ec2
+            | Self::Sts
+            | Self::PrivateCa
+            | Self::Iam => self.signing_name(),
         }
     }
 

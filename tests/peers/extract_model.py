@@ -78,6 +78,8 @@ OPERATIONS = {
         "DescribeVpcs",
     ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
+    "acm-pca": ["DescribeCertificateAuthority"],
+    "iam": ["SimulatePrincipalPolicy"],
 }
 
 # The protocol the twin speaks, where the model offers several (AWS-FACTS: the SDKs speak JSON 1.1 to these).

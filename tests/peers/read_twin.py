@@ -326,8 +326,39 @@ def read_region(region):
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]
     sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/deskpair-scan", RoleSessionName="peer")
+    if region == STANDBY:
+        read_identity(region, account, directories)
     if not directories:
         problem("workspaces:DescribeWorkspaceDirectories", f"none in {region}")
+
+
+def read_identity(region, account, directories):
+    acmpca = client("acm-pca", region)
+    for directory in directories:
+        arn = directory["CertificateBasedAuthProperties"]["CertificateAuthorityArn"]
+        told = acmpca.describe_certificate_authority(CertificateAuthorityArn=arn)["CertificateAuthority"]
+        if told["Arn"] != arn:
+            problem("acm-pca:DescribeCertificateAuthority", f"{arn} is {told}")
+        refused(
+            "acm-pca:DescribeCertificateAuthority nothing there",
+            "ResourceNotFoundException",
+            acmpca.describe_certificate_authority,
+            CertificateAuthorityArn=arn[:-12] + "000000000000",
+        )
+    iam = client("iam", region)
+    role = f"arn:aws:iam::{account}:role/NorhavenDesktopPeople"
+    resources = [f"arn:aws:workspaces:{region}:{account}:directory/{one['DirectoryId']}" for one in directories]
+    asked = {"PolicySourceArn": role, "ActionNames": ["workspaces:Stream"], "ResourceArns": resources}
+    told = iam.simulate_principal_policy(**asked)["EvaluationResults"]
+    if [one["EvalResourceName"] for one in told[0]["ResourceSpecificResults"]] != resources:
+        problem("iam:SimulatePrincipalPolicy", f"{resources} are {told}")
+    refused(
+        "iam:SimulatePrincipalPolicy of nobody",
+        "NoSuchEntity",
+        iam.simulate_principal_policy,
+        PolicySourceArn=role + "Gone",
+        ActionNames=["workspaces:Stream"],
+    )
 
 
 def read_route53():

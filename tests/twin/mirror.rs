@@ -90,6 +90,15 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         for (id, list) in &side.trusts {
             put(&format!("DescribeTrusts of {id}"), items(list), list.gap());
         }
+        for (arn, list) in &side.certificate_authorities {
+            put(&format!("DescribeCertificateAuthority of {arn}"), items(list), list.gap());
+        }
+        for (role, list) in &side.stream_permissions {
+            put(&format!("sessions of {role}"), items(list), list.gap());
+        }
+        for (role, list) in &side.failover_permissions {
+            put(&format!("failovers of {role}"), items(list), list.gap());
+        }
         put("subnets", items(&side.subnets), side.subnets.gap());
         put("route tables", items(&side.route_tables), side.route_tables.gap());
         put("dhcp options", items(&side.dhcp_options), side.dhcp_options.gap());

@@ -21,11 +21,15 @@ pub enum Service {
     Ec2,
     /// AWS Security Token Service.
     Sts,
+    /// AWS Private CA.
+    PrivateCa,
+    /// AWS Identity and Access Management, which is global.
+    Iam,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::WorkSpaces,
         Self::Directory,
         Self::Fsx,
@@ -34,6 +38,8 @@ impl Service {
         Self::Tagging,
         Self::Ec2,
         Self::Sts,
+        Self::PrivateCa,
+        Self::Iam,
     ];
 
     /// The name requests are signed for, which configuration, counts and gaps carry.
@@ -47,6 +53,8 @@ impl Service {
             Self::Tagging => "tagging",
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
+            Self::PrivateCa => "acm-pca",
+            Self::Iam => "iam",
         }
     }
 
@@ -54,15 +62,21 @@ impl Service {
     pub const fn iam_prefix(self) -> &'static str {
         match self {
             Self::Tagging => "tag",
-            Self::WorkSpaces | Self::Directory | Self::Fsx | Self::DataSync | Self::Route53 | Self::Ec2 | Self::Sts => {
-                self.name()
-            }
+            Self::WorkSpaces
+            | Self::Directory
+            | Self::Fsx
+            | Self::DataSync
+            | Self::Route53
+            | Self::Ec2
+            | Self::Sts
+            | Self::PrivateCa
+            | Self::Iam => self.name(),
         }
     }
 
     /// Whether it has no Regions.
     pub const fn is_global(self) -> bool {
-        matches!(self, Self::Route53)
+        matches!(self, Self::Route53 | Self::Iam)
     }
 }
 

@@ -221,6 +221,8 @@ pub fn facts(service: Service) -> &'static Facts {
     static ROUTE53: LazyLock<Facts> = LazyLock::new(|| read(include_str!("route53.json")));
     static EC2: LazyLock<Facts> = LazyLock::new(|| read(include_str!("ec2.json")));
     static STS: LazyLock<Facts> = LazyLock::new(|| read(include_str!("sts.json")));
+    static PRIVATE_CA: LazyLock<Facts> = LazyLock::new(|| read(include_str!("acm-pca.json")));
+    static IAM: LazyLock<Facts> = LazyLock::new(|| read(include_str!("iam.json")));
     match service {
         Service::WorkSpaces => &WORKSPACES,
         Service::Directory => &DIRECTORY,
@@ -230,6 +232,8 @@ pub fn facts(service: Service) -> &'static Facts {
         Service::Route53 => &ROUTE53,
         Service::Ec2 => &EC2,
         Service::Sts => &STS,
+        Service::PrivateCa => &PRIVATE_CA,
+        Service::Iam => &IAM,
     }
 }
 

@@ -315,7 +315,7 @@ fn registration(site: &Site) -> WorkspaceDirectory {
 }
 
 /// The private CA of certificate-based authentication, one a Region: its id is the directory's, spread to a UUID's form.
-fn authority(site: &Site) -> String {
+pub(super) fn authority(site: &Site) -> String {
     let digits = &site.directory[2..];
     format!(
         "arn:aws:acm-pca:{}:{ACCOUNT}:certificate-authority/{}-{}-4{}-8{}-{}{}",

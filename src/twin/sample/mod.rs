@@ -12,6 +12,7 @@ mod desktops;
 mod directories;
 mod drift;
 mod files;
+mod identity;
 mod names;
 mod network;
 mod offered;
@@ -68,6 +69,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
     };
     estate.sides.iter_mut().for_each(catalogue::settle);
     estate.sides.iter_mut().for_each(directories::keep_logos);
+    identity::settle(&mut estate);
     (estate, planted)
 }
 
@@ -106,6 +108,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
             offered::fill(side, site, taken_at);
             resolution::alias(side, site, sites.plan.alias);
         }
+        identity::fill_authority(standby, &sites.standby, taken_at);
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };

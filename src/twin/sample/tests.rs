@@ -37,6 +37,8 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.account_settings, side.add_ins, side.logos);
         text += &format!("{:#?}{:#?}{:#?}", side.client_authentications, side.ldaps_settings, side.certificates);
         text += &format!("{:#?}{:#?}{:#?}", side.directory_regions, side.domain_controllers, side.trusts);
+        text += &format!("{:#?}{:#?}", side.certificate_authorities, side.stream_permissions);
+        text += &format!("{:#?}", side.failover_permissions);
         text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
@@ -258,6 +260,12 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
             all(&mut list, slice.items());
         }
         for slice in side.trusts.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.certificate_authorities.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.stream_permissions.values().chain(side.failover_permissions.values()) {
             all(&mut list, slice.items());
         }
         all(&mut list, side.subnets.items());
