@@ -182,6 +182,7 @@ mod tests {
     #[test]
     fn unknown_is_never_satisfied() {
         let mut fixture = Fixture::clean();
+        fixture.declare_roles();
         let control = "A1.3";
         let run = evaluate(&fixture.estate, Options::at(TAKEN_AT));
         let clean = standing(&run, control).standing;

@@ -197,6 +197,15 @@ impl Cli<'_> {
         ] {
             items(&self.call("ds", operation, &["--directory-id", id]), list);
         }
+        let managed = directories.iter().find(|known| text(known, "Type") == "MicrosoftAD").expect("a managed AD");
+        for (operation, list) in [
+            ("describe-regions", "RegionsDescription"),
+            ("describe-domain-controllers", "DomainControllers"),
+            ("describe-trusts", "Trusts"),
+        ] {
+            let told = items(&self.call("ds", operation, &["--directory-id", text(managed, "DirectoryId")]), list);
+            assert_eq!(text(&told[0], "DirectoryId"), text(managed, "DirectoryId"));
+        }
         let tagged = self.call(
             "resourcegroupstaggingapi",
             "get-resources",
@@ -230,9 +239,29 @@ impl Cli<'_> {
         assert_eq!(text(&told["KeyMetadata"], "Arn"), key);
         let account = self.call("sts", "get-caller-identity", &[]);
         let account = text(&account, "Account");
+        self.identity(account);
         let role = format!("arn:aws:iam::{account}:role/deskpair-scan");
         let assumed = self.call("sts", "assume-role", &["--role-arn", &role, "--role-session-name", "cli"]);
         assert!(!text(&assumed["Credentials"], "SessionToken").is_empty());
+    }
+}
+
+impl Cli<'_> {
+    /// The private CA of standby desktops, and what a declared role may do.
+    fn identity(&self, account: &str) {
+        let there = ["--region", "us-west-2"];
+        let registered = items(&self.call("workspaces", "describe-workspace-directories", &there), "Directories");
+        let arn = text(&registered[0]["CertificateBasedAuthProperties"], "CertificateAuthorityArn");
+        let asked = ["--region", "us-west-2", "--certificate-authority-arn", arn];
+        let authority = self.call("acm-pca", "describe-certificate-authority", &asked);
+        assert_eq!(text(&authority["CertificateAuthority"], "Arn"), arn);
+        let role = format!("arn:aws:iam::{account}:role/NorhavenFailover");
+        let asked = ["--policy-source-arn", &role, "--resource-arns", "*", "--action-names"];
+        let actions = ["workspaces:DescribeWorkspaces", "workspaces:DescribeConnectionAliases"];
+        let told = self.call("iam", "simulate-principal-policy", &[&asked[..], &actions[..]].concat());
+        let decisions = items(&told, "EvaluationResults");
+        assert_eq!(decisions.len(), 2);
+        assert!(decisions.iter().all(|one| text(one, "EvalDecision") == "allowed"), "{told}");
     }
 }
 

@@ -75,8 +75,9 @@ fn unregistered<'e>(pair: &PairView<'e>) -> Known<'e> {
         (Ok(_), _) => return Known::Unknown(NAMELESS),
     };
     let wanted = dns_name(name);
-    let list = &pair.standby.directories;
-    let mut found = list.items().iter().filter(|directory| dns_name(&directory.name) == wanted);
+    let (list, region) = (&pair.standby.directories, &pair.settings.standby.region);
+    let may_be = |directory: &&Directory| dns_name(&directory.name) == wanted && !is_copy(directory, region);
+    let mut found = list.items().iter().filter(may_be);
     match (found.next(), found.next(), list.gap()) {
         (Some(only), None, _) => Known::Listed(only),
         (Some(_), Some(_), _) => Known::Unknown(SEVERAL),
@@ -150,6 +151,49 @@ pub(super) fn with_settings<'e>(pair: &PairView<'e>, sheet: &mut Sheet) -> Optio
     None
 }
 
+/// Whether a directory is the copy of a managed AD whose own Region is another. It cannot be registered with WorkSpaces, so that it is no
+/// pair's directory (AWS-FACTS §1.1).
+pub(super) fn is_copy(directory: &Directory, region: &str) -> bool {
+    let home = directory.regions_info.as_ref().map_or("", |regions| regions.primary_region.as_str());
+    !home.is_empty() && home != region
+}
+
+/// What is said where no managed AD is behind the primary side.
+pub(super) const NO_MANAGED: &str = "no managed AD is behind the primary directory";
+
+const SHARED_MANAGED: Unknown = Unknown::Unsupported(
+    "the primary side's managed AD is one that another account shares: its owner alone may ask for its Regions, domain controllers and \
+     trusts",
+);
+
+/// The managed AD behind the primary side: the pair's directory, or the one in its Region of the domain that its connector is of. Otherwise
+/// the sheet says why.
+pub(super) fn managed<'e>(pair: &PairView<'e>, p: &'e Directory, sheet: &mut Sheet) -> Option<&'e Directory> {
+    let is_managed = |directory: &Directory| matches!(directory.r#type.as_str(), "MicrosoftAD" | "SharedMicrosoftAD");
+    let named = !dns_name(&p.name).is_empty();
+    let of_domain = |known: &Directory| is_managed(known) && dns_name(&known.name) == dns_name(&p.name);
+    let found = if is_managed(p) {
+        Ok(Some(p))
+    } else if is_connector(p) && named {
+        pair.primary.directories.find(of_domain)
+    } else {
+        Ok(None)
+    };
+    match found {
+        Ok(Some(shared)) if shared.r#type != "MicrosoftAD" => sheet.unknown(Subject::Directories, SHARED_MANAGED),
+        Ok(Some(managed)) => return Some(managed),
+        Ok(None) => sheet.not_applicable(NO_MANAGED),
+        Err(gap) => sheet.unknown(Subject::Directories, gap),
+    }
+    None
+}
+
+/// The managed AD behind the primary side, to word what was found of it.
+pub(super) fn managed_listed<'e>(pair: &PairView<'e>) -> Option<&'e Directory> {
+    let (p, _) = listed(pair)?;
+    managed(pair, p, &mut Sheet::default())
+}
+
 /// A value for a sentence or a line of differences.
 pub(super) fn shown(value: &str) -> String {
     if value.is_empty() { "absent".to_owned() } else { value.to_owned() }
@@ -188,6 +232,16 @@ mod tests {
         assert!(is_listed(&fixture, &id));
         fixture.side(On::Primary).directories.items_mut()[0].name.clear();
         assert_eq!(standby(&fixture.view()), Known::Unknown(NAMELESS));
+    }
+
+    #[test]
+    fn the_copy_of_a_managed_ad_is_nobodys_directory() {
+        let mut fixture = unregistered();
+        let id = fixture.directory_id(On::Standby);
+        fixture.add_managed_ad();
+        assert!(is_listed(&fixture, &id), "the connector alone can be registered");
+        fixture.side(On::Standby).directories.items_mut().retain(|known| known.r#type == "MicrosoftAD");
+        assert_eq!(standby(&fixture.view()), Known::Missing);
     }
 
     #[test]

@@ -10,11 +10,13 @@ mod directory_not_active;
 mod directory_not_registered;
 mod domain_differs;
 mod known;
+mod managed_ad_not_replicated;
 mod multi_factor_differs;
 mod service_account_shared;
 mod single_availability_zone;
 mod smart_card_auth;
 mod standby_depends_on_primary_domain_controllers;
+mod trust_not_verified;
 
 use crate::rule::Rule;
 
@@ -33,4 +35,6 @@ pub static RULES: &[&dyn Rule] = &[
     &delegation_group::DelegationGroup,
     &smart_card_auth::SmartCardAuth,
     &directory_certificates::DirectoryCertificates,
+    &managed_ad_not_replicated::ManagedAdNotReplicated,
+    &trust_not_verified::TrustNotVerified,
 ];

@@ -86,6 +86,49 @@ wire! {
         r#type: String,
     }
 
+    /// `ds:RegionDescription`: a Region of a managed AD, its own or one that it is replicated to.
+    DirectoryRegion as "PascalCase" {
+        directory_id: String,
+        region_name: String,
+        region_type: String,
+        status: String,
+        vpc_settings: Option<DirectoryVpcSettings>,
+        desired_number_of_domain_controllers: Option<i32>,
+        launch_time: Option<Moment>,
+        status_last_updated_date_time: Option<Moment>,
+        last_updated_date_time: Option<Moment>,
+    }
+
+    /// `ds:DomainController`: one of a managed AD, in the Region that was asked.
+    DomainController as "PascalCase" {
+        directory_id: String,
+        domain_controller_id: String,
+        dns_ip_addr: String,
+        dns_ipv6_addr: String,
+        vpc_id: String,
+        subnet_id: String,
+        availability_zone: String,
+        status: String,
+        status_reason: String,
+        launch_time: Option<Moment>,
+        status_last_updated_date_time: Option<Moment>,
+    }
+
+    /// `ds:Trust`: whom a managed AD trusts, or who trusts it.
+    Trust as "PascalCase" {
+        directory_id: String,
+        trust_id: String,
+        remote_domain_name: String,
+        trust_type: String,
+        trust_direction: String,
+        trust_state: String,
+        created_date_time: Option<Moment>,
+        last_updated_date_time: Option<Moment>,
+        state_last_updated_date_time: Option<Moment>,
+        trust_state_reason: String,
+        selective_auth: String,
+    }
+
     /// `ds:RegionsInfo`.
     RegionsInfo as "PascalCase" {
         primary_region: String,

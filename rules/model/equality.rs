@@ -73,6 +73,12 @@ impl Texts<'_> {
             client_authentications,
             ldaps_settings,
             certificates,
+            directory_regions,
+            domain_controllers,
+            trusts,
+            certificate_authorities,
+            stream_permissions,
+            failover_permissions,
             image_permissions,
             image_applications,
             amazon_bundles,
@@ -114,6 +120,12 @@ impl Texts<'_> {
             && *client_authentications == b.client_authentications
             && *ldaps_settings == b.ldaps_settings
             && *certificates == b.certificates
+            && *directory_regions == b.directory_regions
+            && *domain_controllers == b.domain_controllers
+            && *trusts == b.trusts
+            && *certificate_authorities == b.certificate_authorities
+            && *stream_permissions == b.stream_permissions
+            && *failover_permissions == b.failover_permissions
             && *image_permissions == b.image_permissions
             && *image_applications == b.image_applications
             && *amazon_bundles == b.amazon_bundles

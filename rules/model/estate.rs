@@ -3,10 +3,11 @@
 use super::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use super::directory::{
     AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
-    LdapsSetting, WorkspaceDirectory,
+    DirectoryRegion, DomainController, LdapsSetting, Trust, WorkspaceDirectory,
 };
 use super::dns::TxtView;
 use super::files::{Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume};
+use super::identity::{CertificateAuthority, Simulated};
 use super::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use super::key::Key;
 use super::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
@@ -40,6 +41,18 @@ pub enum Dataset {
     LdapsSettings,
     /// `ds:ListCertificates`, of the pairs' AD Connectors and managed ADs.
     Certificates,
+    /// `ds:DescribeRegions`, of the pairs' managed ADs; of primary sides alone.
+    DirectoryRegions,
+    /// `ds:DescribeDomainControllers`, of the pairs' managed ADs.
+    DomainControllers,
+    /// `ds:DescribeTrusts`, of the pairs' managed ADs.
+    Trusts,
+    /// `acm-pca:DescribeCertificateAuthority`, of the private CAs that the pairs' standby directories name.
+    CertificateAuthorities,
+    /// `iam:SimulatePrincipalPolicy`, of the roles that people assume to sign in; of standby sides alone.
+    StreamPermissions,
+    /// `iam:SimulatePrincipalPolicy`, of the roles that failovers run as; of standby sides alone.
+    FailoverPermissions,
     /// `workspaces:DescribeWorkspaceImages`.
     Images,
     /// `workspaces:DescribeWorkspaceImagePermissions`, of images behind the account's own bundles.
@@ -134,7 +147,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// Every dataset.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 59] = [
         Self::Directories,
         Self::Registrations,
         Self::ClientProperties,
@@ -143,6 +156,12 @@ impl Dataset {
         Self::ClientAuthentications,
         Self::LdapsSettings,
         Self::Certificates,
+        Self::DirectoryRegions,
+        Self::DomainControllers,
+        Self::Trusts,
+        Self::CertificateAuthorities,
+        Self::StreamPermissions,
+        Self::FailoverPermissions,
         Self::Images,
         Self::ImagePermissions,
         Self::ImageApplications,
@@ -256,6 +275,18 @@ pub struct Side {
     pub ldaps_settings: BTreeMap<String, Slice<LdapsSetting>>,
     /// Certificates by directory id.
     pub certificates: BTreeMap<String, Slice<DirectoryCertificate>>,
+    /// Regions of managed ADs by directory id, of primary sides.
+    pub directory_regions: BTreeMap<String, Slice<DirectoryRegion>>,
+    /// Domain controllers of managed ADs in this Region by directory id, which is one in all Regions.
+    pub domain_controllers: BTreeMap<String, Slice<DomainController>>,
+    /// Trusts of managed ADs by directory id.
+    pub trusts: BTreeMap<String, Slice<Trust>>,
+    /// Private CAs by ARN, of standby sides: one item, or none where there is no such CA.
+    pub certificate_authorities: BTreeMap<String, Slice<CertificateAuthority>>,
+    /// What IAM says of roles that people assume to sign in, by ARN; nothing where there is no such role.
+    pub stream_permissions: BTreeMap<String, Slice<Simulated>>,
+    /// What IAM says of roles that failovers run as, by ARN; nothing where there is no such role.
+    pub failover_permissions: BTreeMap<String, Slice<Simulated>>,
     /// The account's own images.
     pub images: Slice<Image>,
     /// With whom images are shared, by image id.
@@ -342,6 +373,12 @@ impl Side {
             client_authentications: BTreeMap::new(),
             ldaps_settings: BTreeMap::new(),
             certificates: BTreeMap::new(),
+            directory_regions: BTreeMap::new(),
+            domain_controllers: BTreeMap::new(),
+            trusts: BTreeMap::new(),
+            certificate_authorities: BTreeMap::new(),
+            stream_permissions: BTreeMap::new(),
+            failover_permissions: BTreeMap::new(),
             images: Slice::cut(Vec::new(), Estate::NOT_COLLECTED),
             image_permissions: BTreeMap::new(),
             image_applications: BTreeMap::new(),
@@ -418,6 +455,30 @@ impl Side {
     /// The gap, also where this directory was not asked about.
     pub fn certificates_of(&self, directory: &str) -> Result<&[DirectoryCertificate], GapId> {
         self.certificates.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The domain controllers of a managed AD in this Region.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn domain_controllers_of(&self, directory: &str) -> Result<&[DomainController], GapId> {
+        self.domain_controllers.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// The trusts of a managed AD.
+    ///
+    /// # Errors
+    /// The gap, also where this directory was not asked about.
+    pub fn trusts_of(&self, directory: &str) -> Result<&[Trust], GapId> {
+        self.trusts.get(directory).ok_or(Estate::NOT_COLLECTED)?.whole()
+    }
+
+    /// A private CA; `Ok(None)` where there surely is none of this ARN.
+    ///
+    /// # Errors
+    /// The gap, also where this CA was not asked for.
+    pub fn certificate_authority_of(&self, arn: &str) -> Result<Option<&CertificateAuthority>, GapId> {
+        Ok(self.certificate_authorities.get(arn).ok_or(Estate::NOT_COLLECTED)?.whole()?.first())
     }
 
     /// With whom an image is shared.

@@ -55,6 +55,9 @@ pub struct PairSettings {
     /// A role in the account that owns the connection alias, where that is another account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_role_arn: Option<String>,
+    /// The role that people assume who sign in through an identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federation_role_arn: Option<String>,
     /// The Region where people work.
     pub primary: SideSettings,
     /// The Region they would land in.
@@ -65,6 +68,9 @@ pub struct PairSettings {
     /// The pilot alias of drills.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill_alias: Option<String>,
+    /// The role that drills and failovers run as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill_role_arn: Option<String>,
     /// How the alias's TXT record is asked for, and changed.
     #[serde(default)]
     pub dns: DnsSettings,

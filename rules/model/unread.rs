@@ -49,6 +49,12 @@ impl PairView<'_> {
             Dataset::ClientAuthentications => self.gaps_of_directories(|side| &side.client_authentications),
             Dataset::LdapsSettings => self.gaps_of_directories(|side| &side.ldaps_settings),
             Dataset::Certificates => self.gaps_of_directories(|side| &side.certificates),
+            Dataset::DirectoryRegions => of_lists(sides, |side| &side.directory_regions),
+            Dataset::DomainControllers => of_lists(sides, |side| &side.domain_controllers),
+            Dataset::Trusts => of_lists(sides, |side| &side.trusts),
+            Dataset::CertificateAuthorities => of_lists(sides, |side| &side.certificate_authorities),
+            Dataset::StreamPermissions => of_lists(sides, |side| &side.stream_permissions),
+            Dataset::FailoverPermissions => of_lists(sides, |side| &side.failover_permissions),
             Dataset::ImagePermissions => sides
                 .into_iter()
                 .flat_map(|side| side.image_permissions.values().filter_map(|list| list.gap()))
@@ -108,4 +114,9 @@ impl PairView<'_> {
         };
         lists.iter().filter(|(id, _)| encloses(id)).filter_map(|(_, list)| list.gap()).collect()
     }
+}
+
+/// The gaps in lists of both sides, whatever each is of.
+fn of_lists<T>(sides: [&Side; 2], lists: fn(&Side) -> &BTreeMap<String, Slice<T>>) -> Vec<GapId> {
+    sides.into_iter().flat_map(|side| lists(side).values().filter_map(Slice::gap)).collect()
 }

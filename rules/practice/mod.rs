@@ -3,6 +3,7 @@
 mod accepted;
 mod directory_uncovered;
 mod failover_needs_primary;
+mod failover_permission;
 mod waiver_expired;
 mod waiver_unused;
 
@@ -14,4 +15,5 @@ pub static RULES: &[&dyn Rule] = &[
     &waiver_unused::WaiverUnused,
     &directory_uncovered::DirectoryUncovered,
     &failover_needs_primary::FailoverNeedsPrimary,
+    &failover_permission::FailoverPermission,
 ];

@@ -1,5 +1,6 @@
 //! SEC: the settings of the registered directories. Reach: the pair.
 
+mod certificate_authority;
 mod certificate_based_auth;
 mod client_add_ins;
 mod client_properties;
@@ -14,6 +15,7 @@ mod local_administrator;
 mod maintenance_mode;
 mod organizational_unit;
 mod saml;
+mod saml_stream_permission;
 mod security_group_rules;
 mod self_service;
 mod streaming_settings;
@@ -43,4 +45,6 @@ pub static RULES: &[&dyn Rule] = &[
     &client_add_ins::ClientAddIns,
     &instance_role::InstanceRole,
     &trusted_device_certificates::TrustedDeviceCertificates,
+    &saml_stream_permission::SamlStreamPermission,
+    &certificate_authority::CertificateAuthority,
 ];

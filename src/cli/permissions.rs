@@ -4,6 +4,7 @@ use super::error::{CommandError, Result};
 use super::judging::{Chosen, settled};
 use super::{Globals, Typed, exit, print, say, settings};
 use crate::collect::Parts;
+use crate::collect::calls::{Operation, Service};
 use crate::collect::datasets::{GET_CALLER_IDENTITY, of_primary_alone, of_standby_alone, operations, with_needs};
 use clap::{Args, Subcommand};
 use deskpair_rules::engine::needed;
@@ -128,6 +129,26 @@ impl fmt::Display for Identity {
     }
 }
 
+/// Which reader makes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    /// A side's.
+    Side,
+    /// Route 53's.
+    Book,
+}
+
+/// Whether a side is asked for this: about roles where a pair that fails over to it declares one.
+fn is_declared(estate: &Estate, side: usize, dataset: Dataset) -> bool {
+    let mut pairs =
+        estate.settings.pairs.iter().zip(&estate.pairs).filter(|(_, places)| places.standby as usize == side);
+    match dataset {
+        Dataset::StreamPermissions => pairs.any(|(pair, _)| pair.federation_role_arn.is_some()),
+        Dataset::FailoverPermissions => pairs.any(|(pair, _)| pair.drill_role_arn.is_some()),
+        _ => true,
+    }
+}
+
 /// What one identity calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Needs {
@@ -152,13 +173,14 @@ fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identi
         let primary = estate.collected_pairs().any(|(_, pair)| pair.primary as usize == at);
         let read =
             |dataset: &Dataset| (standby || !of_standby_alone(*dataset)) && (primary || !of_primary_alone(*dataset));
-        let datasets = wanted.iter().copied().filter(read);
+        let declared = |dataset: &Dataset| is_declared(&estate, at, *dataset);
+        let datasets = wanted.iter().copied().filter(read).filter(declared);
         let needs = found.entry(Identity::of(&side.place)).or_default();
-        needs.call(datasets, false);
+        needs.call(datasets, Asks::Side);
         needs.regions.insert(side.place.region.clone());
     }
     for book in parts.zones.iter().map(|&at| &estate.zones[at]) {
-        found.entry(Identity::of(&book.place)).or_default().call(wanted.iter().copied(), true);
+        found.entry(Identity::of(&book.place)).or_default().call(wanted.iter().copied(), Asks::Book);
     }
     let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();
     for identity in assumed {
@@ -171,16 +193,18 @@ impl Needs {
     /// What a scan calls that knows no configuration.
     fn anywhere(wanted: &BTreeSet<Dataset>) -> Self {
         let mut needs = Self::default();
-        needs.call(wanted.iter().copied(), false);
-        needs.call(wanted.iter().copied(), true);
+        needs.call(wanted.iter().copied(), Asks::Side);
+        needs.call(wanted.iter().copied(), Asks::Book);
         needs
     }
 
     /// Adds the calls of these datasets that a side makes, or those that the reader of Route 53 makes.
-    fn call(&mut self, datasets: impl Iterator<Item = Dataset>, global: bool) {
-        let called = datasets.flat_map(operations).filter(|operation| operation.service.is_global() == global);
-        let actions = if global { &mut self.global } else { &mut self.regional };
-        actions.extend(called.map(|operation| operation.iam_action()));
+    fn call(&mut self, datasets: impl Iterator<Item = Dataset>, who: Asks) {
+        let asks = |operation: &&Operation| (operation.service == Service::Route53) == (who == Asks::Book);
+        for operation in datasets.flat_map(operations).filter(asks) {
+            let actions = if operation.service.is_global() { &mut self.global } else { &mut self.regional };
+            actions.insert(operation.iam_action());
+        }
         // Every reader asks whose account it sees, at the Regional endpoint of its credentials.
         self.global.insert(GET_CALLER_IDENTITY.iam_action());
     }
@@ -239,7 +263,11 @@ mod tests {
 
     #[test]
     fn one_identity_reads_both_regions_and_route_53() {
-        let found = identities(settings(|_| {}), &all());
+        let declared = |pair: &mut PairSettings| {
+            pair.federation_role_arn = Some("arn:aws:iam::111122223333:role/people".to_owned());
+            pair.drill_role_arn = Some("arn:aws:iam::111122223333:role/failover".to_owned());
+        };
+        let found = identities(settings(declared), &all());
         assert_eq!(found.keys().map(ToString::to_string).collect::<Vec<_>>(), ["default"]);
         let needs = found.values().next().expect("one");
         assert_eq!(Vec::from_iter(&needs.regions), ["us-east-1", "us-west-2"]);
@@ -249,6 +277,30 @@ mod tests {
         let mut anywhere = Needs::anywhere(&all());
         anywhere.regions.clone_from(&needs.regions);
         assert_eq!(*needs, anywhere);
+    }
+
+    #[test]
+    fn iam_is_asked_where_a_role_is_declared_and_as_the_standby_side() {
+        let west = "arn:aws:iam::111122223333:role/west";
+        let asks = |change: fn(&mut PairSettings)| {
+            let found = identities(
+                settings(|pair| {
+                    pair.standby.role_arn = Some(west.to_owned());
+                    change(pair);
+                }),
+                &all(),
+            );
+            let simulates = |needs: &Needs| needs.global.contains("iam:SimulatePrincipalPolicy");
+            let names: Vec<String> =
+                found.iter().filter(|(_, needs)| simulates(needs)).map(|(identity, _)| identity.to_string()).collect();
+            names
+        };
+        assert_eq!(asks(|_| {}), Vec::<String>::new());
+        assert_eq!(
+            asks(|pair| pair.drill_role_arn = Some("arn:aws:iam::111122223333:role/failover".to_owned())),
+            [west]
+        );
+        assert_eq!(asks(|pair| pair.federation_role_arn = Some("arn:aws:iam::1:role/people".to_owned())), [west]);
     }
 
     #[test]
@@ -267,6 +319,7 @@ mod tests {
         // Route 53 is read as the primary side is.
         assert!(of(east).global.iter().any(|action| action.starts_with("route53:")));
         assert_eq!(Vec::from_iter(&of(west).global), ["sts:GetCallerIdentity"]);
+        assert!(!of(east).regional.contains("acm-pca:DescribeCertificateAuthority"), "the standby's alone");
         let base = of("default");
         assert_eq!(Vec::from_iter(&base.assumes), [east, west]);
         assert!(base.regional.is_empty() && base.global.is_empty());

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A line elsewhere than on a terminal comes after this many calls of a Region.
-const PLAIN_EVERY: u64 = 100;
+/// A line elsewhere than on a terminal comes after this many calls of a Region: every two minutes at the rate of WorkSpaces.
+const PLAIN_EVERY: u64 = 250;
 
 /// The progress for a command: none where it is to be quiet.
 pub(super) fn progress(quiet: bool) -> Arc<dyn Progress> {

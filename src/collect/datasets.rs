@@ -18,6 +18,11 @@ operations! {
     DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS = Directory "DescribeClientAuthenticationSettings";
     DESCRIBE_LDAPS_SETTINGS = Directory "DescribeLDAPSSettings";
     LIST_CERTIFICATES = Directory "ListCertificates";
+    DESCRIBE_REGIONS = Directory "DescribeRegions";
+    DESCRIBE_DOMAIN_CONTROLLERS = Directory "DescribeDomainControllers";
+    DESCRIBE_TRUSTS = Directory "DescribeTrusts";
+    DESCRIBE_CERTIFICATE_AUTHORITY = PrivateCa "DescribeCertificateAuthority";
+    SIMULATE_PRINCIPAL_POLICY = Iam "SimulatePrincipalPolicy";
     DESCRIBE_WORKSPACE_DIRECTORIES = WorkSpaces "DescribeWorkspaceDirectories";
     DESCRIBE_CLIENT_PROPERTIES = WorkSpaces "DescribeClientProperties";
     DESCRIBE_WORKSPACE_IMAGES = WorkSpaces "DescribeWorkspaceImages";
@@ -94,6 +99,11 @@ pub const fn operations(dataset: Dataset) -> &'static [Operation] {
         Dataset::ClientAuthentications => &[DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS],
         Dataset::LdapsSettings => &[DESCRIBE_LDAPS_SETTINGS],
         Dataset::Certificates => &[LIST_CERTIFICATES],
+        Dataset::DirectoryRegions => &[DESCRIBE_REGIONS],
+        Dataset::DomainControllers => &[DESCRIBE_DOMAIN_CONTROLLERS],
+        Dataset::Trusts => &[DESCRIBE_TRUSTS],
+        Dataset::CertificateAuthorities => &[DESCRIBE_CERTIFICATE_AUTHORITY],
+        Dataset::StreamPermissions | Dataset::FailoverPermissions => &[SIMULATE_PRINCIPAL_POLICY],
         Dataset::ImagePermissions => &[DESCRIBE_WORKSPACE_IMAGE_PERMISSIONS],
         Dataset::ImageApplications => &[DESCRIBE_IMAGE_ASSOCIATIONS],
         Dataset::AmazonBundles => &[DESCRIBE_WORKSPACE_BUNDLES],
@@ -128,12 +138,22 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
         Dataset::DefaultQuotas => &[Dataset::Quotas],
         Dataset::Keys => &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces],
         Dataset::RecordSets | Dataset::ZoneDetails | Dataset::ZoneTexts | Dataset::Protections => &[Dataset::Zones],
-        Dataset::AddIns | Dataset::SecurityGroups | Dataset::VpcEndpoints | Dataset::NetworkInterfaces => {
-            &[Dataset::Aliases, Dataset::Registrations]
+        Dataset::AddIns
+        | Dataset::SecurityGroups
+        | Dataset::VpcEndpoints
+        | Dataset::NetworkInterfaces
+        | Dataset::CertificateAuthorities
+        | Dataset::StreamPermissions => &[Dataset::Aliases, Dataset::Registrations],
+        Dataset::FailoverPermissions => {
+            &[Dataset::Aliases, Dataset::Registrations, Dataset::Workspaces, Dataset::RecordSets]
         }
-        Dataset::ClientAuthentications | Dataset::LdapsSettings | Dataset::Certificates | Dataset::Subnets => {
-            &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories]
-        }
+        Dataset::Subnets
+        | Dataset::ClientAuthentications
+        | Dataset::LdapsSettings
+        | Dataset::Certificates
+        | Dataset::DirectoryRegions
+        | Dataset::DomainControllers
+        | Dataset::Trusts => &[Dataset::Aliases, Dataset::Registrations, Dataset::Directories],
         Dataset::RouteTables => &[Dataset::Subnets],
         Dataset::DhcpOptions => &[Dataset::Subnets, Dataset::Vpcs],
         Dataset::ImagePermissions | Dataset::ImageApplications => &[Dataset::Images, Dataset::Bundles],
@@ -169,7 +189,7 @@ pub const fn needs(dataset: Dataset) -> &'static [Dataset] {
 }
 
 /// Whether a dataset is read of standby sides alone: who connects to a desktop there, what was copied there, what that Region offers and
-/// grants, what its desktops are encrypted with.
+/// grants, what its desktops are encrypted with, who vouches for people there, and what roles may do there.
 pub const fn of_standby_alone(dataset: Dataset) -> bool {
     matches!(
         dataset,
@@ -179,12 +199,16 @@ pub const fn of_standby_alone(dataset: Dataset) -> bool {
             | Dataset::Quotas
             | Dataset::DefaultQuotas
             | Dataset::Keys
+            | Dataset::CertificateAuthorities
+            | Dataset::StreamPermissions
+            | Dataset::FailoverPermissions
     )
 }
 
-/// Whether a dataset is read of primary sides alone: what is carried over from there, and whom its people belong to.
+/// Whether a dataset is read of primary sides alone: what is carried over from there, whom its people belong to, and to where its managed ADs
+/// are replicated.
 pub const fn of_primary_alone(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Snapshots | Dataset::PrimaryDesktopTags)
+    matches!(dataset, Dataset::Snapshots | Dataset::PrimaryDesktopTags | Dataset::DirectoryRegions)
 }
 
 /// The wanted datasets and everything they need.

@@ -57,7 +57,15 @@ impl Reader {
         wanted: &BTreeSet<Dataset>,
     ) -> Option<Self> {
         wanted.contains(&Dataset::Probes).then(|| Self {
-            declared: settings.pairs.iter().map(|pair| pair.dependencies.iter().flat_map(declared).collect()).collect(),
+            declared: settings
+                .pairs
+                .iter()
+                .map(|pair| {
+                    // Nobody asks what a pair needs that was left out.
+                    let dependencies: &[Dependency] = if pair.left_out { &[] } else { &pair.dependencies };
+                    dependencies.iter().flat_map(declared).collect()
+                })
+                .collect(),
             patience: Patience {
                 timeout: Duration::from_millis(settings.limits.probe_timeout_ms),
                 pause: Duration::from_millis(settings.limits.backoff_ms),
@@ -178,7 +186,9 @@ impl Harvest {
     /// Puts the answers in their place.
     pub(super) fn put_into(self, estate: &mut Estate) {
         let Self(Some(pairs)) = self else { return };
-        let probes = pairs.into_iter().map(|listing| slice(estate, Some(listing))).collect();
+        let left_out: Vec<bool> = estate.settings.pairs.iter().map(|pair| pair.left_out).collect();
+        let probes = pairs.into_iter().zip(left_out);
+        let probes = probes.map(|(listing, left_out)| slice(estate, (!left_out).then_some(listing))).collect();
         estate.probes = probes;
     }
 }

@@ -3,15 +3,16 @@
 use super::calls::{Caller, Operation};
 use super::convert::{list, moment, text, word};
 use super::datasets::{
-    DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS, DESCRIBE_DIRECTORIES, DESCRIBE_LDAPS_SETTINGS, LIST_CERTIFICATES,
+    DESCRIBE_CLIENT_AUTHENTICATION_SETTINGS, DESCRIBE_DIRECTORIES, DESCRIBE_DOMAIN_CONTROLLERS,
+    DESCRIBE_LDAPS_SETTINGS, DESCRIBE_REGIONS, DESCRIBE_TRUSTS, LIST_CERTIFICATES,
 };
 use super::paging::{Listing, Page, pages, token};
 use super::whole::client;
 use aws_sdk_directory::Client;
 use aws_sdk_directory::types;
 use deskpair_rules::model::directory::{
-    ClientAuthentication, ConnectSettings, Directory, DirectoryCertificate, DirectoryVpcSettings, LdapsSetting,
-    RadiusSettings, RegionsInfo,
+    ClientAuthentication, ConnectSettings, Directory, DirectoryCertificate, DirectoryRegion, DirectoryVpcSettings,
+    DomainController, LdapsSetting, RadiusSettings, RegionsInfo, Trust,
 };
 
 /// Directory Service in one Region.
@@ -95,6 +96,43 @@ impl DirectoryService {
         })
         .await
     }
+
+    /// The Regions of a managed AD: its own, and those that it is replicated to.
+    pub(super) async fn regions(&self, directory: &str) -> Listing<DirectoryRegion> {
+        let Self { client, caller } = self;
+        pages(caller, DESCRIBE_REGIONS, directory, |next: Option<String>| async move {
+            let ask = || client.describe_regions().directory_id(directory).set_next_token(next.clone()).send();
+            let answer = caller.read(DESCRIBE_REGIONS, directory, ask).await?;
+            Ok(Page { items: list(answer.regions_description, region), next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// The domain controllers that a managed AD has in this Region.
+    pub(super) async fn domain_controllers(&self, directory: &str) -> Listing<DomainController> {
+        const OPERATION: Operation = DESCRIBE_DOMAIN_CONTROLLERS;
+        let Self { client, caller } = self;
+        pages(caller, OPERATION, directory, |next: Option<String>| async move {
+            let ask = || {
+                let request = client.describe_domain_controllers().directory_id(directory);
+                request.set_next_token(next.clone()).send()
+            };
+            let answer = caller.read(OPERATION, directory, ask).await?;
+            Ok(Page { items: list(answer.domain_controllers, domain_controller), next: token(answer.next_token) })
+        })
+        .await
+    }
+
+    /// The trusts of a managed AD with other domains.
+    pub(super) async fn trusts(&self, directory: &str) -> Listing<Trust> {
+        let Self { client, caller } = self;
+        pages(caller, DESCRIBE_TRUSTS, directory, |next: Option<String>| async move {
+            let ask = || client.describe_trusts().directory_id(directory).set_next_token(next.clone()).send();
+            let answer = caller.read(DESCRIBE_TRUSTS, directory, ask).await?;
+            Ok(Page { items: list(answer.trusts, trust), next: token(answer.next_token) })
+        })
+        .await
+    }
 }
 
 fn directory(directory: types::DirectoryDescription) -> Directory {
@@ -147,5 +185,55 @@ fn directory(directory: types::DirectoryDescription) -> Directory {
         }),
         os_version: word(directory.os_version),
         network_type: word(directory.network_type),
+    }
+}
+
+fn region(region: types::RegionDescription) -> DirectoryRegion {
+    DirectoryRegion {
+        directory_id: text(region.directory_id),
+        region_name: text(region.region_name),
+        region_type: word(region.region_type),
+        status: word(region.status),
+        vpc_settings: region.vpc_settings.map(|vpc| DirectoryVpcSettings {
+            vpc_id: vpc.vpc_id,
+            subnet_ids: vpc.subnet_ids,
+            ..DirectoryVpcSettings::default()
+        }),
+        desired_number_of_domain_controllers: region.desired_number_of_domain_controllers,
+        launch_time: moment(region.launch_time),
+        status_last_updated_date_time: moment(region.status_last_updated_date_time),
+        last_updated_date_time: moment(region.last_updated_date_time),
+    }
+}
+
+fn domain_controller(controller: types::DomainController) -> DomainController {
+    DomainController {
+        directory_id: text(controller.directory_id),
+        domain_controller_id: text(controller.domain_controller_id),
+        dns_ip_addr: text(controller.dns_ip_addr),
+        dns_ipv6_addr: text(controller.dns_ipv6_addr),
+        vpc_id: text(controller.vpc_id),
+        subnet_id: text(controller.subnet_id),
+        availability_zone: text(controller.availability_zone),
+        status: word(controller.status),
+        status_reason: text(controller.status_reason),
+        launch_time: moment(controller.launch_time),
+        status_last_updated_date_time: moment(controller.status_last_updated_date_time),
+    }
+}
+
+fn trust(trust: types::Trust) -> Trust {
+    Trust {
+        directory_id: text(trust.directory_id),
+        trust_id: text(trust.trust_id),
+        remote_domain_name: text(trust.remote_domain_name),
+        trust_type: word(trust.trust_type),
+        trust_direction: word(trust.trust_direction),
+        trust_state: word(trust.trust_state),
+        created_date_time: moment(trust.created_date_time),
+        last_updated_date_time: moment(trust.last_updated_date_time),
+        state_last_updated_date_time: moment(trust.state_last_updated_date_time),
+        trust_state_reason: text(trust.trust_state_reason),
+        selective_auth: word(trust.selective_auth),
     }
 }

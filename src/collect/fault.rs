@@ -4,7 +4,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use deskpair_rules::model::GapCause;
+use deskpair_rules::model::{Gap, GapCause};
 use regex_lite::Regex;
 use std::error::Error;
 use std::sync::LazyLock;
@@ -173,6 +173,11 @@ fn never_sent(error: &(dyn Error + 'static)) -> Fault {
 
 fn without_credentials(error: &(dyn Error + 'static)) -> bool {
     sources(error).any(|source| source.is::<CredentialsError>())
+}
+
+/// Whether a gap is the service's refusal with this error code: where it says that a thing does not exist, that is an answer.
+pub(super) fn is_refusal(gap: &Gap, code: &str) -> bool {
+    gap.cause == GapCause::Failed && gap.message.split(": ").next() == Some(code)
 }
 
 impl Fault {

@@ -22,7 +22,9 @@ pub const fn default_rate(service: Service) -> Rate {
         | Service::Tagging
         | Service::Ec2
         | Service::Quotas
-        | Service::Kms => Rate { rate: 5.0, burst: 10 },
+        | Service::Kms
+        | Service::PrivateCa
+        | Service::Iam => Rate { rate: 5.0, burst: 10 },
         Service::Sts => Rate { rate: 10.0, burst: 20 },
     }
 }

@@ -6,6 +6,7 @@
 //! A file for each service; [`datasets`] says which operations a dataset costs. It fills the model and judges nothing.
 
 pub mod access;
+mod acmpca;
 pub mod calls;
 mod convert;
 pub mod datasets;
@@ -19,6 +20,7 @@ mod kms;
 pub mod limits;
 pub(crate) mod logos;
 pub mod paging;
+mod permits;
 mod quotas;
 #[cfg(test)]
 mod recorded;
@@ -34,6 +36,7 @@ mod workspaces;
 mod zones;
 
 use access::{Access, AccessError};
+use aws_config::SdkConfig;
 use calls::{Patience, Probe, Probed, ProbedPlace, Progress, Run, Tally};
 use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
@@ -133,6 +136,7 @@ async fn read(
     let view = |&at: &usize| (at, txt::Reader::new(&estate.settings, &estate.txt[at].name, deadline, &wanted));
     let views: BTreeMap<usize, txt::Reader> = parts.txt.iter().map(view).collect();
     let dependencies = dependencies::Reader::new(settings, surroundings, deadline, &wanted);
+    let configs: BTreeMap<usize, SdkConfig> = sides.iter().map(|(&at, reader)| (at, reader.config.clone())).collect();
 
     // Each part is a task, so that answers are read on all processors; the estate is put together in its own order afterwards.
     let sides: Tasks<side::Harvest> = sides.into_iter().map(|(at, reader)| (at, Task::new(reader.read()))).collect();
@@ -149,6 +153,7 @@ async fn read(
         task.end().await.put_into(&mut estate, at);
     }
     dependencies.end().await.put_into(&mut estate);
+    permits::read(&mut estate, &configs, &run, &wanted).await;
     estate.finished_at = (surroundings.clock)();
     Ok(estate)
 }

@@ -95,7 +95,7 @@ async fn serve(stream: TcpStream, answers: Answers, log: Arc<Mutex<Vec<Asked>>>)
         log.lock().expect("no panic").push(asked.clone());
         let (status, body, promised) = match answers(&asked) {
             Reply::Ok(body) => (200, body.clone(), body.len()),
-            Reply::Error(status, code) if ["sts", "route53"].contains(&asked.service.as_str()) => {
+            Reply::Error(status, code) if ["sts", "route53", "iam"].contains(&asked.service.as_str()) => {
                 let body = format!(
                     "<ErrorResponse><Error><Code>{code}</Code><Message>said {code}</Message></Error></ErrorResponse>"
                 );
@@ -146,7 +146,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     let (region, service) = (scope.next()?.to_owned(), scope.next()?.to_owned());
     let operation = match header("x-amz-target") {
         Some(target) => target.rsplit('.').next()?.to_owned(),
-        None if ["sts", "ec2"].contains(&service.as_str()) => {
+        None if ["sts", "ec2", "iam"].contains(&service.as_str()) => {
             body.split('&').find_map(|pair| pair.strip_prefix("Action="))?.to_owned()
         }
         None => lines.first()?.split(' ').nth(1)?.to_owned(),

@@ -122,7 +122,15 @@ fn identity(view: View<'_>, found: &mut Vec<Problem>) {
 }
 
 fn drill(pair: View<'_>, production: &BTreeMap<String, Range<usize>>, found: &mut Vec<Problem>) {
-    let Some((alias, at)) = pair.table("drill").and_then(|drill| name_at(drill, "alias")) else { return };
+    let Some(drill) = pair.table("drill") else { return };
+    if drill.value("alias").is_none() && drill.value("role_arn").is_none() {
+        found.push(
+            Problem::error(drill.span(), "[pair.drill] says nothing").help(
+                "add `alias`, the pilot alias, or `role_arn`, the role that drills run as; or leave the table out",
+            ),
+        );
+    }
+    let Some((alias, at)) = name_at(drill, "alias") else { return };
     if let Some(first) = production.get(&alias) {
         found.push(
             Problem::error(at, format!("the drill alias {alias} is a production alias"))

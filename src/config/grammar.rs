@@ -115,6 +115,12 @@ static PAIR: Table = Table {
             Kind::Text(Text::RoleArn),
             "A role in the account that owns the connection alias, where that is another account.",
         ),
+        may(
+            "federation_role_arn",
+            Kind::Text(Text::RoleArn),
+            "The role that people assume who sign in through an identity provider: whether it may open sessions on the standby directory is \
+             checked.",
+        ),
         must("primary", Kind::Table(&SIDE), "The Region where people work."),
         must("standby", Kind::Table(&SIDE), "The Region where they would land."),
         may("objectives", Kind::Table(&OBJECTIVES), "What the business asks for."),
@@ -162,11 +168,18 @@ static OBJECTIVES: Table = Table {
 };
 
 static DRILL: Table = Table {
-    keys: &[must(
-        "alias",
-        Kind::Text(Text::Fqdn),
-        "The pilot connection alias that drills flip, so that nobody outside the drill is moved.",
-    )],
+    keys: &[
+        may(
+            "alias",
+            Kind::Text(Text::Fqdn),
+            "The pilot connection alias that drills flip, so that nobody outside the drill is moved.",
+        ),
+        may(
+            "role_arn",
+            Kind::Text(Text::RoleArn),
+            "The role that drills and failovers run as: whether it may do what they do is checked.",
+        ),
+    ],
 };
 
 /// The providers, in the order of `DnsProvider`.
@@ -277,8 +290,20 @@ static DEPENDENCY: Table = Table {
 };
 
 /// The services that have buckets, by the names that requests are signed for.
-pub(super) const SERVICES: &[&str] =
-    &["workspaces", "ds", "fsx", "datasync", "route53", "tagging", "ec2", "sts", "servicequotas", "kms"];
+pub(super) const SERVICES: &[&str] = &[
+    "workspaces",
+    "ds",
+    "fsx",
+    "datasync",
+    "route53",
+    "tagging",
+    "ec2",
+    "sts",
+    "servicequotas",
+    "kms",
+    "acm-pca",
+    "iam",
+];
 
 static LIMITS: Table = Table {
     keys: &[
@@ -292,6 +317,8 @@ static LIMITS: Table = Table {
         may("sts", Kind::Bucket, "AWS Security Token Service."),
         may("servicequotas", Kind::Bucket, "Service Quotas."),
         may("kms", Kind::Bucket, "AWS Key Management Service."),
+        may("acm-pca", Kind::Bucket, "AWS Private CA."),
+        may("iam", Kind::Bucket, "AWS Identity and Access Management."),
         may("attempts", Kind::Count(100), "How often a read is tried in all; 10 where it is left out."),
         may("attempt_timeout", Kind::Text(Text::Millis), "How long one attempt may take; 20s where it is left out."),
         may(

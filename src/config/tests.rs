@@ -303,6 +303,8 @@ fn what_does_not_fit_together_is_refused() {
         ),
         (pair(&LEAST.replace("corp", "other")), "10: two pairs serve desktop.example.com between the same Regions"),
         (pair(&LEAST.replace("desktop", "other")), "9: two pairs are called corp"),
+        (pair("[pair.drill]"), "7: [pair.drill] says nothing"),
+        (pair("[pair.drill]\nrole_arn = \"Failover\""), "8: `role_arn` is not the ARN of an IAM role"),
         (pair("[pair.extra]\nx = 1"), "7: unknown key `extra` in [[pair]]"),
         (pair("[waiver]\nrule = \"BRD-002\""), "7: `waiver` can be there several times"),
         (pair("[rule.DNS-005]\nlongest = 5"), "8: unknown key `longest` in [rule.DNS-005]"),
@@ -322,6 +324,14 @@ fn what_does_not_fit_together_is_refused() {
     assert_eq!(titles(&pair(&waiver.repeat(2))), ["13: two waivers of BRD-002 for the same subject"]);
     assert_eq!(titles(&pair(&waiver.replace("2027-02-01T00:00:00Z", "2027-02-30T00:00:00Z"))).len(), 1);
     assert_eq!(titles(&pair(&waiver.replace("2027-02-01T00:00:00Z", "\"2027-02-01T00:00:00Z\""))).len(), 1);
+}
+
+#[test]
+fn a_drill_may_have_a_role_and_no_pilot_alias() {
+    let text = format!("{LEAST}[pair.drill]\nrole_arn = \"arn:aws:iam::123456789012:role/Failover\"\n");
+    let pair = &check(&text, "deskpair.toml", KNOWN).expect("valid").settings.pairs[0];
+    assert_eq!(pair.drill_role_arn.as_deref(), Some("arn:aws:iam::123456789012:role/Failover"));
+    assert_eq!((pair.drill_alias.as_deref(), pair.federation_role_arn.as_deref()), (None, None));
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn pair(pair: &PairSettings) -> Table {
     put(&mut table, "name", Some(&pair.name));
     put(&mut table, "alias", Some(&pair.alias));
     put(&mut table, "owner_role_arn", pair.owner_role_arn.as_ref());
+    put(&mut table, "federation_role_arn", pair.federation_role_arn.as_ref());
     table.insert("primary".to_owned(), Value::Table(side(&pair.primary)));
     table.insert("standby".to_owned(), Value::Table(side(&pair.standby)));
     if pair.objectives != Objectives::default() {
@@ -56,9 +57,10 @@ fn pair(pair: &PairSettings) -> Table {
         let times = times.map(|(key, secs)| (key.to_owned(), Value::String(format!("{secs}s"))));
         table.insert("objectives".to_owned(), Value::Table(times.collect()));
     }
-    if let Some(alias) = &pair.drill_alias {
-        let mut drill = Table::new();
-        put(&mut drill, "alias", Some(alias));
+    let mut drill = Table::new();
+    put(&mut drill, "alias", pair.drill_alias.as_ref());
+    put(&mut drill, "role_arn", pair.drill_role_arn.as_ref());
+    if !drill.is_empty() {
         table.insert("drill".to_owned(), Value::Table(drill));
     }
     if pair.dns != DnsSettings::default() {

@@ -6,12 +6,13 @@
 use deskpair_rules::model::alias::{AliasPermission, ConnectionAlias, Logo, PlatformBranding};
 use deskpair_rules::model::directory::{
     AccountSettings, ClientAddIn, ClientAuthentication, ClientPropertiesOf, Directory, DirectoryCertificate,
-    LdapsSetting, WorkspaceDirectory,
+    DirectoryRegion, DomainController, LdapsSetting, Trust, WorkspaceDirectory,
 };
 use deskpair_rules::model::dns::{DelegationAnswer, DnssecAnswer, TxtAnswer};
 use deskpair_rules::model::files::{
     Backup, FileSystem, Snapshot, StorageMachine, SyncExecution, SyncLocation, SyncTask, Volume,
 };
+use deskpair_rules::model::identity::{CertificateAuthority, Simulated};
 use deskpair_rules::model::image::{Application, ApplicationAssociation, Bundle, Image, ImagePermission, IpGroup};
 use deskpair_rules::model::key::Key;
 use deskpair_rules::model::network::{DhcpOptions, InterfaceRow, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
@@ -353,6 +354,11 @@ enum Line {
     ClientAuthentication(ClientAuthentication),
     LdapsSetting(LdapsSetting),
     DirectoryCertificate(DirectoryCertificate),
+    DirectoryRegion(DirectoryRegion),
+    DomainController(DomainController),
+    Trust(Trust),
+    CertificateAuthority(CertificateAuthority),
+    Simulated(Simulated),
     ImagePermission(ImagePermission),
     ApplicationAssociation(ApplicationAssociation),
     Application(Application),

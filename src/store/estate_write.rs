@@ -121,6 +121,12 @@ impl<W: Write> Lines<W> {
         self.lists(&key(Dataset::ClientAuthentications), &side.client_authentications)?;
         self.lists(&key(Dataset::LdapsSettings), &side.ldaps_settings)?;
         self.lists(&key(Dataset::Certificates), &side.certificates)?;
+        self.lists(&key(Dataset::DirectoryRegions), &side.directory_regions)?;
+        self.lists(&key(Dataset::DomainControllers), &side.domain_controllers)?;
+        self.lists(&key(Dataset::Trusts), &side.trusts)?;
+        self.lists(&key(Dataset::CertificateAuthorities), &side.certificate_authorities)?;
+        self.lists(&key(Dataset::StreamPermissions), &side.stream_permissions)?;
+        self.lists(&key(Dataset::FailoverPermissions), &side.failover_permissions)?;
         self.list(key(Dataset::Images), &side.images)?;
         self.lists(&key(Dataset::ImagePermissions), &side.image_permissions)?;
         self.lists(&key(Dataset::ImageApplications), &side.image_applications)?;

@@ -78,10 +78,12 @@ impl Asked {
             }
             Protocol::Ec2 | Protocol::Query => {
                 let name = self.form.get("Action").map_or("", String::as_str);
-                let service = if self.protocol == Protocol::Ec2 { Service::Ec2 } else { Service::Sts };
-                if self.form.get("Version") != Some(&facts(service).version) {
-                    return Err(unknown(name, self.form.get("Version").map_or("", String::as_str)));
-                }
+                let version = self.form.get("Version").map_or("", String::as_str);
+                // The version tells services of one protocol apart.
+                let service = Service::ALL
+                    .into_iter()
+                    .find(|&service| facts(service).protocol == self.protocol && facts(service).version == version)
+                    .ok_or_else(|| unknown(name, version))?;
                 (service, name)
             }
         };

@@ -30,7 +30,9 @@ impl Limits {
                 | Service::Ec2
                 | Service::Sts
                 | Service::Quotas
-                | Service::Kms,
+                | Service::Kms
+                | Service::PrivateCa
+                | Service::Iam,
             )
             | (Self::None, _) => None,
         }

@@ -107,7 +107,7 @@ impl ApiError {
             Protocol::Json => {
                 // The modelled exceptions of these spell their member in lower case.
                 let member = match service {
-                    Some(Service::WorkSpaces | Service::DataSync | Service::Kms) => "message",
+                    Some(Service::WorkSpaces | Service::DataSync | Service::Kms | Service::PrivateCa) => "message",
                     Some(
                         Service::Directory
                         | Service::Fsx
@@ -115,7 +115,8 @@ impl ApiError {
                         | Service::Route53
                         | Service::Ec2
                         | Service::Sts
-                        | Service::Quotas,
+                        | Service::Quotas
+                        | Service::Iam,
                     )
                     | None => "Message",
                 };

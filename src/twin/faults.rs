@@ -231,8 +231,8 @@ fn read_share(text: &str) -> Result<f64, FaultError> {
 impl FaultRule {
     fn matches(&self, service: Service, operation: &str, region: &str) -> bool {
         let place = match (&self.region, service) {
-            (Place::Anywhere, _) | (Place::Global, Service::Route53 | Service::Sts) => true,
-            (Place::Region(wanted), Service::Route53) => wanted == "us-east-1",
+            (Place::Anywhere, _) | (Place::Global, Service::Route53 | Service::Sts | Service::Iam) => true,
+            (Place::Region(wanted), Service::Route53 | Service::Iam) => wanted == "us-east-1",
             (Place::Region(wanted), _) => wanted == region,
             (Place::Global, _) => false,
         };

@@ -32,5 +32,5 @@ pub enum Outcome {
 
 /// Whether an operation changes the world.
 pub(crate) fn mutates(operation: &str) -> bool {
-    !["Describe", "List", "Get", "AssumeRole"].iter().any(|prefix| operation.starts_with(prefix))
+    !["Describe", "List", "Get", "AssumeRole", "Simulate"].iter().any(|prefix| operation.starts_with(prefix))
 }

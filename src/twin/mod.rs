@@ -53,11 +53,15 @@ pub enum Service {
     Quotas,
     /// AWS KMS.
     Kms,
+    /// AWS Private CA.
+    PrivateCa,
+    /// AWS IAM.
+    Iam,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::WorkSpaces,
         Self::Directory,
         Self::Fsx,
@@ -68,6 +72,8 @@ impl Service {
         Self::Sts,
         Self::Quotas,
         Self::Kms,
+        Self::PrivateCa,
+        Self::Iam,
     ];
 
     /// Its name in a credential scope.
@@ -83,6 +89,8 @@ impl Service {
             Self::Sts => "sts",
             Self::Quotas => "servicequotas",
             Self::Kms => "kms",
+            Self::PrivateCa => "acm-pca",
+            Self::Iam => "iam",
         }
     }
 
@@ -98,7 +106,9 @@ impl Service {
             | Self::Ec2
             | Self::Sts
             | Self::Quotas
-            | Self::Kms => self.signing_name(),
+            | Self::Kms
+            | Self::PrivateCa
+            | Self::Iam => self.signing_name(),
         }
     }
 

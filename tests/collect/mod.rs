@@ -105,6 +105,10 @@ async fn calls_are_the_pages_that_must_be_read() {
             ("ds:DescribeClientAuthenticationSettings", side.client_authentications.len() as u64),
             ("ds:DescribeLDAPSSettings", side.ldaps_settings.len() as u64),
             ("ds:ListCertificates", side.certificates.len() as u64),
+            ("ds:DescribeRegions", side.directory_regions.len() as u64),
+            ("ds:DescribeDomainControllers", side.domain_controllers.len() as u64),
+            ("ds:DescribeTrusts", side.trusts.len() as u64),
+            ("acm-pca:DescribeCertificateAuthority", side.certificate_authorities.len() as u64),
             ("workspaces:DescribeWorkspaceDirectories", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeClientProperties", pages(side.registrations.items().len(), 25)),
             ("workspaces:DescribeWorkspaceImages", pages(side.images.items().len(), 25)),
@@ -168,6 +172,8 @@ async fn calls_are_the_pages_that_must_be_read() {
         ("route53:ListResourceRecordSetProtections", 2),
         ("route53:ListHealthChecks", pages(book.health_checks.items().len(), 100)),
         ("route53:GetHealthCheckStatus", 1),
+        // Of a session, of lists, of a desktop, of the zone, of a change.
+        ("iam:SimulatePrincipalPolicy", 5),
     ] {
         assert_eq!(made(&estate, "global", operation), calls, "{operation}");
         expected_in_all += calls;
@@ -195,7 +201,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
         .chain([&datasets::GET_CALLER_IDENTITY])
         .map(ToString::to_string)
         .collect();
-    assert_eq!(operations.len(), 48, "{operations:?}");
+    assert_eq!(operations.len(), 53, "{operations:?}");
     for operation in operations {
         let twin = twin(&sample, Limits::None, &[format!("* {operation} AccessDenied")]).await;
         let estate = collected(&twin, &sample, &wanted()).await;
@@ -217,6 +223,7 @@ async fn each_denied_operation_hides_its_own_datasets_and_no_other() {
 fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
     let side = &estate.sides[estate.pairs[0].standby as usize];
     let book = &estate.zones[0];
+    let of_primary = &estate.sides[estate.pairs[0].primary as usize];
     let gap = match dataset {
         Dataset::Directories => side.directories.gap(),
         Dataset::Registrations => side.registrations.gap(),
@@ -242,6 +249,12 @@ fn hides(estate: &Estate, dataset: Dataset) -> Option<String> {
         Dataset::ClientAuthentications => side.client_authentications.values().find_map(Slice::gap),
         Dataset::LdapsSettings => side.ldaps_settings.values().find_map(Slice::gap),
         Dataset::Certificates => side.certificates.values().find_map(Slice::gap),
+        Dataset::DirectoryRegions => of_primary.directory_regions.values().find_map(Slice::gap),
+        Dataset::DomainControllers => side.domain_controllers.values().find_map(Slice::gap),
+        Dataset::Trusts => of_primary.trusts.values().find_map(Slice::gap),
+        Dataset::CertificateAuthorities => side.certificate_authorities.values().find_map(Slice::gap),
+        Dataset::StreamPermissions => side.stream_permissions.values().find_map(Slice::gap),
+        Dataset::FailoverPermissions => side.failover_permissions.values().find_map(Slice::gap),
         Dataset::ImagePermissions => side.image_permissions.values().find_map(Slice::gap),
         Dataset::ImageApplications => side.image_applications.values().find_map(Slice::gap),
         Dataset::AmazonBundles => side.amazon_bundles.gap(),

@@ -60,7 +60,10 @@ OPERATIONS = {
     "ds": [
         "DescribeClientAuthenticationSettings",
         "DescribeDirectories",
+        "DescribeDomainControllers",
         "DescribeLDAPSSettings",
+        "DescribeRegions",
+        "DescribeTrusts",
         "ListCertificates",
     ],
     "fsx": [
@@ -95,6 +98,8 @@ OPERATIONS = {
     "sts": ["AssumeRole", "GetCallerIdentity"],
     "service-quotas": ["ListAWSDefaultServiceQuotas", "ListServiceQuotas"],
     "kms": ["DescribeKey"],
+    "acm-pca": ["DescribeCertificateAuthority"],
+    "iam": ["SimulatePrincipalPolicy"],
 }
 
 # The protocol the twin speaks, where the model offers several (AWS-FACTS: the SDKs speak JSON 1.1 to these).

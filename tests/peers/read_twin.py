@@ -262,7 +262,16 @@ def read_region(region):
     ds = client("ds", region)
     for directory in every(ds.describe_directories, "DirectoryDescriptions"):
         told = {"DirectoryId": directory["DirectoryId"]}
-        if directory["Type"] in ("ADConnector", "MicrosoftAD"):
+        if directory["Type"] == "MicrosoftAD":
+            regions = every(ds.describe_regions, "RegionsDescription", **told)
+            if directory["RegionsInfo"]["PrimaryRegion"] not in [one["RegionName"] for one in regions]:
+                problem("ds:DescribeRegions", f"{regions}")
+            controllers = every(ds.describe_domain_controllers, "DomainControllers", **told)
+            if not {one["DnsIpAddr"] for one in controllers}.issuperset(directory["DnsIpAddrs"]):
+                problem("ds:DescribeDomainControllers", f"{controllers}")
+            every(ds.describe_trusts, "Trusts", **told)
+        if directory["Type"] == "ADConnector":
+            refused("ds:DescribeRegions of a connector", "UnsupportedOperationException", ds.describe_regions, **told)
             every(ds.describe_client_authentication_settings, "ClientAuthenticationSettingsInfo", **told)
             every(ds.describe_ldaps_settings, "LDAPSSettingsInfo", **told)
             every(ds.list_certificates, "CertificatesInfo", **told)
@@ -334,8 +343,39 @@ def read_region(region):
     sts = client("sts", region)
     account = sts.get_caller_identity()["Account"]
     sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/deskpair-scan", RoleSessionName="peer")
+    if region == STANDBY:
+        read_identity(region, account, directories)
     if not directories:
         problem("workspaces:DescribeWorkspaceDirectories", f"none in {region}")
+
+
+def read_identity(region, account, directories):
+    acmpca = client("acm-pca", region)
+    for directory in directories:
+        arn = directory["CertificateBasedAuthProperties"]["CertificateAuthorityArn"]
+        told = acmpca.describe_certificate_authority(CertificateAuthorityArn=arn)["CertificateAuthority"]
+        if told["Arn"] != arn:
+            problem("acm-pca:DescribeCertificateAuthority", f"{arn} is {told}")
+        refused(
+            "acm-pca:DescribeCertificateAuthority nothing there",
+            "ResourceNotFoundException",
+            acmpca.describe_certificate_authority,
+            CertificateAuthorityArn=arn[:-12] + "000000000000",
+        )
+    iam = client("iam", region)
+    role = f"arn:aws:iam::{account}:role/NorhavenDesktopPeople"
+    resources = [f"arn:aws:workspaces:{region}:{account}:directory/{one['DirectoryId']}" for one in directories]
+    asked = {"PolicySourceArn": role, "ActionNames": ["workspaces:Stream"], "ResourceArns": resources}
+    told = iam.simulate_principal_policy(**asked)["EvaluationResults"]
+    if [one["EvalResourceName"] for one in told[0]["ResourceSpecificResults"]] != resources:
+        problem("iam:SimulatePrincipalPolicy", f"{resources} are {told}")
+    refused(
+        "iam:SimulatePrincipalPolicy of nobody",
+        "NoSuchEntity",
+        iam.simulate_principal_policy,
+        PolicySourceArn=role + "Gone",
+        ActionNames=["workspaces:Stream"],
+    )
 
 
 def read_route53():

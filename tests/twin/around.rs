@@ -14,7 +14,7 @@ const S: &str = "us-west-2";
 
 /// The code of a refusal.
 #[track_caller]
-fn code<T: Debug, E, R>(answer: Result<T, SdkError<E, R>>) -> String
+pub(super) fn code<T: Debug, E, R>(answer: Result<T, SdkError<E, R>>) -> String
 where
     E: ProvideErrorMetadata + Error + Send + Sync + CreateUnhandledError + 'static,
     R: Debug + Send + Sync + 'static,

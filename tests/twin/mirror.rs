@@ -81,6 +81,24 @@ fn told(estate: &Estate) -> Vec<(String, Vec<String>)> {
         for (id, list) in &side.certificates {
             put(&format!("ListCertificates of {id}"), items(list), list.gap());
         }
+        for (id, list) in &side.directory_regions {
+            put(&format!("DescribeRegions of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &side.domain_controllers {
+            put(&format!("DescribeDomainControllers of {id}"), items(list), list.gap());
+        }
+        for (id, list) in &side.trusts {
+            put(&format!("DescribeTrusts of {id}"), items(list), list.gap());
+        }
+        for (arn, list) in &side.certificate_authorities {
+            put(&format!("DescribeCertificateAuthority of {arn}"), items(list), list.gap());
+        }
+        for (role, list) in &side.stream_permissions {
+            put(&format!("sessions of {role}"), items(list), list.gap());
+        }
+        for (role, list) in &side.failover_permissions {
+            put(&format!("failovers of {role}"), items(list), list.gap());
+        }
         put("subnets", items(&side.subnets), side.subnets.gap());
         put("route tables", items(&side.route_tables), side.route_tables.gap());
         put("dhcp options", items(&side.dhcp_options), side.dhcp_options.gap());

@@ -97,10 +97,13 @@ async fn a_group_of_addresses_is_made_filled_and_put_in_front_of_a_directory() {
     assert_eq!(code(client.describe_tags().resource_id(id).send().await), "ResourceNotFoundException");
 
     let calls = twin.calls();
-    let of = |name: &str| calls.iter().filter(|call| call.operation == name).map(|call| (call.mutating, &call.outcome));
-    assert_eq!(of("AssociateIpGroups").next(), Some((true, &Outcome::Answered)));
+    let of = |name: &str| {
+        let call = calls.iter().find(|call| call.operation == name);
+        call.map(|call| (call.mutating, call.outcome.clone()))
+    };
+    assert_eq!(of("AssociateIpGroups"), Some((true, Outcome::Answered)));
     let refused = Outcome::Refused("ResourceAssociatedException".to_owned());
-    assert_eq!(of("DeleteIpGroup").next(), Some((true, &refused)));
+    assert_eq!(of("DeleteIpGroup"), Some((true, refused)));
 }
 
 #[tokio::test]

@@ -115,6 +115,15 @@ impl Caller {
         }
     }
 
+    /// A caller of the same account in another Region. It counts its calls by itself.
+    pub(super) fn elsewhere(&self, region: &str) -> Self {
+        let caller = Self::new(Arc::clone(&self.inner.run), region);
+        if let Some(account) = self.inner.account.get() {
+            caller.set_account(account);
+        }
+        caller
+    }
+
     /// Tells whose account this is. The first answer stands.
     pub fn set_account(&self, account: &str) {
         self.inner.account.get_or_init(|| account.to_owned());

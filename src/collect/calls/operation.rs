@@ -25,11 +25,15 @@ pub enum Service {
     Quotas,
     /// AWS Key Management Service.
     Kms,
+    /// AWS Private CA.
+    PrivateCa,
+    /// AWS Identity and Access Management, which is global.
+    Iam,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::WorkSpaces,
         Self::Directory,
         Self::Fsx,
@@ -40,6 +44,8 @@ impl Service {
         Self::Sts,
         Self::Quotas,
         Self::Kms,
+        Self::PrivateCa,
+        Self::Iam,
     ];
 
     /// The name requests are signed for, which configuration, counts and gaps carry.
@@ -55,6 +61,8 @@ impl Service {
             Self::Sts => "sts",
             Self::Quotas => "servicequotas",
             Self::Kms => "kms",
+            Self::PrivateCa => "acm-pca",
+            Self::Iam => "iam",
         }
     }
 
@@ -70,13 +78,15 @@ impl Service {
             | Self::Ec2
             | Self::Sts
             | Self::Quotas
-            | Self::Kms => self.name(),
+            | Self::Kms
+            | Self::PrivateCa
+            | Self::Iam => self.name(),
         }
     }
 
     /// Whether it has no Regions.
     pub const fn is_global(self) -> bool {
-        matches!(self, Self::Route53)
+        matches!(self, Self::Route53 | Self::Iam)
     }
 }
 

@@ -2,6 +2,7 @@
 //! its place in the estate.
 
 mod around;
+mod authorities;
 mod catalogue;
 mod domains;
 mod files;
@@ -24,6 +25,7 @@ use super::tagging::{self, Tags};
 use super::workspaces::WorkSpaces;
 use super::{AT_A_TIME, account, add_calls, sts};
 use around::{Around, Frame};
+use authorities::Authorities;
 use aws_config::SdkConfig;
 use catalogue::Catalogue;
 use deskpair_rules::model::{Dataset, Estate, Gap};
@@ -67,6 +69,7 @@ pub(super) struct Harvest {
     domains: Domains,
     around: Around,
     network: Network,
+    authorities: Authorities,
     people: People,
     catalogue: Catalogue,
     tags: Tags,
@@ -138,21 +141,30 @@ impl Reader {
                 self.when(Dataset::Directories, || directory_service.directories()),
             );
             let own_subnets = network::own_subnets(&directories, &frame.located(&self.roles));
-            let (around, domains, network) = tokio::join!(
+            let (around, domains, network, authorities) = tokio::join!(
                 Around::read(self, workspaces, &frame),
                 Domains::read(self, directory_service, &frame, directories),
                 Network::read(self, ec2, &frame, own_subnets),
+                Authorities::read(self, &frame),
             );
-            (frame, around, domains, network)
+            (frame, around, domains, network, authorities)
         };
         let desktops = self.when(Dataset::Workspaces, || workspaces.desktops());
         let people = async {
-            let ((frame, around, domains, network), desktops) = tokio::join!(around, desktops);
+            let ((frame, around, domains, network, authorities), desktops) = tokio::join!(around, desktops);
             let keys = Keys::read(self, kms, &frame, desktops.as_ref()).await;
             let people = People::read(self, workspaces, &frame, desktops).await;
-            (frame, around, domains, network, people, keys)
+            (frame, around, domains, network, authorities, people, keys)
         };
-        let (account, (frame, around, domains, network, people, keys), catalogue, tags, files, transfers, quotas) = tokio::join!(
+        let (
+            account,
+            (frame, around, domains, network, authorities, people, keys),
+            catalogue,
+            tags,
+            files,
+            transfers,
+            quotas,
+        ) = tokio::join!(
             identity,
             Box::pin(people),
             Box::pin(Catalogue::read(self, workspaces)),
@@ -167,6 +179,7 @@ impl Reader {
             domains,
             around,
             network,
+            authorities,
             people,
             catalogue,
             tags,
@@ -199,6 +212,7 @@ impl Harvest {
     pub(super) fn put_into(self, estate: &mut Estate, at: usize) {
         let known = self.account.as_deref().unwrap_or_default().to_owned();
         add_calls(&mut estate.calls, &known, &self.tally);
+        self.authorities.elsewhere.iter().for_each(|tally| add_calls(&mut estate.calls, &known, tally));
         estate.sides[at].account = account(estate, self.account);
         self.domains.put_into(estate, at);
         self.frame.put_into(estate, at);
@@ -207,6 +221,7 @@ impl Harvest {
         self.people.put_into(estate, at);
         people::put_tags(estate, at, self.tags, self.wants_tags);
         self.network.put_into(estate, at);
+        self.authorities.put_into(estate, at);
         self.files.put_into(estate, at);
         self.transfers.put_into(estate, at);
         self.quotas.put_into(estate, at);

@@ -11,12 +11,29 @@ pub(super) fn answer(asked: &Asked) -> Reply {
     let token = asked.member("NextToken");
     let body = match asked.operation.as_str() {
         "GetCallerIdentity" => return Reply::Ok(IDENTITY.to_owned()),
+        "DescribeCertificateAuthority" => json!({ "CertificateAuthority": { "Arn": AUTHORITY, "Status": "EXPIRED",
+            "Type": "SUBORDINATE", "NotAfter": 1_700_000_000, "UsageMode": "SHORT_LIVED_CERTIFICATE" } }),
+        "SimulatePrincipalPolicy" => return Reply::Ok(simulation(&asked.body)),
         "DescribeDirectories" => json!({ "DirectoryDescriptions": [{
             "DirectoryId": directory, "Name": "corp.example.com", "Type": "ADConnector", "Stage": "Transmogrifying",
             "ConnectSettings": { "CustomerUserName": "svc", "ConnectIps": ["10.0.0.1"], "SubnetIds": ["subnet-2", "subnet-3"] },
             "RadiusSettings": { "RadiusServers": ["10.0.0.9"], "RadiusPort": 1812, "SharedSecret": "hunter2" },
             "LaunchTime": 1_700_000_000.123,
-        }], "NextToken": "" }),
+        }, { "DirectoryId": "d-4444444444", "Name": "CORP.example.com.", "Type": "MicrosoftAD",
+            "RegionsInfo": { "PrimaryRegion": PRIMARY, "AdditionalRegions": ["us-west-2"] } },
+        { "DirectoryId": "d-5555555555", "Name": "lab.example.com", "Type": "MicrosoftAD" }], "NextToken": "" }),
+        "DescribeRegions" => match token.as_str() {
+            "" => json!({ "RegionsDescription": [{ "DirectoryId": "d-4444444444", "RegionName": PRIMARY,
+                "RegionType": "Primary", "Status": "Active",
+                "VpcSettings": { "VpcId": "vpc-1", "SubnetIds": ["subnet-1", "subnet-2"] } }], "NextToken": "a" }),
+            _ => json!({ "RegionsDescription": [{ "RegionName": "us-west-2", "RegionType": "Additional",
+                "Status": "Creating", "DesiredNumberOfDomainControllers": 3 }] }),
+        },
+        "DescribeDomainControllers" => json!({ "DomainControllers": [{ "DomainControllerId": "dc-1234567890",
+            "DnsIpAddr": "10.0.0.2", "AvailabilityZone": "a", "Status": "Failed", "StatusReason": "gone" }] }),
+        "DescribeTrusts" => json!({ "Trusts": [{ "TrustId": "t-1234567890", "RemoteDomainName": "people.example.com",
+            "TrustType": "Forest", "TrustDirection": "One-Way: Outgoing", "TrustState": "VerifyFailed",
+            "TrustStateReason": "no answer", "SelectiveAuth": "Disabled" }] }),
         "DescribeClientAuthenticationSettings" => {
             json!({ "ClientAuthenticationSettingsInfo": [{ "Type": "SmartCard", "Status": "Enabled" }] })
         }
@@ -29,6 +46,8 @@ pub(super) fn answer(asked: &Asked) -> Reply {
             "DirectoryId": directory, "DirectoryName": "corp.example.com", "State": "REGISTERED",
             "ipGroupIds": ["wsipg-1"], "WorkspaceOsUserMode": "MULTI", "SubnetIds": ["subnet-1", "subnet-2"],
             "WorkspaceCreationProperties": { "CustomSecurityGroupId": "sg-1" },
+            "SamlProperties": { "Status": "ENABLED" },
+            "CertificateBasedAuthProperties": { "Status": "ENABLED", "CertificateAuthorityArn": AUTHORITY },
             "WorkspaceAccessProperties": { "DeviceTypeWindows": "ALLOW", "DeviceTypeWorkSpacesThinClient": "DENY",
                 "AccessEndpointConfig": { "AccessEndpoints": if primary { json!([{ "VpcEndpointId": "vpce-1" }]) } else { json!([]) } } },
             "SelfservicePermissions": { "RestartWorkspace": "ENABLED", "NestedVirtualization": "DISABLED" },
@@ -317,4 +336,35 @@ fn zone_answer(route: &str) -> String {
             </HealthCheckObservation></HealthCheckObservations></GetHealthCheckStatusResponse>".to_owned(),
         _ => format!("no answer is recorded for {route}"),
     }
+}
+
+/// The private CA of both directories, in a Region that is neither's.
+pub(super) const AUTHORITY: &str = "arn:aws:acm-pca:eu-west-1:111111111111:certificate-authority/1";
+
+/// One action a page. An action that starts something is denied on its resource, and a session's context is not whole.
+fn simulation(body: &str) -> String {
+    let member = |name: &str| {
+        let mut members = body.split('&').filter_map(|pair| pair.split_once('='));
+        let found = members.find(|(key, _)| *key == name).map(|(_, value)| value.replace("%3A", ":"));
+        found.map(|value| value.replace("%2F", "/").replace("%2A", "*"))
+    };
+    let page = member("Marker").map_or(1, |marker| marker.len());
+    let action = member(&format!("ActionNames.member.{page}")).expect("an action a page");
+    let resource = member("ResourceArns.member.1").expect("one resource");
+    let own = if action.contains(":Start") { "explicitDeny" } else { "allowed" };
+    let missing = if action.ends_with(":Stream") { "<member>saml:sub_type</member>" } else { "" };
+    let more = member(&format!("ActionNames.member.{}", page + 1)).is_some();
+    let marker = if more { format!("<Marker>{}</Marker>", "m".repeat(page + 1)) } else { String::new() };
+    format!(
+        "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><SimulatePrincipalPolicyResult>\
+         <EvaluationResults><member><EvalActionName>{action}</EvalActionName><EvalResourceName>{resource}</EvalResourceName>\
+         <EvalDecision>allowed</EvalDecision><MissingContextValues/>\
+         <OrganizationsDecisionDetail><AllowedByOrganizations>true</AllowedByOrganizations></OrganizationsDecisionDetail>\
+         <ResourceSpecificResults><member><EvalResourceName>{resource}</EvalResourceName>\
+         <EvalResourceDecision>{own}</EvalResourceDecision><MissingContextValues>{missing}</MissingContextValues>\
+         <PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>false</AllowedByPermissionsBoundary>\
+         </PermissionsBoundaryDecisionDetail></member></ResourceSpecificResults>\
+         </member></EvaluationResults><IsTruncated>{more}</IsTruncated>{marker}</SimulatePrincipalPolicyResult>\
+         </SimulatePrincipalPolicyResponse>"
+    )
 }

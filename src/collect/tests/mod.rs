@@ -21,6 +21,8 @@ fn settings() -> Settings {
     let pair = PairSettings {
         name: "corp".to_owned(),
         alias: "desktop.example.com".to_owned(),
+        federation_role_arn: Some("arn:aws:iam::111111111111:role/people".to_owned()),
+        drill_role_arn: Some("arn:aws:iam::111111111111:role/failover".to_owned()),
         primary: side(PRIMARY),
         standby: side(STANDBY),
         dns: DnsSettings { resolvers: vec!["127.0.0.1:1".to_owned()], ..DnsSettings::default() },
@@ -120,6 +122,35 @@ async fn every_member_arrives_in_its_place() {
     assert_eq!(certificates[0].expiry_date_time, Some(Moment::from_secs(1_900_000_000)));
     assert_eq!((certificates[0].state.as_str(), certificates[0].r#type.as_str()), ("Registered", "ClientLDAPS"));
     assert_eq!(primary.certificates.len(), 1, "of the pair's directory alone");
+    assert_eq!(primary.directory_regions.keys().collect::<Vec<_>>(), ["d-4444444444"], "the AD of the pair's domain");
+    let [home, copy] = primary.directory_regions["d-4444444444"].whole().expect("whole") else { panic!("two pages") };
+    assert_eq!((home.region_type.as_str(), copy.region_name.as_str()), ("Primary", STANDBY));
+    assert_eq!((copy.status.as_str(), copy.desired_number_of_domain_controllers), ("Creating", Some(3)));
+    assert_eq!(home.vpc_settings.as_ref().expect("a VPC").subnet_ids.len(), 2);
+    assert_eq!(standby.directory_regions.len(), 0, "of primary sides alone");
+    let controllers = standby.domain_controllers_of("d-4444444444").expect("whole");
+    assert_eq!((controllers[0].status.as_str(), controllers[0].status_reason.as_str()), ("Failed", "gone"));
+    assert_eq!(controllers[0].dns_ip_addr, "10.0.0.2");
+    let trusts = primary.trusts_of("d-4444444444").expect("whole");
+    assert_eq!((trusts[0].trust_state.as_str(), trusts[0].trust_state_reason.as_str()), ("VerifyFailed", "no answer"));
+    assert_eq!(standby.trusts.len(), 0, "a copy has those of its own Region");
+    let authority = standby.certificate_authority_of(answers::AUTHORITY).expect("whole").expect("one");
+    assert_eq!((authority.status.as_str(), authority.not_after), ("EXPIRED", Some(Moment::from_secs(1_700_000_000))));
+    assert!(primary.certificate_authorities.is_empty(), "of standby sides alone");
+    let [session] = standby.stream_permissions["arn:aws:iam::111111111111:role/people"].whole().expect("whole") else {
+        panic!("one question")
+    };
+    assert_eq!(session.eval_resource_name, "arn:aws:workspaces:us-west-2:111111111111:directory/d-2222222222");
+    assert_eq!(session.missing_context_values, ["saml:sub_type"]);
+    let organizations = session.organizations_decision_detail.as_ref().expect("told");
+    assert_eq!(organizations.allowed_by_organizations, Some(true));
+    let boundary = session.permissions_boundary_decision_detail.as_ref().expect("told of the resource");
+    assert_eq!(boundary.allowed_by_permissions_boundary, Some(false));
+    let failover = standby.failover_permissions["arn:aws:iam::111111111111:role/failover"].whole().expect("whole");
+    let told = |action: &str| failover.iter().find(|told| told.eval_action_name == action).expect(action);
+    assert_eq!(told("workspaces:StartWorkspaces").eval_decision, "explicitDeny", "the less generous decision");
+    assert_eq!(told("workspaces:StopWorkspaces").eval_decision, "allowed");
+    assert_eq!(told("route53:ChangeResourceRecordSets").eval_resource_name, "arn:aws:route53:::hostedzone/Z1");
     assert_eq!(primary.image_permissions.keys().collect::<Vec<_>>(), ["wsi-1"], "the image that a bundle rests on");
     let shared = primary.image_permissions_of("wsi-1").expect("whole");
     let shared: Vec<&str> = shared.iter().map(|permission| permission.shared_account_id.as_str()).collect();
@@ -268,6 +299,9 @@ async fn no_call_is_wasted_and_all_are_counted() {
         ("ds:DescribeClientAuthenticationSettings", 1, 1),
         ("ds:DescribeLDAPSSettings", 1, 1),
         ("ds:ListCertificates", 1, 1),
+        ("ds:DescribeRegions", 2, 0),
+        ("ds:DescribeDomainControllers", 1, 1),
+        ("ds:DescribeTrusts", 1, 0),
         ("workspaces:DescribeWorkspaceDirectories", 1, 1),
         ("workspaces:DescribeClientProperties", 1, 1),
         ("workspaces:DescribeWorkspaceImages", 1, 1),
@@ -316,6 +350,8 @@ async fn no_call_is_wasted_and_all_are_counted() {
     assert_eq!((route53("ListHostedZones"), route53("ListResourceRecordSets")), (2, 3));
     assert_eq!((route53("GetHostedZone"), route53("ListResourceRecordSetProtections")), (1, 2));
     assert_eq!((route53("ListHealthChecks"), route53("GetHealthCheckStatus")), (1, 1));
+    assert_eq!(global["iam:SimulatePrincipalPolicy"], 9, "a page an action");
+    assert_eq!(estate.calls.made["111111111111"]["eu-west-1"]["acm-pca:DescribeCertificateAuthority"], 1);
     let counted: u64 =
         estate.calls.made.values().flat_map(|regions| regions.values()).flat_map(|calls| calls.values()).sum();
     assert_eq!(counted, server.asked().len() as u64);

@@ -116,6 +116,12 @@ impl<'e> Target<'e> {
                 Dataset::ClientAuthentications => keyed(&mut side.client_authentications, of, make),
                 Dataset::LdapsSettings => keyed(&mut side.ldaps_settings, of, make),
                 Dataset::Certificates => keyed(&mut side.certificates, of, make),
+                Dataset::DirectoryRegions => keyed(&mut side.directory_regions, of, make),
+                Dataset::DomainControllers => keyed(&mut side.domain_controllers, of, make),
+                Dataset::Trusts => keyed(&mut side.trusts, of, make),
+                Dataset::CertificateAuthorities => keyed(&mut side.certificate_authorities, of, make),
+                Dataset::StreamPermissions => keyed(&mut side.stream_permissions, of, make),
+                Dataset::FailoverPermissions => keyed(&mut side.failover_permissions, of, make),
                 Dataset::ImagePermissions => keyed(&mut side.image_permissions, of, make),
                 Dataset::ImageApplications => keyed(&mut side.image_applications, of, make),
                 Dataset::BundleApplications => keyed(&mut side.bundle_applications, of, make),
@@ -204,6 +210,12 @@ impl<'e> Target<'e> {
             | Dataset::ClientAuthentications
             | Dataset::LdapsSettings
             | Dataset::Certificates
+            | Dataset::DirectoryRegions
+            | Dataset::DomainControllers
+            | Dataset::Trusts
+            | Dataset::CertificateAuthorities
+            | Dataset::StreamPermissions
+            | Dataset::FailoverPermissions
             | Dataset::ImagePermissions
             | Dataset::ImageApplications
             | Dataset::BundleApplications

@@ -232,6 +232,8 @@ pub fn facts(service: Service) -> &'static Facts {
     static STS: LazyLock<Facts> = LazyLock::new(|| read(include_str!("sts.json")));
     static QUOTAS: LazyLock<Facts> = LazyLock::new(|| read(include_str!("service-quotas.json")));
     static KMS: LazyLock<Facts> = LazyLock::new(|| read(include_str!("kms.json")));
+    static PRIVATE_CA: LazyLock<Facts> = LazyLock::new(|| read(include_str!("acm-pca.json")));
+    static IAM: LazyLock<Facts> = LazyLock::new(|| read(include_str!("iam.json")));
     match service {
         Service::WorkSpaces => &WORKSPACES,
         Service::Directory => &DIRECTORY,
@@ -243,6 +245,8 @@ pub fn facts(service: Service) -> &'static Facts {
         Service::Sts => &STS,
         Service::Quotas => &QUOTAS,
         Service::Kms => &KMS,
+        Service::PrivateCa => &PRIVATE_CA,
+        Service::Iam => &IAM,
     }
 }
 

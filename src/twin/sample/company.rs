@@ -10,6 +10,10 @@ pub(super) const DOMAIN: &str = "corp.norhaven.example";
 pub(super) const NETBIOS: &str = "NORHAVEN";
 /// Where the domain keeps the computers of WorkSpaces.
 pub(super) const OU: &str = "OU=WorkSpaces,OU=Norhaven,DC=corp,DC=norhaven,DC=example";
+/// The role that people assume when the identity provider has signed them in.
+pub(super) const PEOPLE_ROLE: &str = "arn:aws:iam::111122223333:role/NorhavenDesktopPeople";
+/// The role that drills and failovers run as.
+pub(super) const FAILOVER_ROLE: &str = "arn:aws:iam::111122223333:role/NorhavenFailover";
 
 /// A Region that the company uses.
 #[derive(Debug)]

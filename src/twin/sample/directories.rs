@@ -2,16 +2,17 @@
 
 use super::company::{ACCOUNT, DOMAIN, NETBIOS, OU, Plan};
 use super::picture::{CURRENT, picture};
-use super::site::{DAY, Site, before};
+use super::site::{DAY, Site, Sites, before};
 use deskpair_rules::engine::hex;
 use deskpair_rules::model::alias::{Branding, Logo, PLATFORMS, PlatformBranding};
 use deskpair_rules::model::directory::{
     AccessEndpoint, AccessEndpointConfig, AccessProperties, AccountSettings, CertificateBasedAuthProperties,
     ClientAddIn, ClientAuthentication, ClientProperties, ClientPropertiesOf, ConnectSettings, CreationProperties,
-    Directory, DirectoryCertificate, GlobalAccelerator, LdapsSetting, RadiusSettings, SamlProperties,
-    SelfservicePermissions, StorageConnector, StreamingProperties, UserSetting, WorkspaceDirectory,
+    Directory, DirectoryCertificate, DirectoryRegion, DirectoryVpcSettings, DomainController, GlobalAccelerator,
+    LdapsSetting, RadiusSettings, RegionsInfo, SamlProperties, SelfservicePermissions, StorageConnector,
+    StreamingProperties, Trust, UserSetting, WorkspaceDirectory,
 };
-use deskpair_rules::model::{Moment, Side, Slice};
+use deskpair_rules::model::{Estate, Moment, Side, Slice};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -28,6 +29,120 @@ pub(super) fn fill(side: &mut Side, site: &Site, plan: &Plan, taken_at: Moment) 
     side.certificates.insert(id.clone(), Slice::whole_of(certificates(site, taken_at)));
     side.branding.insert(site.directory.clone(), Slice::whole_of(branding(site, plan)));
     keep_logos(side);
+}
+
+/// The id of the company's managed AD, one in all Regions.
+pub(super) fn managed_ad(home: &Site) -> String {
+    home.derived("d-", 10, "managed AD")
+}
+
+/// Puts the company's managed AD behind every connector: it is at home in the first pair's primary Region, and replicated to all others.
+pub(super) fn fill_managed_ad(estate: &mut Estate, pairs: &[&Sites]) {
+    let (home, taken_at) = (&pairs[0].primary, estate.taken_at);
+    let id = managed_ad(home);
+    let sites: Vec<&Site> = pairs.iter().flat_map(|sites| [&sites.primary, &sites.standby]).collect();
+    let regions: Vec<DirectoryRegion> = sites.iter().map(|site| region(&id, site, home, taken_at)).collect();
+    let trusts = vec![trust(&id, home, taken_at)];
+    for (at, sites) in pairs.iter().enumerate() {
+        let places = estate.pairs[at];
+        for (side, site) in [(places.primary, &sites.primary), (places.standby, &sites.standby)] {
+            let side = &mut estate.sides[side as usize];
+            side.directories.items_mut().push(managed(&id, site, &regions, taken_at));
+            side.domain_controllers.insert(id.clone(), Slice::whole_of(controllers(&id, site, taken_at)));
+        }
+        let primary = &mut estate.sides[places.primary as usize];
+        primary.directory_regions.insert(id.clone(), Slice::whole_of(regions.clone()));
+        primary.trusts.insert(id.clone(), Slice::whole_of(trusts.clone()));
+    }
+}
+
+fn managed(id: &str, site: &Site, regions: &[DirectoryRegion], taken_at: Moment) -> Directory {
+    let (homes, others): (Vec<&DirectoryRegion>, Vec<&DirectoryRegion>) =
+        regions.iter().partition(|known| known.region_type == "Primary");
+    let name = |known: &&DirectoryRegion| known.region_name.clone();
+    Directory {
+        directory_id: id.to_owned(),
+        name: DOMAIN.to_owned(),
+        short_name: NETBIOS.to_owned(),
+        edition: "Enterprise".to_owned(),
+        alias: "norhaven-ad".to_owned(),
+        access_url: "norhaven-ad.awsapps.com".to_owned(),
+        description: format!("Domain controllers of {DOMAIN} in {}", site.region.name),
+        dns_ip_addrs: site.domain_controllers(),
+        stage: "Active".to_owned(),
+        launch_time: Some(before(taken_at, 902 * DAY)),
+        stage_last_updated_date_time: Some(before(taken_at, 901 * DAY)),
+        r#type: "MicrosoftAD".to_owned(),
+        vpc_settings: Some(DirectoryVpcSettings {
+            vpc_id: site.vpc.clone(),
+            subnet_ids: site.subnets.to_vec(),
+            security_group_id: site.derived("sg-", 17, "managed AD"),
+            availability_zones: site.region.zones.map(str::to_owned).to_vec(),
+        }),
+        sso_enabled: Some(false),
+        desired_number_of_domain_controllers: Some(2),
+        regions_info: Some(RegionsInfo {
+            primary_region: homes.first().map(name).unwrap_or_default(),
+            additional_regions: others.iter().map(name).collect(),
+        }),
+        network_type: "IPv4".to_owned(),
+        ..Directory::default()
+    }
+}
+
+fn region(id: &str, site: &Site, home: &Site, taken_at: Moment) -> DirectoryRegion {
+    let is_home = site.region.name == home.region.name;
+    let since = Some(before(taken_at, if is_home { 902 } else { 640 } * DAY));
+    DirectoryRegion {
+        directory_id: id.to_owned(),
+        region_name: site.region.name.to_owned(),
+        region_type: if is_home { "Primary" } else { "Additional" }.to_owned(),
+        status: "Active".to_owned(),
+        vpc_settings: Some(DirectoryVpcSettings {
+            vpc_id: site.vpc.clone(),
+            subnet_ids: site.subnets.to_vec(),
+            ..DirectoryVpcSettings::default()
+        }),
+        desired_number_of_domain_controllers: Some(2),
+        launch_time: since,
+        status_last_updated_date_time: since,
+        last_updated_date_time: since,
+    }
+}
+
+/// One domain controller a zone.
+fn controllers(id: &str, site: &Site, taken_at: Moment) -> Vec<DomainController> {
+    let addresses = site.domain_controllers();
+    let controller = |(at, address): (usize, &String)| DomainController {
+        directory_id: id.to_owned(),
+        domain_controller_id: site.derived("dc-", 10, address),
+        dns_ip_addr: address.clone(),
+        vpc_id: site.vpc.clone(),
+        subnet_id: site.subnets[at % site.subnets.len()].clone(),
+        availability_zone: site.region.zones[at % site.region.zones.len()].to_owned(),
+        status: "Active".to_owned(),
+        launch_time: Some(before(taken_at, 639 * DAY)),
+        status_last_updated_date_time: Some(before(taken_at, 21 * DAY)),
+        ..DomainController::default()
+    };
+    addresses.iter().enumerate().map(controller).collect()
+}
+
+/// People have their accounts in the domain of the offices.
+fn trust(id: &str, home: &Site, taken_at: Moment) -> Trust {
+    Trust {
+        directory_id: id.to_owned(),
+        trust_id: home.derived("t-", 10, "people"),
+        remote_domain_name: "people.norhaven.example".to_owned(),
+        trust_type: "Forest".to_owned(),
+        trust_direction: "One-Way: Outgoing".to_owned(),
+        trust_state: "Verified".to_owned(),
+        created_date_time: Some(before(taken_at, 900 * DAY)),
+        last_updated_date_time: Some(before(taken_at, 900 * DAY)),
+        state_last_updated_date_time: Some(before(taken_at, 900 * DAY)),
+        selective_auth: "Disabled".to_owned(),
+        ..Trust::default()
+    }
 }
 
 /// Leaves a side with the pictures behind the addresses that its branding names; where nothing is said of one, it is the current logo.
@@ -200,7 +315,7 @@ fn registration(site: &Site) -> WorkspaceDirectory {
 }
 
 /// The private CA of certificate-based authentication, one a Region: its id is the directory's, spread to a UUID's form.
-fn authority(site: &Site) -> String {
+pub(super) fn authority(site: &Site) -> String {
     let digits = &site.directory[2..];
     format!(
         "arn:aws:acm-pca:{}:{ACCOUNT}:certificate-authority/{}-{}-4{}-8{}-{}{}",

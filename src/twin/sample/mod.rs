@@ -14,6 +14,7 @@ mod directories;
 mod drift;
 mod files;
 mod granted;
+mod identity;
 mod names;
 mod network;
 mod offered;
@@ -72,6 +73,7 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
     estate.sides.iter_mut().for_each(catalogue::settle);
     estate.sides.iter_mut().for_each(|side| granted::settle(side, &estate.symbols));
     estate.sides.iter_mut().for_each(directories::keep_logos);
+    identity::settle(&mut estate);
     (estate, planted)
 }
 
@@ -113,6 +115,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
             resolution::alias(side, site, sites.plan.alias);
         }
         granted::keys(standby, &sites.standby);
+        identity::fill_authority(standby, &sites.standby, taken_at);
         catalogue::fill(primary, standby, sites, taken_at, &mut estate.symbols);
         files::fill(primary, standby, sites, taken_at, mint);
         let cast = Cast { mint, seed: options.seed, taken_at };
@@ -124,6 +127,7 @@ fn fill(estate: &mut Estate, pairs: Vec<(Sites, Range<u64>)>, options: &SampleOp
         view.signatures = Slice::whole_of(resolution::signatures(&DnssecOutcome::Secure));
         estate.probes[at] = dependencies::answers(sites, taken_at);
     }
+    directories::fill_managed_ad(estate, &pairs.iter().map(|(sites, _)| sites).collect::<Vec<_>>());
     let sites: Vec<Sites> = pairs.into_iter().map(|(sites, _)| sites).collect();
     for book in &mut estate.zones {
         book.account = Ok(ACCOUNT.to_owned());

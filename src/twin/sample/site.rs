@@ -1,6 +1,6 @@
 //! The ids of one side's resources, made before the resources, for they name each other.
 
-use super::company::{ACCOUNT, IMAGES, PERSONAS, Plan, Region};
+use super::company::{ACCOUNT, FAILOVER_ROLE, IMAGES, PEOPLE_ROLE, PERSONAS, Plan, Region};
 use super::names::Mint;
 use deskpair_rules::model::Moment;
 use deskpair_rules::model::settings::{DnsSettings, MapEntry, MapKind, PairSettings, SideSettings};
@@ -143,6 +143,8 @@ impl Sites {
         PairSettings {
             name: self.plan.name.to_owned(),
             alias: self.plan.alias.to_owned(),
+            federation_role_arn: Some(PEOPLE_ROLE.to_owned()),
+            drill_role_arn: Some(FAILOVER_ROLE.to_owned()),
             primary: self.primary.settings(),
             standby: self.standby.settings(),
             dns: DnsSettings {

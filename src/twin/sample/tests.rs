@@ -41,6 +41,9 @@ fn text(estate: &Estate) -> String {
         text += &format!("{:#?}{:#?}{:#?}", side.volumes, side.snapshots, side.storage_machines);
         text += &format!("{:#?}{:#?}{:#?}", side.account_settings, side.add_ins, side.logos);
         text += &format!("{:#?}{:#?}{:#?}", side.client_authentications, side.ldaps_settings, side.certificates);
+        text += &format!("{:#?}{:#?}{:#?}", side.directory_regions, side.domain_controllers, side.trusts);
+        text += &format!("{:#?}{:#?}", side.certificate_authorities, side.stream_permissions);
+        text += &format!("{:#?}", side.failover_permissions);
         text += &format!("{:#?}{:#?}{:#?}", side.image_permissions, side.image_applications, side.bundle_applications);
         text += &format!("{:#?}{:#?}{:#?}", side.amazon_bundles, side.applications, side.security_groups);
         text += &format!("{:#?}{:#?}", side.vpc_endpoints, side.vpcs);
@@ -192,6 +195,9 @@ fn ids_have_the_form_that_aws_gives_them() {
         ("RouteTableAssociationId", "rtbassoc-([0-9a-f]{8}|[0-9a-f]{17})"),
         ("DhcpOptionsId", "dopt-([0-9a-f]{8}|[0-9a-f]{17})"),
         ("AvailabilityZoneId", "[a-z]+[0-9]-az[0-9]"),
+        ("DomainControllerId", "dc-[0-9a-f]{10}"),
+        ("TrustId", "t-[0-9a-f]{10}"),
+        ("RemoteDomainName", "([a-zA-Z0-9]+[\\\\.-])+([a-zA-Z0-9])+[.]?"),
         ("UserName", "[a-zA-Z0-9._-]{1,63}"),
         ("QuotaCode", "L-[0-9A-F]{8}"),
         ("KeyId", "(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
@@ -259,6 +265,21 @@ fn resources(estate: &Estate) -> Vec<serde_json::Value> {
         all(&mut list, side.quotas.items());
         all(&mut list, side.default_quotas.items());
         for slice in side.keys.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.directory_regions.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.domain_controllers.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.trusts.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.certificate_authorities.values() {
+            all(&mut list, slice.items());
+        }
+        for slice in side.stream_permissions.values().chain(side.failover_permissions.values()) {
             all(&mut list, slice.items());
         }
         all(&mut list, side.subnets.items());

@@ -33,6 +33,17 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value,
             let found = settings_of(world, call, |side| &side.certificates)?;
             whole_list(world, pages, call, found, "CertificatesInfo")
         }
+        "DescribeRegions" => {
+            let found = of_managed(world, call, "DirectoryDoesNotExistException", |side| &side.directory_regions)?;
+            let wanted = call.text("RegionName");
+            let reading = Reading::of(call, "NextToken", "Limit", PAGE);
+            let page = page(pages, call, reading, found.items(), world.tail(found, call), |region| {
+                wanted.is_none_or(|wanted| region.region_name == wanted)
+            })?;
+            Ok(page.answer("RegionsDescription", wires(page.items.iter().copied()), "NextToken"))
+        }
+        "DescribeDomainControllers" => domain_controllers(world, pages, call),
+        "DescribeTrusts" => trusts(world, pages, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -102,4 +113,72 @@ fn whole_list<T: Serialize>(
     let reading = Reading::of(call, "NextToken", "Limit", PAGE);
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |_| true)?;
     Ok(page.answer(name, wires(page.items.iter().copied()), "NextToken"))
+}
+
+/// What is kept of a managed AD. Its id is one in all Regions, and what is global is told in each of them.
+fn of_managed<'a, T>(
+    world: &'a World,
+    call: &'a Call,
+    nowhere: &str,
+    lists: fn(&Side) -> &BTreeMap<String, Slice<T>>,
+) -> Result<&'a Slice<T>, Trouble> {
+    let id = call.text("DirectoryId").unwrap_or_default();
+    world.recorded_fault(call, id)?;
+    let realm = world.realm(&call.account, &call.region);
+    let known = realm.and_then(|realm| realm.side.directories.items().iter().find(|known| known.directory_id == id));
+    let (Some(realm), Some(directory)) = (realm, known) else {
+        return Err(ApiError::new(nowhere, format!("Directory {id} does not exist.")).into());
+    };
+    if directory.r#type != "MicrosoftAD" {
+        let words = format!("The operation is not supported for directory type {}.", directory.r#type);
+        return Err(ApiError::new("UnsupportedOperationException", words).into());
+    }
+    let told = lists(&realm.side).get(id);
+    let elsewhere = || world.realms_of(&call.account).find_map(|realm| lists(&realm.side).get(id));
+    told.or_else(elsewhere).ok_or_else(|| world.not_collected(call))
+}
+
+/// A Region's own alone: another's are not told of here.
+fn domain_controllers(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+    const LIST: &str = "DomainControllers";
+    let id = call.text("DirectoryId").unwrap_or_default();
+    let here =
+        world.realm(&call.account, &call.region).is_some_and(|realm| realm.side.domain_controllers.contains_key(id));
+    let found = of_managed(world, call, "EntityDoesNotExistException", |side| &side.domain_controllers)?;
+    if !here {
+        return Err(world.not_collected(call));
+    }
+    let ids = call.texts("DomainControllerIds");
+    let unknown = |wanted: &&&str| !found.items().iter().any(|known| known.domain_controller_id == ***wanted);
+    if let Some(unknown) = ids.iter().flatten().find(unknown) {
+        let words = format!("Domain controller {unknown} does not exist.");
+        return Err(ApiError::new("EntityDoesNotExistException", words).into());
+    }
+    let reading = Reading::of(call, "NextToken", "Limit", PAGE);
+    let page = page(pages, call, reading, found.items(), world.tail(found, call), |known| {
+        ids.as_ref().is_none_or(|ids| ids.contains(&known.domain_controller_id.as_str()))
+    })?;
+    Ok(page.answer(LIST, wires(page.items.iter().copied()), "NextToken"))
+}
+
+/// The trusts of one directory. Without an id AWS tells those of the whole account, for which the twin has no one list.
+fn trusts(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+    if call.text("DirectoryId").is_none() {
+        return Err(world.not_collected(call));
+    }
+    let ids = call.texts("TrustIds");
+    if ids.as_ref().is_some_and(Vec::is_empty) {
+        // As the model says of an empty list.
+        return Err(ApiError::new("InvalidParameterException", "Trust Ids list cannot be empty.").into());
+    }
+    let found = of_managed(world, call, "EntityDoesNotExistException", |side| &side.trusts)?;
+    let unknown = |wanted: &&&str| !found.items().iter().any(|known| known.trust_id == ***wanted);
+    if let Some(unknown) = ids.iter().flatten().find(unknown) {
+        return Err(ApiError::new("EntityDoesNotExistException", format!("Trust {unknown} does not exist.")).into());
+    }
+    let reading = Reading::of(call, "NextToken", "Limit", PAGE);
+    let page = page(pages, call, reading, found.items(), world.tail(found, call), |known| {
+        ids.as_ref().is_none_or(|ids| ids.contains(&known.trust_id.as_str()))
+    })?;
+    Ok(page.answer("Trusts", wires(page.items.iter().copied()), "NextToken"))
 }

@@ -1,9 +1,11 @@
 //! What each service answers, one file each.
 
+mod acmpca;
 mod datasync;
 mod directory;
 mod ec2;
 mod fsx;
+mod iam;
 mod kms;
 mod paging;
 mod quotas;
@@ -101,6 +103,8 @@ impl Call {
             "AssociateIpGroups"
             | "DescribeClientAuthenticationSettings"
             | "DescribeLDAPSSettings"
+            | "DescribeRegions"
+            | "DescribeDomainControllers"
             | "DisassociateIpGroups"
             | "ListCertificates"
             | "ModifyEndpointEncryptionMode" => &format!("directory/{}", self.text("DirectoryId").unwrap_or("*")),
@@ -118,6 +122,8 @@ impl Call {
             }
             "AssumeRole" => return self.text("RoleArn").unwrap_or("*").to_owned(),
             "DescribeKey" => return self.arn_of_key(self.text("KeyId").unwrap_or("*")),
+            "SimulatePrincipalPolicy" => return self.text("PolicySourceArn").unwrap_or("*").to_owned(),
+            "DescribeCertificateAuthority" => return self.text("CertificateAuthorityArn").unwrap_or("*").to_owned(),
             "GetHostedZone" => return format!("arn:aws:route53:::hostedzone/{}", self.text("Id").unwrap_or("*")),
             "ListResourceRecordSets" | "ListResourceRecordSetProtections" | "ChangeResourceRecordSets" => {
                 return format!("arn:aws:route53:::hostedzone/{}", self.text("HostedZoneId").unwrap_or("*"));
@@ -142,6 +148,8 @@ pub(crate) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<St
         Service::Route53 => return route53::answer(world, pages, call),
         Service::Ec2 => return ec2::answer(world, pages, call),
         Service::Sts => return sts::answer(world, call),
+        Service::PrivateCa => acmpca::answer(world, call)?,
+        Service::Iam => return iam::answer(world, pages, call),
     };
     Ok(json.to_string())
 }

@@ -123,6 +123,11 @@ impl World {
         self.realms.get(&(account.to_owned(), region.to_owned()))
     }
 
+    /// What an account has, Region by Region.
+    pub(crate) fn realms_of<'w>(&'w self, account: &'w str) -> impl Iterator<Item = &'w Realm> {
+        self.realms.iter().filter(move |((owner, _), _)| owner == account).map(|(_, realm)| realm)
+    }
+
     /// The digest of the picture behind the address of a logo, where an estate fetched it.
     pub(crate) fn logo(&self, url: &str) -> Option<&str> {
         let logos = self.realms.values().flat_map(|realm| realm.side.logos.items());
@@ -177,6 +182,12 @@ fn nothing(region: &str) -> Side {
         client_authentications: BTreeMap::new(),
         ldaps_settings: BTreeMap::new(),
         certificates: BTreeMap::new(),
+        directory_regions: BTreeMap::new(),
+        domain_controllers: BTreeMap::new(),
+        trusts: BTreeMap::new(),
+        certificate_authorities: BTreeMap::new(),
+        stream_permissions: BTreeMap::new(),
+        failover_permissions: BTreeMap::new(),
         images: Slice::whole_of(Vec::new()),
         image_permissions: BTreeMap::new(),
         image_applications: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! Drift of directories, AD Connectors and their service accounts.
 
 use super::{Planted, network, sides, terminate};
+use crate::twin::sample::directories::managed_ad;
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, Sites, before};
 use deskpair_rules::model::Estate;
@@ -9,7 +10,9 @@ use deskpair_rules::model::directory::Directory;
 /// DIR-001: somebody tidied up in the standby Region. Without the directory nothing of it is left.
 pub(super) fn missing(estate: &mut Estate, sites: &Sites, mint: &mut Mint) -> Planted {
     let planted = deregistered(estate, sites, mint);
-    sides(estate, 0).1.directories.items_mut().clear();
+    let standby = sides(estate, 0).1;
+    standby.directories.items_mut().clear();
+    standby.domain_controllers.clear();
     planted
 }
 
@@ -136,6 +139,31 @@ pub(super) fn certificate_runs_out(estate: &mut Estate, sites: &Sites, _mint: &m
         for_ldaps.for_each(|one| one.expiry_date_time = Some(ends));
     }
     Planted::EVERYBODY
+}
+
+/// DIR-009: one of the copy's domain controllers failed, and nobody looks at the standby Region.
+pub(super) fn controller_lost(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let since = before(estate.taken_at, 5 * DAY);
+    let managed = managed_ad(&sites.primary);
+    let controllers = sides(estate, 0).1.domain_controllers.get_mut(&managed);
+    if let Some(lost) = controllers.and_then(|controllers| controllers.items_mut().last_mut()) {
+        lost.status = "Failed".to_owned();
+        lost.status_reason = "The domain controller does not answer.".to_owned();
+        lost.status_last_updated_date_time = Some(since);
+    }
+    Planted::EVERYBODY
+}
+
+/// DIR-011: the offices' domain has other domain controllers than the trust was made with.
+pub(super) fn trust_lost(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    let since = before(estate.taken_at, 3 * DAY);
+    let managed = managed_ad(&sites.primary);
+    for trust in sides(estate, 0).0.trusts.get_mut(&managed).into_iter().flat_map(|trusts| trusts.items_mut()) {
+        trust.trust_state = "VerifyFailed".to_owned();
+        trust.trust_state_reason = "The remote domain could not be contacted.".to_owned();
+        trust.state_last_updated_date_time = Some(since);
+    }
+    Planted::NOBODY
 }
 
 /// The standby directory of the first pair.

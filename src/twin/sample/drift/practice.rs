@@ -1,14 +1,16 @@
 //! Drift of the practice: what was accepted and forgotten, and who was forgotten altogether.
 
+use super::security::denied;
 use super::{Planted, sides, workspaces};
 use crate::twin::sample::bucket;
-use crate::twin::sample::company::ZONE;
+use crate::twin::sample::company::{FAILOVER_ROLE, ZONE};
 use crate::twin::sample::desktops;
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, Sites, before};
+use deskpair_rules::model::identity::{OrganizationsDecision, Simulated};
 use deskpair_rules::model::settings::Waiver;
 use deskpair_rules::model::workspace::WorkspaceRow;
-use deskpair_rules::model::{Estate, Moment};
+use deskpair_rules::model::{Estate, Moment, Slice};
 
 /// Something that the desktop team accepted.
 fn waiver(subject: &str, expires: Moment) -> Waiver {
@@ -90,5 +92,15 @@ pub(super) fn uncovered(estate: &mut Estate, sites: &Sites, mint: &mut Mint) -> 
         });
         primary.workspaces.items_mut().extend(newcomer);
     }
+    Planted::NOBODY
+}
+
+/// OPS-007: a service control policy came after the role, and nobody has run a drill since.
+pub(super) fn not_allowed(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
+    let denied = Simulated {
+        organizations_decision_detail: Some(OrganizationsDecision { allowed_by_organizations: Some(false) }),
+        ..denied("workspaces:StartWorkspaces")
+    };
+    sides(estate, 0).1.failover_permissions.insert(FAILOVER_ROLE.to_owned(), Slice::whole_of(vec![denied]));
     Planted::NOBODY
 }

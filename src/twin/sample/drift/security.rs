@@ -1,10 +1,12 @@
 //! Drift of a registered directory's settings.
 
 use super::{Planted, sides};
+use crate::twin::sample::company::PEOPLE_ROLE;
 use crate::twin::sample::names::Mint;
-use crate::twin::sample::site::Sites;
-use deskpair_rules::model::Estate;
+use crate::twin::sample::site::{DAY, Sites, before};
 use deskpair_rules::model::directory::WorkspaceDirectory;
+use deskpair_rules::model::identity::{OrganizationsDecision, Simulated};
+use deskpair_rules::model::{Estate, Slice};
 
 /// SEC-001: people who browse from their desktops could not after a failover.
 pub(super) fn internet(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
@@ -143,6 +145,35 @@ pub(super) fn role(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Pla
         defaults.instance_iam_role_arn.push_str("Pilot");
     }
     Planted::EVERYBODY
+}
+
+/// SEC-018: the role's policy names the primary directory by its ARN, and no other.
+pub(super) fn no_session(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
+    let role = PEOPLE_ROLE.to_owned();
+    sides(estate, 0).1.stream_permissions.insert(role, Slice::whole_of(vec![denied("workspaces:Stream")]));
+    Planted::EVERYBODY
+}
+
+/// SEC-019: somebody saved the monthly price of a CA that nobody seemed to use.
+pub(super) fn authority_disabled(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint) -> Planted {
+    let since = before(estate.taken_at, 33 * DAY);
+    for authorities in sides(estate, 0).1.certificate_authorities.values_mut() {
+        for authority in authorities.items_mut() {
+            authority.status = "DISABLED".to_owned();
+            authority.last_state_change_at = Some(since);
+        }
+    }
+    Planted::EVERYBODY
+}
+
+/// What IAM says of an action that no policy allows.
+pub(super) fn denied(action: &str) -> Simulated {
+    Simulated {
+        eval_action_name: action.to_owned(),
+        eval_decision: "implicitDeny".to_owned(),
+        organizations_decision_detail: Some(OrganizationsDecision { allowed_by_organizations: Some(true) }),
+        ..Simulated::default()
+    }
 }
 
 fn standby(estate: &mut Estate) -> Option<&mut WorkspaceDirectory> {
