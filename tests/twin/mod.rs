@@ -6,6 +6,8 @@ mod gaps;
 mod lists;
 mod mirror;
 mod mutations;
+mod mutations_desktops;
+mod mutations_images;
 mod name_servers;
 mod names;
 mod trouble;

@@ -1,7 +1,8 @@
 //! What comes to pass with time: a call sets it going, the clock ends it.
 
+use super::desktops::Modified;
 use super::{After, World};
-use deskpair_rules::model::Moment;
+use deskpair_rules::model::{Moment, Sym};
 use std::time::Duration;
 
 /// A place in the world: an account and a Region.
@@ -22,6 +23,26 @@ impl Place {
 pub(crate) enum Event {
     /// A connection alias leaves its state `CREATING` or `DELETING`.
     AliasSettles(String),
+    /// An association of a connection alias leaves its state `PENDING_…`.
+    AssociationSettles(String),
+    /// An image leaves its state `PENDING`.
+    ImageIsCopied(String),
+    /// A bundle leaves its state `PENDING`.
+    BundleSettles(String),
+    /// A WorkSpace leaves this state.
+    DesktopLeaves(Sym, &'static str),
+    /// A modification of a WorkSpace is in progress.
+    ModificationProceeds(Sym),
+    /// A modification of a WorkSpace ends.
+    ModificationEnds(Sym, Modified),
+    /// A primary WorkSpace is replicated like this.
+    ReplicationSettles(Sym, String),
+    /// A snapshot of a primary WorkSpace reaches its standby.
+    SnapshotIsReplicated(Sym),
+    /// A directory leaves its state `REGISTERING` or `DEREGISTERING`.
+    DirectorySettles(String),
+    /// Accelerated recovery of a hosted zone has this status.
+    ZoneIs(String, String),
 }
 
 /// An event and where it comes to pass.
@@ -48,9 +69,19 @@ impl World {
     pub(crate) fn settle(&mut self) {
         let now = self.clock.now();
         while let Some(first) = self.coming.first_entry().filter(|first| first.key().0 <= now) {
-            let ((_at, _), Coming { place, event }) = first.remove_entry();
+            let ((at, _), Coming { place, event }) = first.remove_entry();
             match event {
                 Event::AliasSettles(id) => self.alias_settles(&place, &id),
+                Event::AssociationSettles(id) => self.association_settles(&place, &id),
+                Event::ImageIsCopied(id) => self.image_is_copied(&place, &id),
+                Event::BundleSettles(id) => self.bundle_settles(&place, &id),
+                Event::DesktopLeaves(id, state) => self.desktop_leaves(&place, id, state, at),
+                Event::ModificationProceeds(id) => self.modification_proceeds(&place, id),
+                Event::ModificationEnds(id, modified) => self.modification_ends(&place, id, &modified),
+                Event::ReplicationSettles(id, how) => self.replication_settles(&place, id, &how, at),
+                Event::SnapshotIsReplicated(id) => self.snapshot_is_replicated(&place, id, at),
+                Event::DirectorySettles(id) => self.directory_settles(&place, &id),
+                Event::ZoneIs(id, status) => self.zone_is(&place.account, &id, &status),
             }
         }
     }

@@ -21,8 +21,31 @@ const PNG: [u8; 8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /// The HTML tags that a login message may have (the model's words for `LoginMessage`).
 const TAGS: [&str; 25] = [
-    "a", "b", "blockquote", "br", "cite", "code", "dd", "dl", "dt", "div", "em", "i", "li", "ol", "p", "pre", "q", "small",
-    "span", "strike", "strong", "sub", "sup", "u", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "cite",
+    "code",
+    "dd",
+    "dl",
+    "dt",
+    "div",
+    "em",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+    "ul",
 ];
 
 /// The only locale of a login message (the model's words).
@@ -141,7 +164,8 @@ fn message(given: &Value) -> Result<BTreeMap<String, String>, Trouble> {
 /// The names of the HTML tags in a text, opening and closing, in lower case.
 fn tags(text: &str) -> impl Iterator<Item = String> {
     let after = text.split('<').skip(1).map(|after| after.strip_prefix('/').unwrap_or(after));
-    after.map(|after| after.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase())
+    after
+        .map(|after| after.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase())
         .filter(|name| !name.is_empty())
 }
 
