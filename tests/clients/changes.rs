@@ -109,6 +109,7 @@ pub(super) fn desktops(cli: &Cli<'_>) {
     };
     let (stopped, always) = (like("AUTO_STOP", "STOPPED"), like("ALWAYS_ON", "AVAILABLE"));
     let failed = |answer: &Value| items(answer, "FailedRequests").len();
+    // Only a structure whose one member is required may be written as its value: those of these two are not.
     let named = |id: &str| format!("WorkspaceId={id}");
     let answer = call("start-workspaces", &["--start-workspace-requests", &named(stopped), &named(always)]);
     assert_eq!(failed(&answer), 1, "{answer}");
@@ -127,7 +128,7 @@ pub(super) fn desktops(cli: &Cli<'_>) {
     let made = call("create-workspaces", &["--workspaces", &request]);
     let made = text(&items(&made, "PendingRequests")[0], "WorkspaceId").to_owned();
     until(|| read(&made)[0]["State"] == "AVAILABLE");
-    call("terminate-workspaces", &["--terminate-workspace-requests", &named(&made)]);
+    call("terminate-workspaces", &["--terminate-workspace-requests", &made]);
     until(|| read(&made).is_empty());
     let other = "us-west-2";
     let there = items(&call("describe-workspace-directories", &["--region", other]), "Directories");
@@ -142,13 +143,14 @@ pub(super) fn desktops(cli: &Cli<'_>) {
     let of = ["--resource-id", directory, "--add-in-id", text(&add_ins[0], "AddInId")];
     call("update-connect-client-add-in", &[&of[..], &["--name", "cli-probe"]].concat());
     call("delete-connect-client-add-in", &of);
-    call("create-connect-client-add-in", &["--resource-id", directory, "--name", "x", "--url", "https://a.example"]);
+    // As an argument of its own, this CLI would fetch what an address leads to.
+    let input = format!(r#"{{"ResourceId": "{directory}", "Name": "x", "URL": "https://a.example"}}"#);
+    call("create-connect-client-add-in", &["--cli-input-json", &input]);
 
     let registered = || items(&call("describe-workspace-directories", &[]), "Directories");
     for twenty_five in desktops.chunks(25) {
         let mut arguments = vec!["--terminate-workspace-requests"];
-        let named: Vec<_> = twenty_five.iter().map(|one| named(text(one, "WorkspaceId"))).collect();
-        arguments.extend(named.iter().map(String::as_str));
+        arguments.extend(twenty_five.iter().map(|one| text(one, "WorkspaceId")));
         assert_eq!(failed(&call("terminate-workspaces", &arguments)), 0);
     }
     until(|| items(&call("describe-workspaces", &[]), "Workspaces").is_empty());

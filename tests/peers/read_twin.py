@@ -549,7 +549,7 @@ def change_associations():
 
 
 def change_desktops():
-    workspaces = client("workspaces", STANDBY)
+    workspaces = client("workspaces")
     desktops = [one for page in workspaces.get_paginator("describe_workspaces").paginate() for one in page["Workspaces"]]
     one = next(desktop for desktop in desktops if desktop["State"] == "STOPPED" and "RelatedWorkspaces" not in desktop)
     identifier, directory = one["WorkspaceId"], one["DirectoryId"]
@@ -572,8 +572,10 @@ def change_desktops():
     until("workspaces:CreateWorkspaces", lambda: read(made)[0]["State"] == "AVAILABLE")
     workspaces.terminate_workspaces(TerminateWorkspaceRequests=[{"WorkspaceId": made}])
     until("workspaces:TerminateWorkspaces", lambda: not read(made))
-    wanted = {"PrimaryWorkspaceId": "ws-000000000", "DirectoryId": directory}
-    workspaces.create_standby_workspaces(PrimaryRegion=PRIMARY, StandbyWorkspaces=[wanted])
+    there = client("workspaces", STANDBY)
+    other = there.describe_workspace_directories()["Directories"][0]["DirectoryId"]
+    wanted = {"PrimaryWorkspaceId": "ws-000000000", "DirectoryId": other}
+    there.create_standby_workspaces(PrimaryRegion=PRIMARY, StandbyWorkspaces=[wanted])
     refused(
         "workspaces:DeregisterWorkspaceDirectory",
         "OperationNotSupportedException",
