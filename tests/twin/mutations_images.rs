@@ -56,7 +56,7 @@ async fn an_image_is_copied_into_the_region_of_the_call_in_its_own_time() {
     let now = image(&here, id).await.unwrap();
     assert_eq!((now.name(), now.state()), (Some("probe"), Some(&WorkspaceImageState::Pending)));
     assert_eq!(now.operating_system(), source.operating_system());
-    assert_eq!(here.describe_tags().resource_id(id).send().await.unwrap().tag_list(), [tag.clone()]);
+    assert_eq!(here.describe_tags().resource_id(id).send().await.unwrap().tag_list(), std::slice::from_ref(&tag));
     let tagging = aws_sdk_resourcegroupstagging::Client::new(&super::config(&twin, S));
     let tagged = tagging.get_resources().resource_type_filters("workspaces:workspaceimage").send().await.unwrap();
     let mut own = tagged.resource_tag_mapping_list().iter().filter(|one| one.resource_arn().unwrap().ends_with(id));

@@ -86,3 +86,84 @@ impl World {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tagged;
+    use super::*;
+
+    fn place() -> Place {
+        Place::new("111122223333", "us-east-1")
+    }
+
+    /// A world with an image that is being copied and a bundle that is being made.
+    fn world() -> World {
+        let mut world = World::empty(Moment::from_secs(0));
+        let side = &mut world.realm_or_new("111122223333", "us-east-1").side;
+        let pending = || "PENDING".to_owned();
+        side.images.items_mut().push(deskpair_rules::model::image::Image {
+            image_id: "wsi-1".to_owned(),
+            state: pending(),
+            ..Default::default()
+        });
+        side.bundles.items_mut().push(deskpair_rules::model::image::Bundle {
+            bundle_id: "wsb-1".to_owned(),
+            state: pending(),
+            ..Default::default()
+        });
+        world.later(place(), Duration::from_secs(60), Event::ImageIsCopied("wsi-1".to_owned()));
+        world.later(place(), Duration::from_secs(30), Event::BundleSettles("wsb-1".to_owned()));
+        world
+    }
+
+    fn states(world: &World) -> [&str; 2] {
+        let side = &world.realm("111122223333", "us-east-1").expect("a realm").side;
+        [side.images.items()[0].state.as_str(), side.bundles.items()[0].state.as_str()]
+    }
+
+    #[test]
+    fn what_is_due_comes_to_pass_and_the_rest_waits() {
+        let mut world = world();
+        world.settle();
+        assert_eq!(states(&world), ["PENDING", "PENDING"]);
+        world.clock.advance(Duration::from_secs(31));
+        world.settle();
+        assert_eq!(states(&world), ["PENDING", "AVAILABLE"]);
+        world.clock.advance(Duration::from_secs(30));
+        world.settle();
+        assert_eq!(states(&world), ["AVAILABLE", "AVAILABLE"]);
+    }
+
+    #[test]
+    fn what_went_meanwhile_is_missed_by_nothing() {
+        let mut world = world();
+        world.realm_or_new("111122223333", "us-east-1").side.images.items_mut().clear();
+        world.clock.advance(Duration::from_secs(61));
+        world.settle();
+        world.settle();
+    }
+
+    #[test]
+    fn tags_of_one_resource_stand_together_and_go_with_it() {
+        let mut world = world();
+        let tags = |world: &mut World, kind, id: &str, pairs: &[(&str, &str)]| {
+            let pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            world.tag(&place(), kind, id, &pairs);
+        };
+        tags(&mut world, Tagged::Image, "wsi-1", &[("a", "1")]);
+        tags(&mut world, Tagged::Bundle, "wsb-1", &[("a", "2")]);
+        tags(&mut world, Tagged::Image, "wsi-1", &[("b", "3"), ("a", "4")]);
+        let rows = |world: &World| {
+            let rows = world.realm("111122223333", "us-east-1").expect("a realm").side.resource_tags.items().to_vec();
+            let text = |sym| world.symbols.text(sym).to_owned();
+            rows.iter()
+                .map(|row| format!("{} {}={}", text(row.arn), text(row.key), text(row.value)))
+                .collect::<Vec<_>>()
+        };
+        let (image, bundle) = ("workspaceimage/wsi-1", "workspacebundle/wsb-1");
+        let arn = |of: &str, tag: &str| format!("arn:aws:workspaces:us-east-1:111122223333:{of} {tag}");
+        assert_eq!(rows(&world), [arn(image, "a=4"), arn(image, "b=3"), arn(bundle, "a=2")]);
+        world.untag(&place(), "wsi-1");
+        assert_eq!(rows(&world), [arn(bundle, "a=2")]);
+    }
+}
