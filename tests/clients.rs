@@ -185,6 +185,7 @@ impl Cli<'_> {
         let change = call("change-resource-record-sets", &["--hosted-zone-id", zone, "--change-batch", &batch]);
         let change = text(&change["ChangeInfo"], "Id");
         assert_eq!(text(&call("get-change", &["--id", change])["ChangeInfo"], "Id"), change);
+        call("update-hosted-zone-features", &["--hosted-zone-id", zone, "--no-enable-accelerated-recovery"]);
     }
 
     fn rest(&self) {
@@ -292,12 +293,14 @@ const LACKED_BY_THE_CLI: [&str; 1] = ["route53:ListResourceRecordSetProtections"
 
 #[test]
 fn the_aws_cli_reads_every_operation() {
-    let parts: [fn(&Cli<'_>); 5] = [
+    let parts: [fn(&Cli<'_>); 7] = [
         |cli| cli.workspaces(),
         |cli| cli.files(),
         |cli| cli.zones(),
         |cli| cli.rest(),
         |cli| changes::directories(cli),
+        |cli| changes::images(cli),
+        |cli| changes::desktops(cli),
     ];
     let called = std::thread::scope(|scope| {
         let running: Vec<_> = parts.map(|part| scope.spawn(move || cli(part))).into();

@@ -3,7 +3,10 @@
 mod aliases;
 mod clock;
 mod coming;
+mod desktops;
+mod directories;
 mod identity;
+mod images;
 mod load;
 mod observed;
 mod recorded;
@@ -15,12 +18,18 @@ pub(crate) use aliases::ALIAS_SETTLES;
 pub(crate) use clock::After;
 pub use clock::Clock;
 pub(crate) use coming::{Event, Place};
+pub(crate) use desktops::{
+    DESKTOP_IS_MADE, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
+    REPLICATION_SETTLES, change_extra,
+};
+pub(crate) use directories::DIRECTORY_SETTLES;
 pub use identity::Caller;
+pub(crate) use images::{BUNDLE_SETTLES, IMAGE_IS_COPIED};
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
 pub(crate) use tags::Tagged;
 pub use zones::{Book, Zone};
-pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
+pub(crate) use zones::{FEATURES_COME, FEATURES_LOCK, PROPAGATION, domain_name, order, reversed};
 
 use coming::Coming;
 use deskpair_rules::model::estate::Side;
@@ -76,10 +85,17 @@ pub struct Realm {
 impl Realm {
     /// A realm over a side's resources.
     pub fn new(side: Side) -> Self {
-        let rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
-        let connections =
+        let mut realm = Self { side, rows: HashMap::new(), connections: HashMap::new(), made: BTreeSet::new() };
+        realm.index();
+        realm
+    }
+
+    /// Notes again where each row stands.
+    fn index(&mut self) {
+        let side = &self.side;
+        self.rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
+        self.connections =
             side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
-        Self { side, rows, connections, made: BTreeSet::new() }
     }
 }
 
