@@ -91,6 +91,7 @@ OPERATIONS = {
         "DescribeSnapshots",
         "DescribeStorageVirtualMachines",
         "DescribeVolumes",
+        "CopyBackup",
     ],
     "datasync": ["DescribeTask", "DescribeTaskExecution", "ListLocations", "ListTaskExecutions", "ListTasks"],
     "resourcegroupstaggingapi": ["GetResources"],
