@@ -139,7 +139,10 @@ impl Cli<'_> {
 
     fn files(&self) {
         assert!(!items(&self.call("fsx", "describe-file-systems", &[]), "FileSystems").is_empty());
-        items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let backups = items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let source = text(&backups[0], "BackupId");
+        let there = ["--region", "us-west-2", "--source-region", "us-east-1", "--source-backup-id", source];
+        assert_eq!(text(&self.call("fsx", "copy-backup", &there)["Backup"], "SourceBackupId"), source);
         let volumes = items(&self.call("fsx", "describe-volumes", &[]), "Volumes");
         let filter = format!("Name=file-system-id,Values={}", text(&volumes[0], "FileSystemId"));
         let some = items(&self.call("fsx", "describe-volumes", &["--filters", &filter]), "Volumes");

@@ -94,6 +94,7 @@ OPERATIONS = {
         "DescribeSnapshots",
         "DescribeStorageVirtualMachines",
         "DescribeVolumes",
+        "CopyBackup",
     ],
     "datasync": ["DescribeTask", "DescribeTaskExecution", "ListLocations", "ListTaskExecutions", "ListTasks"],
     "resourcegroupstaggingapi": ["GetResources"],

@@ -605,6 +605,28 @@ def change_associations():
     until("workspaces:AssociateConnectionAlias", lambda: status() == "ASSOCIATED_WITH_OWNER_ACCOUNT")
 
 
+def change_backups():
+    fsx = client("fsx", STANDBY)
+    known = client("fsx").describe_backups()["Backups"]
+    source = next(backup["BackupId"] for backup in known if backup["Lifecycle"] == "AVAILABLE")
+    wanted = {"SourceBackupId": source, "SourceRegion": PRIMARY, "ClientRequestToken": "peer-probe", "CopyTags": True}
+    made = fsx.copy_backup(**wanted)["Backup"]
+    if fsx.copy_backup(**wanted)["Backup"]["BackupId"] != made["BackupId"] or made["SourceBackupId"] != source:
+        problem("fsx:CopyBackup", f"{made}")
+
+    def state():
+        return fsx.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"]
+
+    until("fsx:CopyBackup", lambda: state() == "AVAILABLE")
+    refused(
+        "fsx:CopyBackup",
+        "BackupNotFound",
+        fsx.copy_backup,
+        SourceBackupId="backup-00000000",
+        SourceRegion=PRIMARY,
+    )
+
+
 def change_desktops():
     workspaces = client("workspaces")
     desktops = [one for page in workspaces.get_paginator("describe_workspaces").paginate() for one in page["Workspaces"]]
@@ -670,6 +692,7 @@ def main():
     change_branding()
     change_images()
     change_associations()
+    change_backups()
     change_desktops()
     for name in sorted(answers):
         print("ok", name, answers[name])

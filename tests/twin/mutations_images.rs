@@ -174,6 +174,35 @@ async fn a_bundle_is_made_of_an_image_and_outlives_no_desktop() {
     assert_eq!(code(delete(id).await), "ResourceNotFoundException");
 }
 
+#[tokio::test]
+async fn a_backup_is_copied_once_however_often_it_is_asked_for() {
+    let twin = twin(5).await;
+    let [there, here] = [P, S].map(|region| aws_sdk_fsx::Client::new(&super::config(&twin, region)));
+    let source = there.describe_backups().send().await.unwrap().backups()[0].clone();
+    let id = source.backup_id().unwrap();
+    let copy = |token: &str| here.copy_backup().source_backup_id(id).source_region(P).client_request_token(token);
+    let made = copy("probe").copy_tags(true).send().await.unwrap().backup().unwrap().clone();
+    assert_eq!((made.lifecycle().unwrap().as_str(), made.source_backup_id()), ("COPYING", Some(id)));
+    assert_eq!((made.source_backup_region(), made.tags()), (Some(P), source.tags()));
+    let again = copy("probe").copy_tags(true).send().await.unwrap();
+    assert_eq!(again.backup().unwrap().backup_id(), made.backup_id());
+    assert_eq!(code(copy("probe").send().await), "IncompatibleParameterError");
+    for token in ["1", "2", "3", "4"] {
+        copy(token).send().await.unwrap();
+    }
+    assert_eq!(code(copy("5").send().await), "ServiceLimitExceeded");
+    let early = here.copy_backup().source_backup_id(made.backup_id().unwrap()).send().await;
+    assert_eq!(code(early), "SourceBackupUnavailable");
+    pass(&twin, 31);
+    copy("5").kms_key_id(format!("arn:aws:kms:{S}:111122223333:key/x")).send().await.unwrap();
+    let key = copy("6").kms_key_id(format!("arn:aws:kms:{P}:111122223333:key/x")).send().await;
+    assert_eq!(code(key), "InvalidDestinationKmsKey");
+    let told = here.describe_backups().backup_ids(made.backup_id().unwrap()).send().await.unwrap();
+    assert_eq!(told.backups()[0].lifecycle().unwrap().as_str(), "AVAILABLE");
+    let none = here.copy_backup().source_backup_id("backup-00000000").source_region(P).send().await;
+    assert_eq!(code(none), "BackupNotFound");
+}
+
 async fn alias(client: &Client, id: &str) -> Option<ConnectionAlias> {
     client.describe_connection_aliases().alias_ids(id).send().await.unwrap().connection_aliases().first().cloned()
 }

@@ -1,5 +1,7 @@
 //! Amazon FSx.
 
+mod copy;
+
 use super::paging::{Reading, page};
 use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
@@ -13,8 +15,9 @@ use serde_json::{Map, Value, json};
 /// The service's own page size is not published; the lists of its model hold 50 at most.
 const PAGE: usize = 50;
 
-pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     match call.operation {
+        "CopyBackup" => copy::copy(world, call),
         "DescribeFileSystems" => file_systems(world, pages, call),
         "DescribeBackups" => backups(world, pages, call),
         "DescribeVolumes" => inside::<Volume>(world, pages, call),

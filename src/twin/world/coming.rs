@@ -27,6 +27,8 @@ pub(crate) enum Event {
     AssociationSettles(String),
     /// An image leaves its state `PENDING`.
     ImageIsCopied(String),
+    /// A backup leaves its lifecycle state `COPYING`.
+    BackupIsCopied(String),
     /// A bundle leaves its state `PENDING`.
     BundleSettles(String),
     /// A WorkSpace leaves this state.
@@ -74,6 +76,7 @@ impl World {
                 Event::AliasSettles(id) => self.alias_settles(&place, &id),
                 Event::AssociationSettles(id) => self.association_settles(&place, &id),
                 Event::ImageIsCopied(id) => self.image_is_copied(&place, &id),
+                Event::BackupIsCopied(id) => self.backup_is_copied(&place, &id),
                 Event::BundleSettles(id) => self.bundle_settles(&place, &id),
                 Event::DesktopLeaves(id, state) => self.desktop_leaves(&place, id, state, at),
                 Event::ModificationProceeds(id) => self.modification_proceeds(&place, id),

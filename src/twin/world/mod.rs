@@ -24,7 +24,7 @@ pub(crate) use desktops::{
 };
 pub(crate) use directories::DIRECTORY_SETTLES;
 pub use identity::Caller;
-pub(crate) use images::{BUNDLE_SETTLES, IMAGE_IS_COPIED};
+pub(crate) use images::{BACKUP_IS_COPIED, BUNDLE_SETTLES, IMAGE_IS_COPIED};
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
 pub(crate) use tags::Tagged;
@@ -37,6 +37,7 @@ use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::workspace::Extras;
 use deskpair_rules::model::{Gap, Moment, Slice, Sym, Symbols};
 use identity::Session;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One world.
@@ -63,6 +64,8 @@ pub struct World {
     given_out: u64,
     /// Pictures that were imported, by the addresses that they got.
     pub(crate) pictures: BTreeMap<String, Vec<u8>>,
+    /// Copies of backups that were asked for with a token: with which input, and the copy's id.
+    pub(crate) copies: BTreeMap<String, (Value, String)>,
     /// What is to come, by its instant and the order in which it was set going.
     coming: BTreeMap<(Moment, u64), Coming>,
     /// How much was ever set going.
@@ -114,6 +117,7 @@ impl World {
             reserved: BTreeMap::new(),
             given_out: 0,
             pictures: BTreeMap::new(),
+            copies: BTreeMap::new(),
             coming: BTreeMap::new(),
             set_going: 0,
         }
