@@ -42,6 +42,9 @@ impl Explain {
                 let _ = writeln!(text, "  {name}: {what}");
             }
         }
+        if let Some(way) = crate::remediate::fixers::way(meta.id) {
+            let _ = writeln!(text, "\nFix:\n  {}\n  {}", way.told(), way.text());
+        }
         let _ = writeln!(text, "\nEvidence for:");
         for control in meta.controls {
             let _ = writeln!(text, "  {}: {}, {}", control.framework.title(), control.id, control.title);

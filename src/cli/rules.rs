@@ -98,6 +98,7 @@ fn as_json(rules: &[&Meta]) -> Result<String> {
                 "needs": meta.needs,
                 "controls": controls,
                 "remedy": meta.remedy,
+                "fix": crate::remediate::fixers::way(meta.id).map(|way| json!({ "way": way.as_str(), "text": way.text() })),
                 "options": options,
             })
         })

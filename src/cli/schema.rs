@@ -24,6 +24,10 @@ enum Of {
     Report,
     /// What [notify] sends (deskpair.notice/1)
     Notice,
+    /// What `remediate plan` writes (deskpair.plan/1)
+    Plan,
+    /// An entry of a remediation's journal (deskpair.journal/1)
+    Journal,
 }
 
 impl Schema {
@@ -33,6 +37,8 @@ impl Schema {
             Of::Estate => crate::store::estate_file::json_schema(),
             Of::Report => deskpair_reports::json::schema().into(),
             Of::Notice => deskpair_reports::notice::schema().into(),
+            Of::Plan => crate::remediate::plan::json_schema(),
+            Of::Journal => crate::remediate::journal::json_schema(),
         };
         let mut text = serde_json::to_string_pretty(&schema)
             .map_err(|error| CommandError::internal("cannot write the schema").because(error))?;

@@ -34,23 +34,28 @@ pub(super) async fn logos(config: &SdkConfig, branding: &BTreeMap<String, Listin
     let urls: BTreeSet<&String> = urls.filter(|url| !url.is_empty()).collect();
     let fetched = futures_util::stream::iter(urls.into_iter().cloned())
         .map(|url| async move {
-            match tokio::time::timeout(PATIENCE, fetch(config, &url)).await {
-                Ok(Ok(picture)) => Logo {
+            match picture(config, &url).await {
+                Ok(picture) => Logo {
                     sha256: hex(&Sha256::digest(&picture)),
                     bytes: i64::try_from(picture.len()).ok(),
                     failure: String::new(),
                     url,
                 },
-                Ok(Err(failure)) => Logo { url, failure, ..Logo::default() },
-                Err(_) => {
-                    Logo { url, failure: format!("no answer within {} s", PATIENCE.as_secs()), ..Logo::default() }
-                }
+                Err(failure) => Logo { url, failure, ..Logo::default() },
             }
         })
         .buffered(AT_A_TIME)
         .collect()
         .await;
     Listing { items: fetched, gap: branding.values().find_map(|listing| listing.gap.clone()) }
+}
+
+/// The picture behind an address, or why it is not had in time.
+pub(crate) async fn picture(config: &SdkConfig, url: &str) -> Result<Vec<u8>, String> {
+    match tokio::time::timeout(PATIENCE, fetch(config, url)).await {
+        Ok(fetched) => fetched,
+        Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    }
 }
 
 /// The picture behind an address, or why it is not had.

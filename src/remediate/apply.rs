@@ -124,7 +124,7 @@ impl Ground<'_> {
             pair.left_out = !pairs.contains(&pair.name);
         }
         let options = Options { rules: rules.clone(), ..Options::at(Moment::from_millis(0)) };
-        let wanted = needed(&options, &settings.rules);
+        let wanted = super::fixers::with_needs(needed(&options, &settings.rules));
         let surroundings = Surroundings {
             access: self.access.clone(),
             deadline: None,
@@ -246,6 +246,11 @@ impl<'g, 'o> Apply<'g, 'o> {
     /// What the journal says.
     pub fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    /// The journal.
+    pub(super) fn journal(&self) -> &Journal<'o> {
+        &self.journal
     }
 
     /// The plan of now.
@@ -409,9 +414,11 @@ impl<'g, 'o> Apply<'g, 'o> {
                 join(&mut request, more);
             }
             self.check_locks()?;
+            group.iter().try_for_each(|change| self.keep_logos(change)).map_err(&failed)?;
+            let whole = self.with_logos(&group[0], &request).map_err(&failed)?;
             let sender = self.sender(&group[0].pair, group[0].place.part)?;
             self.note(Event::Intent { changes: ids.clone(), call, request: request.clone(), undo: false })?;
-            let sent = self.ground.runtime.block_on(sender.change(&request, &[Kind::Change]));
+            let sent = self.ground.runtime.block_on(sender.change(&whole, &[Kind::Change]));
             let (outcome, answer) = match sent {
                 Ok(answer) => (Outcome::Done, Some(answer)),
                 Err(SendError::Fault { operation, fault }) if fault.effect == Effect::Unknown => {

@@ -1,5 +1,6 @@
 //! A plan as a script for the AWS CLI: for whoever may not, or does not want to, let deskpair make the changes.
 
+use super::logos;
 use super::look::named;
 use super::plan::{Action, Change, MADE, Made, MadeKind, Plan, QUOTED};
 use deskpair_rules::model::settings::SideSettings;
@@ -145,7 +146,12 @@ fn change(
                 Shell::PowerShell => writeln!(out, "$made_{number}_{at} = {lookup}"),
             };
         }
-        let input = with_variables(&call.input, number, shell);
+        let pictures = logos::named(&call.input);
+        pictures.iter().enumerate().for_each(|(at, logo)| fetch(out, shell, (number, at), logo));
+        let mut input = with_variables(&call.input, number, shell);
+        if !pictures.is_empty() {
+            input = in_a_file(out, shell, number, &input, pictures.len());
+        }
         let _ = writeln!(out, "aws {} {}{options} --cli-input-json {input}", call.service, kebab(&call.operation));
     }
     if let Some(made) = &change.makes {
@@ -153,10 +159,53 @@ fn change(
     }
 }
 
+/// Fetches a logo, and stops where it is another than the one that was planned with.
+fn fetch(out: &mut String, shell: Shell, (number, at): (usize, usize), logo: &logos::Logo) {
+    let (url, sha256) = (quoted(shell, &logo.url), quoted(shell, &logo.sha256));
+    let _ = match shell {
+        Shell::Bash => writeln!(
+            out,
+            "logo_{number}_{at}=$(mktemp)\ncurl --fail --silent --show-error --output \"$logo_{number}_{at}\" {url}\n\
+             printf '%s  %s\\n' {sha256} \"$logo_{number}_{at}\" | shasum -a 256 -c - > /dev/null"
+        ),
+        Shell::PowerShell => writeln!(
+            out,
+            "$logo_{number}_{at} = New-TemporaryFile\nInvoke-WebRequest -Uri {url} -OutFile $logo_{number}_{at}\n\
+             if ((Get-FileHash $logo_{number}_{at} -Algorithm SHA256).Hash -ne {sha256}) {{ throw 'it is another logo' }}"
+        ),
+    };
+}
+
+/// Writes an input into a file, with its logos in their places: it is too large for a word.
+fn in_a_file(out: &mut String, shell: Shell, number: usize, input: &str, logos: usize) -> String {
+    let mut parts = input.to_owned();
+    for at in 0..logos {
+        let picture = match shell {
+            Shell::Bash => format!("'; base64 < \"$logo_{number}_{at}\" | tr -d '\\n'; printf %s '"),
+            Shell::PowerShell => {
+                format!("' + [Convert]::ToBase64String([IO.File]::ReadAllBytes($logo_{number}_{at})) + '")
+            }
+        };
+        parts = parts.replace(&format!("@@logo_{at}@@"), &picture);
+    }
+    let _ = match shell {
+        Shell::Bash => writeln!(out, "input_{number}=$(mktemp)\n{{ printf %s {parts}; }} > \"$input_{number}\""),
+        Shell::PowerShell => {
+            writeln!(out, "$input_{number} = New-TemporaryFile\n[IO.File]::WriteAllText($input_{number}, ({parts}))")
+        }
+    };
+    format!("\"file://$input_{number}\"")
+}
+
 /// The input as one word, with variables in place of what earlier calls made.
 fn with_variables(input: &Value, number: usize, shell: Shell) -> String {
     let mut count = 0;
-    let marked = mark(input, &mut count);
+    let pictures = std::cell::Cell::new(0);
+    let input = logos::filled(input, &|_| {
+        let at = pictures.replace(pictures.get() + 1);
+        Some(format!("@@logo_{at}@@"))
+    });
+    let marked = mark(&input, &mut count);
     let mut word = quoted(shell, &marked.to_string());
     for at in 0..count {
         let marker = format!("@@made_{at}@@");

@@ -204,6 +204,28 @@ impl<'o> Journal<'o> {
         format!("{}/{number:08}.json", self.folder)
     }
 
+    /// Keeps a picture beside the entries, under its digest.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep(&self, sha256: &str, picture: &[u8]) -> Result<(), JournalError> {
+        self.objects.create(&self.picture(sha256), picture)?;
+        Ok(())
+    }
+
+    /// A picture that was kept.
+    ///
+    /// # Errors
+    /// Where that cannot be told.
+    pub fn kept(&self, sha256: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        Ok(self.objects.get(&self.picture(sha256))?)
+    }
+
+    fn picture(&self, sha256: &str) -> String {
+        let name: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
+        format!("{}/logos/{name}.png", self.folder)
+    }
+
     /// Writes an entry: once this returns, it lasts.
     ///
     /// # Errors
@@ -329,4 +351,11 @@ impl Progress {
     pub fn standing(&self, change: &str) -> Standing {
         self.changes.get(change).copied().unwrap_or_default()
     }
+}
+
+/// The JSON Schema of a journal's entry: `deskpair schema journal`.
+pub fn json_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Entry).to_value();
+    schema["title"] = SCHEMA.into();
+    schema
 }

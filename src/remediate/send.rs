@@ -96,6 +96,14 @@ impl Sender {
         }
     }
 
+    /// What is behind the address of a logo: no call, and nothing is signed.
+    ///
+    /// # Errors
+    /// Why it is not had.
+    pub async fn picture(&self, url: &str) -> Result<Vec<u8>, String> {
+        crate::collect::logos::picture(&self.config, url).await
+    }
+
     /// Reads, as often as it takes.
     ///
     /// # Errors

@@ -84,10 +84,17 @@ impl Apply<'_, '_> {
 
     /// Why what a change made may not be taken away.
     fn guarded(&mut self, change: &Change) -> Result<Option<String>, ApplyError> {
-        let Some(made) = change.makes.as_ref().filter(|made| made.kind == MadeKind::Workspace) else { return Ok(None) };
+        let Some(made) =
+            change.makes.as_ref().filter(|made| matches!(made.kind, MadeKind::Workspace | MadeKind::Backup))
+        else {
+            return Ok(None);
+        };
         let Some(found) = self.found(&change.pair, made)? else { return Ok(None) };
         if self.progress().made.get(&change.id).is_some_and(|known| *known != found.id) {
             return Ok(Some(format!("{made} is another now ({}): this journal did not make it", found.id)));
+        }
+        if made.kind == MadeKind::Backup {
+            return Ok(None);
         }
         let sender = self.sender(&change.pair, made.part)?;
         let input = json!({ "WorkspaceIds": [found.id] });
@@ -111,10 +118,14 @@ impl Apply<'_, '_> {
     /// Makes a call that takes something back: why it was refused, where it was.
     fn sent_back(&mut self, change: &Change, call: usize, request: Call) -> Result<Option<String>, ApplyError> {
         self.check_locks()?;
+        let whole = match self.with_logos(change, &request) {
+            Ok(whole) => whole,
+            Err(why) => return Ok(Some(why)),
+        };
         let sender = self.sender(&change.pair, change.place.part)?;
         let changes = vec![change.id.clone()];
         self.note(Event::Intent { changes: changes.clone(), call, request: request.clone(), undo: true })?;
-        let (outcome, refused) = match self.block(sender.change(&request, &[Kind::Change, Kind::Undo])) {
+        let (outcome, refused) = match self.block(sender.change(&whole, &[Kind::Change, Kind::Undo])) {
             Ok(answer) => match super::apply::refused(&answer) {
                 Some(why) => (Outcome::Refused(why.clone()), Some(why)),
                 None => (Outcome::Done, None),

@@ -9,6 +9,7 @@ use crate::cli::{Globals, exit, print, say, settings};
 use crate::collect::access::Access;
 use crate::output::Output;
 use crate::remediate::draft;
+use crate::remediate::fixers::with_needs;
 use crate::remediate::text::text;
 use crate::store::estate_file;
 use clap::{Args, ValueEnum};
@@ -68,7 +69,7 @@ impl PlanCommand {
             None => {
                 let settings = settings::load(globals)?;
                 let options = settled(options, &settings)?;
-                let wanted = needed(&options, &settings.rules);
+                let wanted = with_needs(needed(&options, &settings.rules));
                 let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
                 let written = estate_file::write_estate(&estate, io::sink());
                 let (_, digest) = written.map_err(|error| unwritable(error.into()))?;

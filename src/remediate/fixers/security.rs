@@ -44,6 +44,32 @@ pub(super) const WAYS: &[(&str, Way)] = &[
     ("SEC-011", Way::Planned("Each streaming permission gets the primary's value.")),
     ("SEC-012", Way::Planned("The standby directory's endpoint encryption gets the primary's mode.")),
     ("SEC-016", Way::Planned("The standby directory's instance role gets the primary's.")),
+    (
+        "SEC-005",
+        Way::People(
+            "Rules of a security group hold at once for all who have it, and name groups and prefix lists of their own Region, which a person has to translate.",
+        ),
+    ),
+    (
+        "SEC-008",
+        Way::People(
+            "SAML needs an application of its own in the identity provider first: switched on without it, nobody gets in; off, nobody is asked for a second factor.",
+        ),
+    ),
+    ("SEC-009", Way::People("It needs a private CA of the standby's Region that the domain trusts.")),
+    ("SEC-013", Way::People("No operation changes a registered directory's tenancy.")),
+    (
+        "SEC-014",
+        Way::People(
+            "Access endpoints are the standby VPC's own, and which clients' networks lead to them is the operator's design.",
+        ),
+    ),
+    ("SEC-017", Way::People("Root certificates are imported in the console alone: no API reads or writes them.")),
+    (
+        "SEC-018",
+        Way::People("No tool should widen what a role may do: its owner adds the standby directory to its policy."),
+    ),
+    ("SEC-019", Way::People("A certificate authority is renewed, or enabled again, by whoever keeps it.")),
 ];
 
 /// A structure of settings, the operation that changes the members it is given, and how its input names the directory.
