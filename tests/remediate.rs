@@ -86,4 +86,7 @@ there_and_back! {
     client_properties_are_set_and_taken_back "SEC-010";
     streaming_is_set_and_taken_back "SEC-011";
     encryption_is_set_and_taken_back "SEC-012";
+    a_platform_is_branded_and_taken_back "BRD-001";
+    a_backup_is_copied_and_taken_back "FSX-003";
+    a_schedule_is_switched_on_and_off "FSX-005";
 }

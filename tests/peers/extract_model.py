@@ -72,8 +72,17 @@ OPERATIONS = {
         "DescribeSnapshots",
         "DescribeStorageVirtualMachines",
         "DescribeVolumes",
+        "CopyBackup",
+        "DeleteBackup",
     ],
-    "datasync": ["DescribeTask", "DescribeTaskExecution", "ListLocations", "ListTaskExecutions", "ListTasks"],
+    "datasync": [
+        "DescribeTask",
+        "DescribeTaskExecution",
+        "ListLocations",
+        "ListTaskExecutions",
+        "ListTasks",
+        "UpdateTask",
+    ],
     "resourcegroupstaggingapi": ["GetResources"],
     "route53": [
         "ChangeResourceRecordSets",

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import time
 
 import boto3
 import botocore.config
@@ -524,6 +525,33 @@ def change_branding():
     workspaces.delete_client_branding(ResourceId=directory, Platforms=["DeviceTypeWeb"])
 
 
+def change_files():
+    fsx, source = client("fsx", STANDBY), client("fsx", PRIMARY).describe_backups()["Backups"][0]["BackupId"]
+    made = fsx.copy_backup(SourceBackupId=source, SourceRegion=PRIMARY)["Backup"]
+    if made["SourceBackupId"] != source or made["Lifecycle"] != "COPYING":
+        problem("fsx:CopyBackup", made)
+    absent = "backup-0123456789abcdef0"
+    refused("fsx:CopyBackup", "BackupNotFound", fsx.copy_backup, SourceBackupId=absent, SourceRegion=PRIMARY)
+    for _ in range(600):
+        if fsx.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"] == "AVAILABLE":
+            break
+        time.sleep(0.1)
+    fsx.delete_backup(BackupId=made["BackupId"])
+    refused("fsx:DeleteBackup", "BackupNotFound", fsx.delete_backup, BackupId=made["BackupId"])
+
+    datasync = client("datasync", STANDBY)
+    task = datasync.list_tasks()["Tasks"][0]["TaskArn"]
+    schedule = datasync.describe_task(TaskArn=task)["Schedule"]
+    datasync.update_task(TaskArn=task, Schedule={**schedule, "Status": "DISABLED"})
+    known = datasync.describe_task(TaskArn=task)
+    if known["Schedule"]["Status"] != "DISABLED" or known["ScheduleDetails"]["DisabledBy"] != "USER":
+        problem("datasync:UpdateTask", known)
+    datasync.update_task(TaskArn=task, Schedule=schedule)
+    refused(
+        "datasync:UpdateTask", "InvalidRequestException", datasync.update_task, TaskArn=task[:-1] + "z", Schedule=schedule
+    )
+
+
 def main():
     for region in (PRIMARY, STANDBY):
         read_region(region)
@@ -532,6 +560,7 @@ def main():
     change_ip_groups()
     change_settings()
     change_branding()
+    change_files()
     for name in sorted(answers):
         print("ok", name, answers[name])
     for line in problems:

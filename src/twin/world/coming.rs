@@ -22,6 +22,8 @@ impl Place {
 pub(crate) enum Event {
     /// A connection alias leaves its state `CREATING` or `DELETING`.
     AliasSettles(String),
+    /// The copy of a backup is done.
+    BackupCopied(String),
 }
 
 /// An event and where it comes to pass.
@@ -51,6 +53,7 @@ impl World {
             let ((_at, _), Coming { place, event }) = first.remove_entry();
             match event {
                 Event::AliasSettles(id) => self.alias_settles(&place, &id),
+                Event::BackupCopied(id) => self.backup_copied(&place, &id),
             }
         }
     }

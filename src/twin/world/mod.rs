@@ -1,6 +1,7 @@
 //! What the services answer from and change: resources as AWS would list them, per account and Region, Route 53 per account.
 
 mod aliases;
+mod backups;
 mod clock;
 mod coming;
 mod identity;
@@ -12,6 +13,7 @@ mod tags;
 mod zones;
 
 pub(crate) use aliases::ALIAS_SETTLES;
+pub(crate) use backups::BACKUP_COPIED;
 pub(crate) use clock::After;
 pub use clock::Clock;
 pub(crate) use coming::{Event, Place};
