@@ -151,7 +151,6 @@ pub static OUT_OF_REACH: &[(Control, &str)] = &[
     (EUCREL08, "how a change was tried before people got it leaves no trace that an API tells"),
     (EUCREL09, "whether a way back was rehearsed leaves no trace in the configuration of either Region"),
     (EUCREL10, "who was told of a change is in no API"),
-    (ARTICLE_24, "a programme of tests is the organization's own; configuration does not show whether there is one"),
 ];
 
 /// Why no rule is evidence for a control; nothing for those that rules are mapped to.

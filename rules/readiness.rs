@@ -353,4 +353,46 @@ mod tests {
         assert_eq!((readiness.uncounted.as_slice(), readiness.ready), ([0].as_slice(), readiness.users));
         assert_eq!((run.pairs[0].findings[0].people, readiness.everybody.len()), (0, 0));
     }
+
+    /// What is said of a thing follows from what is said of the same thing, or of what it rests on: of nothing else.
+    #[test]
+    fn a_consequence_follows_from_its_own_root_alone() {
+        let mut fixture = Fixture::clean();
+        for on in [On::Primary, On::Standby] {
+            fixture.side(on).workspaces.items_mut().clear();
+            for (user, bundle) in [("anna", "standard"), ("carl", "power")] {
+                fixture.add_desktop(on, user, bundle);
+            }
+        }
+        let view = fixture.view();
+        let at = |name: &str| {
+            let images = view.primary.images.items().iter().position(|image| image.name == format!("{name}-image"));
+            let bundles =
+                view.primary.bundles.items().iter().position(|bundle| bundle.name == format!("{name}-bundle"));
+            (images.expect("an image") as u32, bundles.expect("a bundle") as u32)
+        };
+        let ((image, bundle), (other_image, other_bundle)) = (at("standard"), at("power"));
+        const NONE: u32 = Subject::NONE;
+        let of_image = |p: u32, s: u32| Subject::Image { p, s };
+        // One thing, by either side; two things that lack the other side are two.
+        assert!(follows(&view, of_image(0, 7), of_image(0, 8)) && follows(&view, of_image(3, 7), of_image(4, 7)));
+        assert!(follows(&view, of_image(NONE, 7), of_image(NONE, 7)));
+        assert!(!follows(&view, of_image(0, 7), of_image(1, 8)));
+        assert!(!follows(&view, of_image(0, NONE), of_image(1, NONE)));
+        assert!(!follows(&view, of_image(NONE, 1), of_image(NONE, 2)));
+        // A bundle and its image, either way.
+        let of_bundle = |p: u32| Subject::Bundle { p, s: NONE };
+        for (root, theirs, not) in [
+            (of_image(image, NONE), of_bundle(bundle), of_bundle(other_bundle)),
+            (of_bundle(bundle), of_image(image, NONE), of_image(other_image, NONE)),
+        ] {
+            assert!(follows(&view, root, theirs) && !follows(&view, root, not), "{root:?}");
+        }
+        // A desktop, its bundle, and its bundle's image.
+        let of_desktop = |p: u32| Subject::Desktop { p, s: NONE };
+        for root in [of_bundle(bundle), of_image(image, NONE)] {
+            assert!(follows(&view, root, of_desktop(0)) && !follows(&view, root, of_desktop(1)), "{root:?}");
+        }
+        assert!(!follows(&view, of_desktop(0), of_desktop(0)), "by its row alone");
+    }
 }

@@ -93,7 +93,7 @@ mod tests {
     }
 
     /// What these judge every estate carries, whatever was collected.
-    const OF_SETTINGS: [&str; 2] = ["DEP-002", "OPS-006"];
+    const OF_SETTINGS: [&str; 4] = ["DEP-002", "OPS-001", "OPS-002", "OPS-006"];
 
     #[test]
     fn every_rule_says_all_that_it_owes() {

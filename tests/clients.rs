@@ -139,7 +139,10 @@ impl Cli<'_> {
 
     fn files(&self) {
         assert!(!items(&self.call("fsx", "describe-file-systems", &[]), "FileSystems").is_empty());
-        items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let backups = items(&self.call("fsx", "describe-backups", &[]), "Backups");
+        let source = text(&backups[0], "BackupId");
+        let there = ["--region", "us-west-2", "--source-region", "us-east-1", "--source-backup-id", source];
+        assert_eq!(text(&self.call("fsx", "copy-backup", &there)["Backup"], "SourceBackupId"), source);
         let volumes = items(&self.call("fsx", "describe-volumes", &[]), "Volumes");
         let filter = format!("Name=file-system-id,Values={}", text(&volumes[0], "FileSystemId"));
         let some = items(&self.call("fsx", "describe-volumes", &["--filters", &filter]), "Volumes");
@@ -185,6 +188,7 @@ impl Cli<'_> {
         let change = call("change-resource-record-sets", &["--hosted-zone-id", zone, "--change-batch", &batch]);
         let change = text(&change["ChangeInfo"], "Id");
         assert_eq!(text(&call("get-change", &["--id", change])["ChangeInfo"], "Id"), change);
+        call("update-hosted-zone-features", &["--hosted-zone-id", zone, "--no-enable-accelerated-recovery"]);
     }
 
     fn rest(&self) {
@@ -292,12 +296,14 @@ const LACKED_BY_THE_CLI: [&str; 1] = ["route53:ListResourceRecordSetProtections"
 
 #[test]
 fn the_aws_cli_reads_every_operation() {
-    let parts: [fn(&Cli<'_>); 5] = [
+    let parts: [fn(&Cli<'_>); 7] = [
         |cli| cli.workspaces(),
         |cli| cli.files(),
         |cli| cli.zones(),
         |cli| cli.rest(),
         |cli| changes::directories(cli),
+        |cli| changes::images(cli),
+        |cli| changes::desktops(cli),
     ];
     let called = std::thread::scope(|scope| {
         let running: Vec<_> = parts.map(|part| scope.spawn(move || cli(part))).into();

@@ -199,3 +199,31 @@ fn two_scans_at_once_lose_nothing() {
     assert_eq!(Links::of(&Folder::at(&sandbox.path(".deskpair"))).all().expect("the chain").len(), 3);
     sandbox.deskpair(["verify", ".deskpair"]).run().expect(0);
 }
+
+/// OPS-001 and OPS-002 read the drills that the state knows: none at first, then one in time, then one that took too long.
+#[test]
+fn drills_that_the_state_knows_are_judged() {
+    let sandbox = Sandbox::new();
+    let twin = crate::support::twin::TwinProcess::start(&sandbox, ["--desktops", "8", "--drift", "none"]);
+    let judged = || {
+        sandbox.scan(&twin, ["--rule", "OPS-001,OPS-002", "--fail-on", "medium"]);
+        let report = sandbox.json("deskpair-report/report.json");
+        let findings = report["pairs"][0]["findings"].as_array().expect("findings").iter();
+        findings.map(|finding| finding["case"].as_str().unwrap_or("unknown").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(judged(), ["never"]);
+    let objects = deskpair::store::place::Place::Folder(sandbox.path(".deskpair")).open().expect("a folder");
+    let keep = |secs: u32| {
+        let drill = deskpair_rules::model::settings::Drill {
+            pair: "corp".to_owned(),
+            ended_at: deskpair::clock::now(),
+            succeeded: true,
+            recovery_secs: Some(secs),
+        };
+        deskpair::store::drills::keep(objects.as_ref(), &drill).expect("it is kept");
+    };
+    keep(300);
+    assert_eq!(judged(), Vec::<String>::new());
+    keep(3600);
+    assert_eq!(judged(), ["missed"]);
+}

@@ -136,7 +136,8 @@ fn its_commands_run() {
             }
             let path = format!("{}:/usr/bin:/bin", peers::text(folder));
             let answer = sandbox.program("sh", ["-c", command]).envs(&twin).env("PATH", path).run();
-            let gated = ["scan", "report", "merge"].iter().any(|gate| command.starts_with(&format!("deskpair {gate}")));
+            let gated =
+                ["scan", "report", "merge"].iter().any(|gated| command.starts_with(&format!("deskpair {gated}")));
             assert!(answer.code == 0 || (gated && answer.code == 1), "{command}: {answer}");
             ran += 1;
         }

@@ -86,7 +86,24 @@ there_and_back! {
     client_properties_are_set_and_taken_back "SEC-010";
     streaming_is_set_and_taken_back "SEC-011";
     encryption_is_set_and_taken_back "SEC-012";
+    a_missing_image_is_copied_and_taken_back "IMG-001";
+    an_image_of_yesterday_is_copied_anew_and_taken_back "IMG-003";
+    an_images_permissions_are_set_and_taken_back "IMG-005";
+    a_missing_bundle_is_made_and_taken_back "BND-001";
+    a_bundle_moves_to_its_image_and_back "BND-003";
+    a_missing_desktop_is_made_and_taken_back "WSP-001";
+    a_desktop_that_nothing_starts_is_set_right_and_back "WSP-002";
+    a_running_mode_is_set_and_taken_back "WSP-004";
+    a_desktops_tags_are_set_and_taken_back "WSP-012";
+    a_desktop_is_protected_and_unprotected "WSP-014";
+    a_missing_alias_is_made_for_good "ALS-001";
+    an_alias_is_associated_and_taken_back "ALS-003";
+    a_stranger_loses_the_alias_and_gets_it_back "ALS-006";
+    a_missing_record_is_made_and_taken_back "DNS-001";
+    a_record_is_swapped_and_taken_back "DNS-002";
+    a_ttl_is_shortened_and_taken_back "DNS-005";
     a_platform_is_branded_and_taken_back "BRD-001";
     a_backup_is_copied_and_taken_back "FSX-003";
     a_schedule_is_switched_on_and_off "FSX-005";
+    a_directory_is_registered_for_good "DIR-003";
 }

@@ -27,6 +27,24 @@ pub struct Settings {
     /// Where the scan that collected the estate keeps its runs; none where it kept none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StateStore>,
+    /// The drills that the state knows; none where the scan that collected the estate kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drills: Option<Vec<Drill>>,
+}
+
+/// A drill that has ended, as the state keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drill {
+    /// The pair's name.
+    pub pair: String,
+    /// When it ended.
+    pub ended_at: Moment,
+    /// Whether it went as planned, and was taken back.
+    pub succeeded: bool,
+    /// The seconds from the change of the record until the cohort had reached the standby Region; none where that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_secs: Option<u32>,
 }
 
 /// Where runs are kept, and with them the last estate and the locks.

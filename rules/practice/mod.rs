@@ -2,8 +2,11 @@
 
 mod accepted;
 mod directory_uncovered;
+mod drill_overdue;
+mod drills;
 mod failover_needs_primary;
 mod failover_permission;
+mod recovery_time_missed;
 mod waiver_expired;
 mod waiver_unused;
 
@@ -11,6 +14,8 @@ use crate::rule::Rule;
 
 /// The area's rules, by id.
 pub static RULES: &[&dyn Rule] = &[
+    &drill_overdue::DrillOverdue,
+    &recovery_time_missed::RecoveryTimeMissed,
     &waiver_expired::WaiverExpired,
     &waiver_unused::WaiverUnused,
     &directory_uncovered::DirectoryUncovered,

@@ -11,6 +11,7 @@ use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
 use crate::notify::Hook;
 use crate::redact::redact;
+use crate::store::drills;
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
 use deskpair_rules::model::{Dataset, Estate, Moment, Settings};
@@ -94,6 +95,10 @@ impl Scan {
         let (options, named) = self.named(globals, options)?;
         let key = self.redaction.key(globals)?;
         settings.state = Some(globals.state.kind()?);
+        settings.drills = Some(
+            drills::read(globals.state.objects()?)
+                .map_err(|error| state::failed("cannot read the drills that the state knows", error))?,
+        );
         let wanted = needed(&options, &settings.rules);
         let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
         if let Some(key) = &key {

@@ -22,6 +22,7 @@ pub(super) fn settings(file: View<'_>) -> Settings {
         attestations: file.tables("attestation").into_iter().filter_map(waiver).collect(),
         // The command line says where, and S3 in which Region that is.
         state: None,
+        drills: None,
     }
 }
 

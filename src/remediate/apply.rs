@@ -264,7 +264,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     }
 
     pub(super) fn sleep(&self, pause: Duration) {
-        self.block(tokio::time::sleep(pause));
+        self.block(async { tokio::time::sleep(pause).await });
     }
 
     pub(super) fn first_pause(&self) -> Duration {
@@ -539,7 +539,7 @@ impl<'g, 'o> Apply<'g, 'o> {
             if let Some(code) = teller.interrupted() {
                 return Err(ApplyError::Interrupted(code));
             }
-            self.ground.runtime.block_on(tokio::time::sleep(pause));
+            self.sleep(pause);
             pause = (pause * 2).min(self.ground.pause);
         }
     }
@@ -595,7 +595,7 @@ impl<'g, 'o> Apply<'g, 'o> {
                     let why = format!("it was made, and {rule} does not pass: {}", still.join("; "));
                     return Err(ApplyError::Failed { change: change.id.clone(), why });
                 }
-                self.ground.runtime.block_on(tokio::time::sleep(pause));
+                self.sleep(pause);
                 pause = (pause * 2).min(self.ground.pause);
             }
         }

@@ -143,7 +143,7 @@ impl Opened {
 
 /// The configuration, whichever of its pairs were collected, and from wherever it was read.
 fn configuration(settings: &Settings) -> Settings {
-    let mut settings = Settings { state: None, ..settings.clone() };
+    let mut settings = Settings { state: None, drills: None, ..settings.clone() };
     for pair in &mut settings.pairs {
         (pair.left_out, pair.declared) = (false, None);
     }

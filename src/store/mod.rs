@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod digest;
+pub mod drills;
 pub mod estate_file;
 pub mod estate_merge;
 mod estate_read;

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sys
-import time
 
 import boto3
 import botocore.config
@@ -421,6 +420,13 @@ def read_route53():
     refused("route53:ChangeResourceRecordSets twice", "InvalidChangeBatch", lambda: change("CREATE", '"probe"'))
     refused("route53:ChangeResourceRecordSets other value", "InvalidChangeBatch", lambda: change("DELETE", '"other"'))
     change("DELETE", '"probe"')
+    for enable, status in ((False, "DISABLED"), (True, "ENABLED")):
+        route53.update_hosted_zone_features(HostedZoneId=identifier, EnableAcceleratedRecovery=enable)
+
+        def told():
+            return route53.get_hosted_zone(Id=identifier)["HostedZone"]["Features"]["AcceleratedRecoveryStatus"]
+
+        until("route53:UpdateHostedZoneFeatures", lambda: told() == status)
 
 
 def change_aliases():
@@ -525,20 +531,160 @@ def change_branding():
     workspaces.delete_client_branding(ResourceId=directory, Platforms=["DeviceTypeWeb"])
 
 
-def change_files():
-    fsx, source = client("fsx", STANDBY), client("fsx", PRIMARY).describe_backups()["Backups"][0]["BackupId"]
-    made = fsx.copy_backup(SourceBackupId=source, SourceRegion=PRIMARY)["Backup"]
-    if made["SourceBackupId"] != source or made["Lifecycle"] != "COPYING":
-        problem("fsx:CopyBackup", made)
-    absent = "backup-0123456789abcdef0"
-    refused("fsx:CopyBackup", "BackupNotFound", fsx.copy_backup, SourceBackupId=absent, SourceRegion=PRIMARY)
-    for _ in range(600):
-        if fsx.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"] == "AVAILABLE":
-            break
-        time.sleep(0.1)
+def until(told, what):
+    for _ in range(200):
+        if what():
+            return
+    problem(told, "it never comes to pass")
+
+
+def change_images():
+    workspaces = client("workspaces", STANDBY)
+    source = client("workspaces").describe_workspace_images()["Images"][0]["ImageId"]
+    made = workspaces.copy_workspace_image(
+        Name="peer-probe", SourceImageId=source, SourceRegion=PRIMARY, Tags=[{"Key": "a", "Value": "b"}]
+    )["ImageId"]
+
+    def image():
+        return workspaces.describe_workspace_images(ImageIds=[made])["Images"][0]
+
+    until("workspaces:CopyWorkspaceImage", lambda: image()["State"] == "AVAILABLE")
+    sharing = {"ImageId": made, "SharedAccountId": "444455556666"}
+    workspaces.update_workspace_image_permission(AllowCopyImage=True, **sharing)
+    refused(
+        "workspaces:DeleteWorkspaceImage",
+        "InvalidResourceStateException",
+        workspaces.delete_workspace_image,
+        ImageId=made,
+    )
+    workspaces.update_workspace_image_permission(AllowCopyImage=False, **sharing)
+    bundle = workspaces.create_workspace_bundle(
+        BundleName="peer-probe",
+        BundleDescription="A probe",
+        ImageId=made,
+        ComputeType={"Name": "POWER"},
+        UserStorage={"Capacity": "100"},
+    )["WorkspaceBundle"]["BundleId"]
+
+    def state():
+        return workspaces.describe_workspace_bundles(BundleIds=[bundle])["Bundles"][0]["State"]
+
+    until("workspaces:CreateWorkspaceBundle", lambda: state() == "AVAILABLE")
+    workspaces.update_workspace_bundle(BundleId=bundle, ImageId=made)
+    refused(
+        "workspaces:DeleteWorkspaceImage in use",
+        "ResourceAssociatedException",
+        workspaces.delete_workspace_image,
+        ImageId=made,
+    )
+    workspaces.delete_workspace_bundle(BundleId=bundle)
+    workspaces.delete_workspace_image(ImageId=made)
+
+
+def change_associations():
+    workspaces = client("workspaces", STANDBY)
+    known = next(
+        alias
+        for alias in workspaces.describe_connection_aliases()["ConnectionAliases"]
+        if alias["Associations"][0].get("ResourceId")
+    )
+    identifier, directory = known["AliasId"], known["Associations"][0]["ResourceId"]
+
+    def status():
+        alias = workspaces.describe_connection_aliases(AliasIds=[identifier])["ConnectionAliases"][0]
+        return alias["Associations"][0]["AssociationStatus"]
+
+    workspaces.disassociate_connection_alias(AliasId=identifier)
+    until("workspaces:DisassociateConnectionAlias", lambda: status() == "NOT_ASSOCIATED")
+    for permission in (True, False):
+        workspaces.update_connection_alias_permission(
+            AliasId=identifier,
+            ConnectionAliasPermission={"SharedAccountId": "444455556666", "AllowAssociation": permission},
+        )
+    workspaces.associate_connection_alias(AliasId=identifier, ResourceId=directory)
+    until("workspaces:AssociateConnectionAlias", lambda: status() == "ASSOCIATED_WITH_OWNER_ACCOUNT")
+
+
+def change_backups():
+    fsx = client("fsx", STANDBY)
+    known = client("fsx").describe_backups()["Backups"]
+    source = next(backup["BackupId"] for backup in known if backup["Lifecycle"] == "AVAILABLE")
+    wanted = {"SourceBackupId": source, "SourceRegion": PRIMARY, "ClientRequestToken": "peer-probe", "CopyTags": True}
+    made = fsx.copy_backup(**wanted)["Backup"]
+    if fsx.copy_backup(**wanted)["Backup"]["BackupId"] != made["BackupId"] or made["SourceBackupId"] != source:
+        problem("fsx:CopyBackup", f"{made}")
+
+    def state():
+        return fsx.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"]
+
+    until("fsx:CopyBackup", lambda: state() == "AVAILABLE")
     fsx.delete_backup(BackupId=made["BackupId"])
     refused("fsx:DeleteBackup", "BackupNotFound", fsx.delete_backup, BackupId=made["BackupId"])
+    refused(
+        "fsx:CopyBackup",
+        "BackupNotFound",
+        fsx.copy_backup,
+        SourceBackupId="backup-00000000",
+        SourceRegion=PRIMARY,
+    )
 
+
+def change_desktops():
+    workspaces = client("workspaces")
+    desktops = [one for page in workspaces.get_paginator("describe_workspaces").paginate() for one in page["Workspaces"]]
+    one = next(desktop for desktop in desktops if desktop["State"] == "STOPPED" and "RelatedWorkspaces" not in desktop)
+    identifier, directory = one["WorkspaceId"], one["DirectoryId"]
+
+    def read(which):
+        return workspaces.describe_workspaces(WorkspaceIds=[which])["Workspaces"]
+
+    workspaces.start_workspaces(StartWorkspaceRequests=[{"WorkspaceId": identifier}])
+    until("workspaces:StartWorkspaces", lambda: read(identifier)[0]["State"] == "AVAILABLE")
+    workspaces.stop_workspaces(StopWorkspaceRequests=[{"WorkspaceId": identifier}])
+    until("workspaces:StopWorkspaces", lambda: read(identifier)[0]["State"] == "STOPPED")
+    workspaces.modify_workspace_properties(WorkspaceId=identifier, WorkspaceProperties={"RunningMode": "ALWAYS_ON"})
+    workspaces.create_tags(ResourceId=identifier, Tags=[{"Key": "probe", "Value": "1"}])
+    workspaces.delete_tags(ResourceId=identifier, TagKeys=["probe"])
+    user = {"DirectoryId": directory, "UserName": "peer-probe", "BundleId": one["BundleId"]}
+    made = workspaces.create_workspaces(Workspaces=[user, {**user, "UserName": one["UserName"]}])
+    if [failed["ErrorCode"] for failed in made["FailedRequests"]] != ["ResourceExists.WorkSpace"]:
+        problem("workspaces:CreateWorkspaces", f"{made['FailedRequests']}")
+    made = made["PendingRequests"][0]["WorkspaceId"]
+    until("workspaces:CreateWorkspaces", lambda: read(made)[0]["State"] == "AVAILABLE")
+    workspaces.terminate_workspaces(TerminateWorkspaceRequests=[{"WorkspaceId": made}])
+    until("workspaces:TerminateWorkspaces", lambda: not read(made))
+    there = client("workspaces", STANDBY)
+    other = there.describe_workspace_directories()["Directories"][0]["DirectoryId"]
+    wanted = {"PrimaryWorkspaceId": "ws-000000000", "DirectoryId": other}
+    there.create_standby_workspaces(PrimaryRegion=PRIMARY, StandbyWorkspaces=[wanted])
+    refused(
+        "workspaces:DeregisterWorkspaceDirectory",
+        "OperationNotSupportedException",
+        workspaces.deregister_workspace_directory,
+        DirectoryId=directory,
+    )
+    for add_in in workspaces.describe_connect_client_add_ins(ResourceId=directory)["AddIns"]:
+        workspaces.delete_connect_client_add_in(ResourceId=directory, AddInId=add_in["AddInId"])
+    add_in = workspaces.create_connect_client_add_in(ResourceId=directory, Name="probe", URL="https://a.example")
+    workspaces.update_connect_client_add_in(ResourceId=directory, AddInId=add_in["AddInId"], Name="other")
+    workspaces.delete_connect_client_add_in(ResourceId=directory, AddInId=add_in["AddInId"])
+    for page in range(0, len(desktops), 25):
+        requests = [{"WorkspaceId": desktop["WorkspaceId"]} for desktop in desktops[page : page + 25]]
+        requests = [request for request in requests if read(request["WorkspaceId"])]
+        workspaces.terminate_workspaces(TerminateWorkspaceRequests=requests)
+    until("workspaces:TerminateWorkspaces", lambda: not workspaces.describe_workspaces(DirectoryId=directory)["Workspaces"])
+    workspaces.deregister_workspace_directory(DirectoryId=directory)
+
+    def registered():
+        known = workspaces.describe_workspace_directories()["Directories"]
+        return [one["State"] for one in known if one["DirectoryId"] == directory]
+
+    until("workspaces:DeregisterWorkspaceDirectory", lambda: registered() == [])
+    workspaces.register_workspace_directory(DirectoryId=directory)
+    until("workspaces:RegisterWorkspaceDirectory", lambda: registered() == ["REGISTERED"])
+
+
+def change_tasks():
     datasync = client("datasync", STANDBY)
     task = datasync.list_tasks()["Tasks"][0]["TaskArn"]
     schedule = datasync.describe_task(TaskArn=task)["Schedule"]
@@ -560,7 +706,11 @@ def main():
     change_ip_groups()
     change_settings()
     change_branding()
-    change_files()
+    change_images()
+    change_associations()
+    change_backups()
+    change_tasks()
+    change_desktops()
     for name in sorted(answers):
         print("ok", name, answers[name])
     for line in problems:

@@ -75,6 +75,9 @@ pub(crate) fn group(pairs: usize, accounts: &[&str], people: u32) -> Estate {
             if !list["book"].is_null() {
                 list["book"] = places.zones.into();
             }
+            if list["list"] == "probes" {
+                list["of"] = whole.settings.pairs[at].name.clone().into();
+            }
             key = list.to_string();
             lists.entry(key.clone()).or_default();
         }

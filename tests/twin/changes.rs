@@ -222,6 +222,35 @@ async fn zones_are_listed_in_route_53s_order_and_apex_records_stay() {
 }
 
 #[tokio::test]
+async fn accelerated_recovery_takes_hours_and_locks_the_zone_at_the_end() {
+    let twin = twin(5).await;
+    let (zone, name, _) = place(&twin);
+    let client = aws_sdk_route53::Client::new(&config(&twin, P));
+    let update = |enable: bool| {
+        client.update_hosted_zone_features().hosted_zone_id(&zone).enable_accelerated_recovery(enable).send()
+    };
+    let status = async || {
+        let told = client.get_hosted_zone().id(&zone).send().await.unwrap();
+        let features = told.hosted_zone().unwrap().features().unwrap();
+        features.accelerated_recovery_status().unwrap().as_str().to_owned()
+    };
+    let pass = |minutes: u64| twin.with_world(|world| world.clock.advance(Duration::from_secs(minutes * 60)));
+    update(false).await.unwrap();
+    assert_eq!(status().await, "DISABLING");
+    assert!(update(true).await.unwrap_err().into_service_error().is_prior_request_not_complete());
+    pass(121);
+    assert_eq!(status().await, "DISABLING_HOSTED_ZONE_LOCKED");
+    let other = [(ChangeAction::Create, txt(&format!("other.{name}"), 60, &["\"x\""]))];
+    assert_eq!(change(&twin, &zone, &other).await.unwrap_err().0, "PriorRequestNotComplete");
+    pass(10);
+    assert_eq!(status().await, "DISABLED");
+    change(&twin, &zone, &other).await.unwrap();
+    update(true).await.unwrap();
+    pass(131);
+    assert_eq!(status().await, "ENABLED");
+}
+
+#[tokio::test]
 async fn bodies_that_the_schema_refuses_change_nothing() {
     let twin = twin(5).await;
     let (zone, name, old) = place(&twin);

@@ -7,6 +7,8 @@ mod identity;
 mod lists;
 mod mirror;
 mod mutations;
+mod mutations_desktops;
+mod mutations_images;
 mod name_servers;
 mod names;
 mod trouble;

@@ -421,3 +421,18 @@ fn a_tag_binds_a_file_system_by_its_key_and_its_value() {
     assert!(!tagged(COPY_OF_TAG, "us-east-1/fs-another"));
     assert!(!tagged("team", "us-east-1/SOURCE"));
 }
+
+/// A file system goes by its `Name` tag where that says anything, else by its first DNS alias, else by its id.
+#[test]
+fn a_file_system_goes_by_the_name_that_people_gave_it() {
+    let mut fixture = Fixture::clean();
+    let system = &mut fixture.side(On::Primary).file_systems.items_mut()[0];
+    let tag = |key: &str, value: &str| crate::model::files::FileTag { key: key.to_owned(), value: value.to_owned() };
+    system.tags = vec![tag("team", "euc"), tag("Name", "profiles")];
+    assert_eq!(system.natural_name(), "profiles");
+    system.tags = vec![tag("team", "euc"), tag("Name", "")];
+    assert_eq!(system.natural_name(), "profiles.corp.example");
+    system.windows_configuration = None;
+    let id = system.file_system_id.clone();
+    assert_eq!(system.natural_name(), id);
+}

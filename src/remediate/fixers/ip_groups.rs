@@ -40,9 +40,17 @@ pub(super) fn plan(draft: &mut Draft<'_, '_>) {
             fixing.push(wanted);
         }
     }
-    for rule in ["IPG-002", "IPG-004"] {
-        for wanted in draft.fails(rule) {
-            level(draft, &wanted);
+    for wanted in draft.fails("IPG-002") {
+        level(draft, &wanted);
+    }
+    for wanted in draft.fails("IPG-004") {
+        // The finding is the directory's: each of its groups that admits nobody is filled.
+        let empty = empty_groups(draft);
+        if empty.is_empty() {
+            draft.leave(&wanted, "no group of the standby directory is known to be empty");
+        }
+        for subject in empty {
+            level(draft, &Wanted { subject, ..wanted.clone() });
         }
     }
     for wanted in draft.fails("IPG-003") {
@@ -102,6 +110,17 @@ fn create(draft: &mut Draft<'_, '_>, wanted: &Wanted) -> Option<(String, String)
         .undone(Inverse::Exact(vec![undo]));
     let id = draft.add(change);
     Some((name.clone(), id))
+}
+
+/// The standby directory's groups that admit nobody.
+fn empty_groups(draft: &Draft<'_, '_>) -> Vec<Subject> {
+    let view = draft.view();
+    let Ok(Some(directory)) = view.standby_registration() else { return Vec::new() };
+    let groups = view.standby.ip_groups.items().iter().enumerate();
+    groups
+        .filter(|(_, group)| directory.ip_group_ids.contains(&group.group_id) && group.user_rules.is_empty())
+        .map(|(at, _)| Subject::IpGroup { p: Subject::NONE, s: at as u32 })
+        .collect()
 }
 
 /// The standby group and the primary one of a finding.

@@ -3,7 +3,9 @@
 use super::Way;
 use crate::remediate::draft::{Draft, Wanted};
 use crate::remediate::plan::{Call, Inverse, Part, Risk};
+use deskpair_rules::model::directory::{StorageConnector, StreamingProperties, UserSetting};
 use deskpair_rules::model::settings::MapKind;
+use deskpair_rules::rule::Drift;
 use serde_json::{Map, Value, json};
 
 pub(super) const WAYS: &[(&str, Way)] = &[
@@ -145,7 +147,12 @@ pub(super) fn plan(draft: &mut Draft<'_, '_>) {
     };
     for rule in SETTABLE {
         for wanted in draft.fails(rule) {
-            for drift in wanted.drift.clone() {
+            let lists = ["StreamingProperties.UserSettings.", "StreamingProperties.StorageConnectors."];
+            let of_list = |path: &str| lists.iter().any(|list| path.starts_with(list));
+            if wanted.drift.iter().any(|drift| of_list(&drift.path)) {
+                streaming_lists(draft, &wanted, &directory);
+            }
+            for drift in wanted.drift.clone().into_iter().filter(|drift| !of_list(&drift.path)) {
                 let (primary, path) = (primary_value(draft, &drift.path, &drift.primary), path_of(rule, &drift.path));
                 member(draft, &wanted, &directory, &path, &primary, &drift.standby);
             }
@@ -182,20 +189,6 @@ fn value(text: &str) -> Value {
 
 /// A structure with this member alone.
 fn structure(group: &Group, member: &str, text: &str) -> Value {
-    if let Some(action) = member.strip_prefix("UserSettings.") {
-        let (permission, length) = match text.split_once(" (") {
-            Some((permission, rest)) => (permission, rest.chars().filter(char::is_ascii_digit).collect::<String>()),
-            None => (text, String::new()),
-        };
-        let mut setting = json!({ "Action": action, "Permission": permission });
-        if let Ok(length) = length.parse::<u32>() {
-            setting["MaximumLength"] = length.into();
-        }
-        return json!({ "UserSettings": [setting] });
-    }
-    if let Some(connector) = member.strip_prefix("StorageConnectors.") {
-        return json!({ "StorageConnectors": [{ "ConnectorType": connector, "Status": text }] });
-    }
     let mut settings = Map::new();
     // Members of members: `GlobalAccelerator.Mode`.
     match member.split_once('.') {
@@ -218,6 +211,71 @@ fn call(group: &Group, directory: &str, member: &str, text: &str) -> Call {
         input[group.member] = structure(group, member, text);
     }
     Call::workspaces(group.operation, input)
+}
+
+/// Sets the lists of streaming settings whole: what a list that is sent leaves out, nobody says that it stays. What the primary does not
+/// have stays as the standby has it.
+fn streaming_lists(draft: &mut Draft<'_, '_>, wanted: &Wanted, directory: &str) {
+    let Ok(Some((p, s))) = draft.view().registrations() else { return };
+    let none = StreamingProperties::default();
+    let (p, s) = (p.streaming_properties.as_ref().unwrap_or(&none), s.streaming_properties.as_ref().unwrap_or(&none));
+    let merged = |ours: Vec<(String, Value)>, theirs: Vec<(String, Value)>| -> Vec<Value> {
+        let kept =
+            theirs.into_iter().filter(|(key, _)| !ours.iter().any(|(known, _)| known == key)).collect::<Vec<_>>();
+        ours.into_iter().chain(kept).map(|(_, value)| value).collect()
+    };
+    let settings = |side: &StreamingProperties| -> Vec<(String, Value)> {
+        let value = |setting: &UserSetting| {
+            let mut value = json!({ "Action": setting.action, "Permission": setting.permission });
+            if let Some(most) = setting.maximum_length {
+                value["MaximumLength"] = most.into();
+            }
+            (setting.action.clone(), value)
+        };
+        side.user_settings.iter().map(value).collect()
+    };
+    let connectors = |side: &StreamingProperties| -> Vec<(String, Value)> {
+        let value = |one: &StorageConnector| {
+            (one.connector_type.clone(), json!({ "ConnectorType": one.connector_type, "Status": one.status }))
+        };
+        side.storage_connectors.iter().map(value).collect()
+    };
+    let all = [("UserSettings", settings(p), settings(s)), ("StorageConnectors", connectors(p), connectors(s))];
+    for (list, ours, theirs) in all {
+        let prefix = format!("StreamingProperties.{list}.");
+        let drift: Vec<Drift> = wanted.drift.iter().filter(|drift| drift.path.starts_with(&prefix)).cloned().collect();
+        if drift.is_empty() {
+            continue;
+        }
+        if theirs.is_empty() {
+            draft.leave(
+                wanted,
+                format!("the standby directory has no {list}, and no API call takes them away again: set them by hand"),
+            );
+            continue;
+        }
+        let before: Vec<Value> = theirs.iter().map(|(_, value)| value.clone()).collect();
+        let call = |values: Vec<Value>| {
+            let input = json!({ "ResourceId": directory, "StreamingProperties": { list: values } });
+            Call::workspaces("ModifyStreamingProperties", input)
+        };
+        let opened = drift.iter().any(|drift| opens(&drift.standby, &drift.primary));
+        let mut change = draft
+            .change(
+                Part::Standby,
+                &["directory", "StreamingProperties", list],
+                format!("set {list} of the standby directory as the primary has them"),
+            )
+            .fixing(wanted)
+            .risk(if opened { Risk::Review } else { Risk::Safe })
+            .by(call(merged(ours, theirs)))
+            .undone(Inverse::Exact(vec![call(before)]));
+        for Drift { path, primary, standby } in drift {
+            let told = |text: String| Some(text).filter(|text| text != ABSENT && !text.is_empty());
+            change = change.field(&path, told(standby), told(primary));
+        }
+        draft.add(change);
+    }
 }
 
 /// Whether a value lets in, or lets do, more than the other.

@@ -207,12 +207,12 @@ impl Text {
     }
 }
 
-/// Three patterns of STS use Unicode classes and surrogates that the small regex engine leaves out.
+/// Some patterns of STS and FSx use Unicode classes and surrogates that the small regex engine leaves out.
 fn matcher(pattern: &str) -> Matcher {
     let tag = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
     match pattern {
         r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+" => Matcher::Characters(tag, true),
-        r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*" => Matcher::Characters(tag, false),
+        r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*" | r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$" => Matcher::Characters(tag, false),
         text if text.starts_with(r"[\u0009\u000A\u000D\u0020-\u007E\u0085") => {
             Matcher::Characters(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..), true)
         }

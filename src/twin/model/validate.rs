@@ -261,6 +261,30 @@ mod tests {
     }
 
     #[test]
+    fn measures_bytes_and_the_entries_of_maps() {
+        let import = |attributes: Value| {
+            let input = json!({"ResourceId": "d-90670a1234", "DeviceTypeIos": attributes});
+            refusal(Service::WorkSpaces, "ImportClientBranding", input)
+        };
+        assert_eq!(import(json!({"Logo": "iVBORw0KGgo=", "LoginMessage": {"en_US": ""}})), "");
+        assert_eq!(
+            import(json!({"Logo": ""})),
+            "ValidationException: 1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=0 cap=0]' at 'deviceTypeIos.logo' failed to satisfy constraint: Member must have length greater than or equal to 1"
+        );
+        let large = base64::encode(vec![0; 447_001]);
+        assert!(
+            import(json!({"Logo": large}))
+                .ends_with("[pos=0 lim=447001 cap=447001]' at 'deviceTypeIos.logo' failed to satisfy constraint: Member must have length less than or equal to 447000")
+        );
+        assert!(import(json!({"Logo2x": large})).is_empty());
+        assert_eq!(
+            import(json!({"LoginMessage": {"en-US": "x"}})),
+            "ValidationException: 1 validation error detected: Value 'en-US' at 'deviceTypeIos.loginMessage' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ^[a-z]{2}_[A-Z]{2}$]"
+        );
+        assert!(import(json!({"LoginMessage": {"en_US": "x".repeat(2001)}})).contains("Map value must satisfy"));
+    }
+
+    #[test]
     fn lets_good_inputs_and_unknown_members_pass() {
         let good = json!({"WorkspaceIds": ["ws-abcdefgh1"], "Limit": 25, "FutureMember": 1, "NextToken": null});
         assert_eq!(refusal(Service::WorkSpaces, "DescribeWorkspaces", good), "");

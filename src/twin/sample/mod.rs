@@ -30,7 +30,7 @@ pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};
 
 use company::Plan;
 use deskpair_rules::model::dns::DnssecOutcome;
-use deskpair_rules::model::settings::StateStore;
+use deskpair_rules::model::settings::{Drill, PairSettings, StateStore};
 use deskpair_rules::model::{Estate, Moment, Settings, Side, Slice};
 use desktops::Cast;
 use names::Mint;
@@ -95,6 +95,11 @@ fn laid_out(options: &SampleOptions, pairs: &[(Sites, Range<u64>)]) -> Estate {
     let mut settings =
         Settings { pairs: pairs.iter().map(|(sites, _)| sites.settings()).collect(), ..Settings::default() };
     settings.state = pairs.first().map(|(sites, _)| bucket(sites.standby.region.name));
+    // The company drills every quarter.
+    let ended_at = Moment::from_secs(options.taken_at.secs() - 40 * 86_400);
+    let drill =
+        |pair: &PairSettings| Drill { pair: pair.name.clone(), ended_at, succeeded: true, recovery_secs: Some(420) };
+    settings.drills = Some(settings.pairs.iter().map(drill).collect());
     // What the company bills by has to be on both desktops of a person.
     let tags = settings.rules.entry("WSP-012".to_owned()).or_default();
     tags.options.insert("tags".to_owned(), vec![desktops::COST_CENTRE].into());

@@ -1,11 +1,13 @@
 //! Amazon FSx.
 
+mod copy;
+
 use super::paging::{Reading, page};
 use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{BACKUP_COPIED, Event, Place, Realm, Tail, World};
-use deskpair_rules::model::files::{Backup, FileTag, Snapshot, StorageMachine, Volume};
+use crate::twin::world::{Realm, Tail, World};
+use deskpair_rules::model::files::{Backup, Snapshot, StorageMachine, Volume};
 use deskpair_rules::model::{Side, Slice};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -15,12 +17,12 @@ const PAGE: usize = 50;
 
 pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     match call.operation {
+        "CopyBackup" => copy::copy(world, call),
         "DescribeFileSystems" => file_systems(world, pages, call),
         "DescribeBackups" => backups(world, pages, call),
         "DescribeVolumes" => inside::<Volume>(world, pages, call),
         "DescribeSnapshots" => inside::<Snapshot>(world, pages, call),
         "DescribeStorageVirtualMachines" => inside::<StorageMachine>(world, pages, call),
-        "CopyBackup" => copy(world, call),
         "DeleteBackup" => delete(world, call),
         other => Err(unserved(call, other)),
     }
@@ -89,52 +91,6 @@ fn render(backup: &Backup) -> Value {
         out["FileSystem"] = json!({});
     }
     out
-}
-
-/// Copies of backups that may be under way at a time in a Region (the model's words for `CopyBackup`).
-const COPIES: usize = 5;
-
-fn copy(world: &mut World, call: &Call) -> Result<Value, Trouble> {
-    let id = call.text("SourceBackupId").unwrap_or_default();
-    let from = call.text("SourceRegion").unwrap_or(&call.region);
-    let gone = || Trouble::from(ApiError::new("BackupNotFound", format!("Backup '{id}' does not exist.")));
-    let list = &world.realm(&call.account, from).ok_or_else(gone)?.side.backups;
-    let Some(source) = list.items().iter().find(|known| known.backup_id == id).cloned() else {
-        return Err(absent(world.tail(list, call), "BackupNotFound", "Backup", id));
-    };
-    if source.lifecycle != "AVAILABLE" {
-        return Err(ApiError::new("SourceBackupUnavailable", format!("Backup '{id}' is {}.", source.lifecycle)).into());
-    }
-    let under_way =
-        |realm: &Realm| realm.side.backups.items().iter().filter(|known| known.lifecycle == "COPYING").count();
-    if world.realm(&call.account, &call.region).map_or(0, under_way) >= COPIES {
-        return Err(ApiError::new("ServiceLimitExceeded", "Five copies of backups are under way already.").into());
-    }
-    let mut tags: Vec<FileTag> =
-        if call.input["CopyTags"].as_bool() == Some(true) { source.tags.clone() } else { Vec::new() };
-    for tag in call.input["Tags"].as_array().into_iter().flatten() {
-        let text = |name: &str| tag[name].as_str().unwrap_or_default().to_owned();
-        tags.retain(|known| known.key != text("Key"));
-        tags.push(FileTag { key: text("Key"), value: text("Value") });
-    }
-    let made = format!("backup-0{:016x}", world.fresh());
-    let backup = Backup {
-        backup_id: made.clone(),
-        lifecycle: "COPYING".to_owned(),
-        r#type: "USER_INITIATED".to_owned(),
-        creation_time: Some(world.clock.now()),
-        kms_key_id: call.arn_of_key(call.text("KmsKeyId").unwrap_or("alias/aws/fsx")),
-        resource_arn: format!("arn:aws:fsx:{}:{}:backup/{made}", call.region, call.account),
-        tags,
-        owner_id: call.account.clone(),
-        source_backup_id: id.to_owned(),
-        source_backup_region: from.to_owned(),
-        ..source
-    };
-    let answer = json!({ "Backup": render(&backup) });
-    world.realm_or_new(&call.account, &call.region).side.backups.items_mut().push(backup);
-    world.later(Place::new(&call.account, &call.region), BACKUP_COPIED, Event::BackupCopied(made));
-    Ok(answer)
 }
 
 /// Whether AWS Backup's own can be deleted here its model does not tell: the twin refuses it.

@@ -91,7 +91,9 @@ impl Call {
             "DescribeWorkspaceDirectories" => "directory/*",
             "DescribeClientBranding"
             | "DescribeConnectClientAddIns"
+            | "CreateConnectClientAddIn"
             | "DeleteClientBranding"
+            | "DeleteConnectClientAddIn"
             | "ImportClientBranding"
             | "ModifyCertificateBasedAuthProperties"
             | "ModifyClientProperties"
@@ -99,33 +101,53 @@ impl Call {
             | "ModifySelfservicePermissions"
             | "ModifyStreamingProperties"
             | "ModifyWorkspaceAccessProperties"
-            | "ModifyWorkspaceCreationProperties" => &format!("directory/{}", self.text("ResourceId").unwrap_or("*")),
+            | "ModifyWorkspaceCreationProperties"
+            | "UpdateConnectClientAddIn" => &format!("directory/{}", self.text("ResourceId").unwrap_or("*")),
             "AssociateIpGroups"
+            | "DeregisterWorkspaceDirectory"
             | "DescribeClientAuthenticationSettings"
             | "DescribeLDAPSSettings"
             | "DescribeRegions"
             | "DescribeDomainControllers"
             | "DisassociateIpGroups"
             | "ListCertificates"
-            | "ModifyEndpointEncryptionMode" => &format!("directory/{}", self.text("DirectoryId").unwrap_or("*")),
-            "DescribeWorkspaceImagePermissions" | "DescribeImageAssociations" => {
-                &format!("workspaceimage/{}", self.text("ImageId").unwrap_or("*"))
-            }
-            "DescribeBundleAssociations" => &format!("workspacebundle/{}", self.text("BundleId").unwrap_or("*")),
-            "DescribeWorkspaces" | "DescribeWorkspacesConnectionStatus" => "workspaceid/*",
+            | "ModifyEndpointEncryptionMode"
+            | "RegisterWorkspaceDirectory" => &format!("directory/{}", self.text("DirectoryId").unwrap_or("*")),
+            "DeleteWorkspaceImage"
+            | "DescribeImageAssociations"
+            | "DescribeWorkspaceImagePermissions"
+            | "UpdateWorkspaceImagePermission" => &format!("workspaceimage/{}", self.text("ImageId").unwrap_or("*")),
+            "CopyWorkspaceImage" => &format!("workspaceimage/{}", self.text("SourceImageId").unwrap_or("*")),
+            "CreateWorkspaceBundle"
+            | "DeleteWorkspaceBundle"
+            | "DescribeBundleAssociations"
+            | "UpdateWorkspaceBundle" => &format!("workspacebundle/{}", self.text("BundleId").unwrap_or("*")),
+            "CreateStandbyWorkspaces"
+            | "CreateWorkspaces"
+            | "DescribeWorkspaces"
+            | "DescribeWorkspacesConnectionStatus"
+            | "ModifyWorkspaceProperties"
+            | "StartWorkspaces"
+            | "StopWorkspaces"
+            | "TerminateWorkspaces" => &format!("workspaceid/{}", self.text("WorkspaceId").unwrap_or("*")),
             "DescribeIpGroups" | "CreateIpGroup" => "workspaceipgroup/*",
             "AuthorizeIpRules" | "DeleteIpGroup" | "RevokeIpRules" | "UpdateRulesOfIpGroup" => {
                 &format!("workspaceipgroup/{}", self.text("GroupId").unwrap_or("*"))
             }
-            "DescribeConnectionAliasPermissions" | "DeleteConnectionAlias" => {
-                &format!("connectionalias/{}", self.text("AliasId").unwrap_or("*"))
-            }
+            "AssociateConnectionAlias"
+            | "DeleteConnectionAlias"
+            | "DescribeConnectionAliasPermissions"
+            | "DisassociateConnectionAlias"
+            | "UpdateConnectionAliasPermission" => &format!("connectionalias/{}", self.text("AliasId").unwrap_or("*")),
             "AssumeRole" => return self.text("RoleArn").unwrap_or("*").to_owned(),
             "DescribeKey" => return self.arn_of_key(self.text("KeyId").unwrap_or("*")),
             "SimulatePrincipalPolicy" => return self.text("PolicySourceArn").unwrap_or("*").to_owned(),
             "DescribeCertificateAuthority" => return self.text("CertificateAuthorityArn").unwrap_or("*").to_owned(),
             "GetHostedZone" => return format!("arn:aws:route53:::hostedzone/{}", self.text("Id").unwrap_or("*")),
-            "ListResourceRecordSets" | "ListResourceRecordSetProtections" | "ChangeResourceRecordSets" => {
+            "ChangeResourceRecordSets"
+            | "ListResourceRecordSetProtections"
+            | "ListResourceRecordSets"
+            | "UpdateHostedZoneFeatures" => {
                 return format!("arn:aws:route53:::hostedzone/{}", self.text("HostedZoneId").unwrap_or("*"));
             }
             _ => return "*".to_owned(),

@@ -131,4 +131,15 @@ mod tests {
             assert_eq!((error.code.as_str(), error.message.as_str()), ("SerializationException", words));
         }
     }
+
+    #[test]
+    fn bytes_are_base64_and_maps_have_entries() {
+        let facts = facts(Service::WorkSpaces);
+        let import = &facts.operations["ImportClientBranding"];
+        let read = |attributes: &str| read(facts, import, format!(r#"{{"DeviceTypeWeb":{attributes}}}"#).as_bytes());
+        assert!(read(r#"{"Logo":"iVBORw==","LoginMessage":{"en_US":"x"}}"#).is_ok());
+        for wrong in [r#"{"Logo":"?"}"#, r#"{"Logo":1}"#, r#"{"LoginMessage":["x"]}"#, r#"{"LoginMessage":{"a":1}}"#] {
+            assert_eq!(read(wrong).expect_err(wrong).code, "SerializationException");
+        }
+    }
 }

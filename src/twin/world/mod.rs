@@ -1,10 +1,12 @@
 //! What the services answer from and change: resources as AWS would list them, per account and Region, Route 53 per account.
 
 mod aliases;
-mod backups;
 mod clock;
 mod coming;
+mod desktops;
+mod directories;
 mod identity;
+mod images;
 mod load;
 mod observed;
 mod recorded;
@@ -13,16 +15,21 @@ mod tags;
 mod zones;
 
 pub(crate) use aliases::ALIAS_SETTLES;
-pub(crate) use backups::BACKUP_COPIED;
 pub(crate) use clock::After;
 pub use clock::Clock;
 pub(crate) use coming::{Event, Place};
+pub(crate) use desktops::{
+    DESKTOP_IS_MADE, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
+    REPLICATION_SETTLES, change_extra,
+};
+pub(crate) use directories::DIRECTORY_SETTLES;
 pub use identity::Caller;
+pub(crate) use images::{BACKUP_IS_COPIED, BUNDLE_SETTLES, IMAGE_IS_COPIED};
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
 pub(crate) use tags::Tagged;
 pub use zones::{Book, Zone};
-pub(crate) use zones::{PROPAGATION, domain_name, order, reversed};
+pub(crate) use zones::{FEATURES_COME, FEATURES_LOCK, PROPAGATION, domain_name, order, reversed};
 
 use coming::Coming;
 use deskpair_rules::model::estate::Side;
@@ -30,6 +37,7 @@ use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::workspace::Extras;
 use deskpair_rules::model::{Gap, Moment, Slice, Sym, Symbols};
 use identity::Session;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One world.
@@ -56,6 +64,8 @@ pub struct World {
     given_out: u64,
     /// Pictures that were imported, by the addresses that they got.
     pub(crate) pictures: BTreeMap<String, Vec<u8>>,
+    /// Copies of backups that were asked for with a token: with which input, and the copy's id.
+    pub(crate) copies: BTreeMap<String, (Value, String)>,
     /// What is to come, by its instant and the order in which it was set going.
     coming: BTreeMap<(Moment, u64), Coming>,
     /// How much was ever set going.
@@ -78,10 +88,17 @@ pub struct Realm {
 impl Realm {
     /// A realm over a side's resources.
     pub fn new(side: Side) -> Self {
-        let rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
-        let connections =
+        let mut realm = Self { side, rows: HashMap::new(), connections: HashMap::new(), made: BTreeSet::new() };
+        realm.index();
+        realm
+    }
+
+    /// Notes again where each row stands.
+    fn index(&mut self) {
+        let side = &self.side;
+        self.rows = side.workspaces.items().iter().enumerate().map(|(at, row)| (row.id, at as u32)).collect();
+        self.connections =
             side.connections.items().iter().enumerate().map(|(at, row)| (row.workspace, at as u32)).collect();
-        Self { side, rows, connections, made: BTreeSet::new() }
     }
 }
 
@@ -100,6 +117,7 @@ impl World {
             reserved: BTreeMap::new(),
             given_out: 0,
             pictures: BTreeMap::new(),
+            copies: BTreeMap::new(),
             coming: BTreeMap::new(),
             set_going: 0,
         }

@@ -102,6 +102,13 @@ impl World {
         }
     }
 
+    /// Takes these tags off a resource.
+    pub(crate) fn untag_keys(&mut self, place: &Place, kind: Tagged, id: &str, keys: &[&str]) {
+        let Self { realms, symbols, .. } = self;
+        let Some(realm) = realms.get_mut(&(place.account.clone(), place.region.clone())) else { return };
+        realm.tag_rows(kind).retain(|row| !is_of(symbols, row, id) || !keys.contains(&symbols.text(row.key)));
+    }
+
     /// Forgets a resource that is no more, with all its tags.
     pub(crate) fn untag(&mut self, place: &Place, id: &str) {
         let Self { realms, symbols, .. } = self;

@@ -13,6 +13,11 @@ use std::time::Duration;
 /// How long a change is `PENDING`: Route 53 propagates changes to its servers within 60 seconds.
 pub(crate) const PROPAGATION: Duration = Duration::from_secs(60);
 
+/// How long accelerated recovery takes to come or go: some hours (AWS-FACTS §2). The number is the twin's own, as is the next one.
+pub(crate) const FEATURES_COME: Duration = Duration::from_secs(2 * 3600);
+/// How long the zone is locked at the end.
+pub(crate) const FEATURES_LOCK: Duration = Duration::from_secs(10 * 60);
+
 /// One account's Route 53.
 #[derive(Debug)]
 pub struct Book {
@@ -211,6 +216,11 @@ impl Zone {
         self.pending.iter().rev().find(|(due, _)| *due <= now).map_or(&self.served, |(_, records)| records)
     }
 
+    /// Whether accelerated recovery is being changed and the zone takes no change meanwhile.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.detail.as_ref().is_ok_and(|detail| detail.accelerated_recovery_status.ends_with("_HOSTED_ZONE_LOCKED"))
+    }
+
     /// Replaces the record sets: the API shows them at once, the servers when the change has propagated.
     pub(crate) fn replace(&mut self, mut records: Vec<RecordSet>, now: Moment) {
         records.sort_by(order);
@@ -272,6 +282,16 @@ pub(crate) fn domain_name(text: &str) -> String {
 }
 
 impl World {
+    /// Gives accelerated recovery of a zone a status, wherever the API shows it.
+    pub(crate) fn zone_is(&mut self, account: &str, id: &str, status: &str) {
+        let Some(zone) = self.books.get_mut(account).and_then(|book| book.zone_mut(id)) else { return };
+        status.clone_into(&mut zone.facts.accelerated_recovery_status);
+        if let Ok(detail) = &mut zone.detail {
+            status.clone_into(&mut detail.accelerated_recovery_status);
+            detail.failure_reason.clear();
+        }
+    }
+
     /// The public zones of every account: account, id, name; sorted by account, in the API's order.
     pub fn public_zones(&self) -> impl Iterator<Item = (&str, &Zone)> {
         self.books.iter().flat_map(|(account, book)| {

@@ -160,6 +160,8 @@ static PLANTINGS: &[Planting] = &[
     planting("NET-005", "nothing leads to the standby directory's domain controllers", network::no_way_to_controllers),
     planting("NET-006", "a standby desktop lost the company's security group", network::without_group),
     planting("NET-007", "dedicated desktops are managed in a range of the company's", network::managed_in_use),
+    planting("OPS-001", "the last drill was a year ago", practice::not_drilled),
+    planting("OPS-002", "the last drill took an hour", practice::drilled_too_long),
     planting("OPS-003", "a waiver ended three weeks ago", practice::expired),
     planting("OPS-004", "a waiver is of somebody who left", practice::unused),
     planting("OPS-005", "a directory of the primary Region belongs to no pair", practice::uncovered),

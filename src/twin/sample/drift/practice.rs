@@ -8,7 +8,7 @@ use crate::twin::sample::desktops;
 use crate::twin::sample::names::Mint;
 use crate::twin::sample::site::{DAY, Sites, before};
 use deskpair_rules::model::identity::{OrganizationsDecision, Simulated};
-use deskpair_rules::model::settings::Waiver;
+use deskpair_rules::model::settings::{Drill, Waiver};
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Moment, Slice};
 
@@ -102,5 +102,23 @@ pub(super) fn not_allowed(estate: &mut Estate, _sites: &Sites, _mint: &mut Mint)
         ..denied("workspaces:StartWorkspaces")
     };
     sides(estate, 0).1.failover_permissions.insert(FAILOVER_ROLE.to_owned(), Slice::whole_of(vec![denied]));
+    Planted::NOBODY
+}
+
+/// OPS-001: the last drill was a year ago.
+pub(super) fn not_drilled(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    drilled(estate, sites, 365, 420)
+}
+
+/// OPS-002: the last drill took an hour.
+pub(super) fn drilled_too_long(estate: &mut Estate, sites: &Sites, _mint: &mut Mint) -> Planted {
+    drilled(estate, sites, 20, 3600);
+    Planted::EVERYBODY
+}
+
+fn drilled(estate: &mut Estate, sites: &Sites, days: i64, secs: u32) -> Planted {
+    let ended_at = Moment::from_secs(estate.taken_at.secs() - days * 86_400);
+    let pair = sites.plan.name.to_owned();
+    estate.settings.drills = Some(vec![Drill { pair, ended_at, succeeded: true, recovery_secs: Some(secs) }]);
     Planted::NOBODY
 }

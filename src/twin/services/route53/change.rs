@@ -30,6 +30,11 @@ pub(super) fn change(world: &mut World, call: &Call) -> Result<Element, Trouble>
         // Whether a record exists is hidden: to guess would be to lie.
         return Err(trouble);
     }
+    if zone.is_locked() {
+        // Whom a zone refuses that is locked is not documented: this is the twin's own.
+        let words = "The hosted zone is locked while accelerated recovery is being changed.";
+        return Err(ApiError::new("PriorRequestNotComplete", words).into());
+    }
     let batch = &call.input["ChangeBatch"];
     let changes = batch["Changes"].as_array().map_or(&[][..], Vec::as_slice);
     let mut asked = Vec::new();

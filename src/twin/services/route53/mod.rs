@@ -1,6 +1,7 @@
 //! Amazon Route 53.
 
 mod change;
+mod features;
 mod lists;
 mod write;
 
@@ -22,6 +23,7 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<St
         "GetHealthCheckStatus" => lists::health_check_status(world, call)?,
         "ChangeResourceRecordSets" => change::change(world, call)?,
         "GetChange" => change::status(world, call)?,
+        "UpdateHostedZoneFeatures" => features::update(world, call)?,
         other => return Err(unserved(call, other)),
     };
     Ok(root.attribute("xmlns", &facts(call.service).namespace).document())

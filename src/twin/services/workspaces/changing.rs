@@ -84,3 +84,29 @@ pub(super) fn tags(value: &Value) -> Result<Vec<(String, String)>, Trouble> {
     }
     Ok(tags)
 }
+
+/// A request of a batch that failed: the request, the error's code and words.
+pub(super) type Failed<'r> = (&'r Value, &'static str, String);
+
+/// Does each request of a batch; those that failed. Of a partial answer, all but the first half fail. Of the codes, `ResourceExists.WorkSpace`
+/// has been seen in the wild; the others are formed like it.
+///
+/// # Errors
+/// What ends the whole batch: something about one request is hidden.
+pub(super) fn failures<'r>(
+    call: &Call,
+    requests: &'r [Value],
+    mut done: impl FnMut(&'r Value) -> Result<Option<(&'static str, String)>, Trouble>,
+) -> Result<Vec<Failed<'r>>, Trouble> {
+    let within = if call.partial { requests.len() / 2 } else { requests.len() };
+    let mut failed = Vec::new();
+    for (at, request) in requests.iter().enumerate() {
+        let why = if at < within {
+            done(request)?
+        } else {
+            Some(("InternalFailure", "The request could not be processed. Please try again.".to_owned()))
+        };
+        failed.extend(why.map(|(code, words)| (request, code, words)));
+    }
+    Ok(failed)
+}

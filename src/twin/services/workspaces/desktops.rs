@@ -54,7 +54,7 @@ pub(super) fn workspaces(world: &World, pages: &Pages, call: &Call) -> Result<Va
 }
 
 /// `workspaces:Workspace`.
-fn render(world: &World, realm: &Realm, row: &WorkspaceRow) -> Value {
+pub(super) fn render(world: &World, realm: &Realm, row: &WorkspaceRow) -> Value {
     let record = row.record(&world.symbols, &realm.side.extras);
     let mut out = Map::new();
     let mut put = |name: &str, text: &str| {

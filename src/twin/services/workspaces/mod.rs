@@ -1,14 +1,24 @@
 //! Amazon WorkSpaces.
 
 mod account;
+mod add_ins;
 mod aliases;
 mod applications;
+mod associations;
 mod branding;
+mod bundles;
 mod changing;
+mod create;
 mod desktops;
+mod images;
 mod ip_groups;
+mod modify;
+mod register;
 mod resources;
 mod settings;
+mod standby;
+mod states;
+mod tagging;
 
 use super::{Call, unserved};
 use crate::twin::error::{ApiError, Trouble};
@@ -58,6 +68,28 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Va
         "ModifyEndpointEncryptionMode" => settings::encryption(world, call),
         "ImportClientBranding" => branding::import(world, call),
         "DeleteClientBranding" => branding::delete(world, call),
+        "CopyWorkspaceImage" => images::copy(world, call),
+        "DeleteWorkspaceImage" => images::delete(world, call),
+        "UpdateWorkspaceImagePermission" => images::permit(world, call),
+        "CreateWorkspaceBundle" => bundles::create(world, call),
+        "UpdateWorkspaceBundle" => bundles::update(world, call),
+        "DeleteWorkspaceBundle" => bundles::delete(world, call),
+        "AssociateConnectionAlias" => associations::associate(world, call),
+        "DisassociateConnectionAlias" => associations::disassociate(world, call),
+        "UpdateConnectionAliasPermission" => associations::permit(world, call),
+        "CreateWorkspaces" => create::create(world, call),
+        "CreateStandbyWorkspaces" => standby::create(world, call),
+        "ModifyWorkspaceProperties" => modify::modify(world, call),
+        "StartWorkspaces" => states::change(world, call, states::Asked::Start),
+        "StopWorkspaces" => states::change(world, call, states::Asked::Stop),
+        "TerminateWorkspaces" => states::change(world, call, states::Asked::Terminate),
+        "CreateTags" => tagging::create(world, call),
+        "DeleteTags" => tagging::delete(world, call),
+        "RegisterWorkspaceDirectory" => register::register(world, call),
+        "DeregisterWorkspaceDirectory" => register::deregister(world, call),
+        "CreateConnectClientAddIn" => add_ins::create(world, call),
+        "UpdateConnectClientAddIn" => add_ins::update(world, call),
+        "DeleteConnectClientAddIn" => add_ins::delete(world, call),
         other => Err(unserved(call, other)),
     }
 }
