@@ -58,6 +58,8 @@ mod redaction;
 #[cfg(test)]
 mod remediate;
 #[cfg(test)]
+mod remediate_branding;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod schemas;

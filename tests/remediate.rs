@@ -152,4 +152,8 @@ there_and_back! {
     a_missing_record_is_made_and_taken_back "DNS-001";
     a_record_is_swapped_and_taken_back "DNS-002";
     a_ttl_is_shortened_and_taken_back "DNS-005";
+    a_platform_is_branded_and_taken_back "BRD-001";
+    a_backup_is_copied_and_taken_back "FSX-003";
+    a_schedule_is_switched_on_and_off "FSX-005";
+    a_directory_is_registered_for_good "DIR-003";
 }

@@ -78,7 +78,7 @@ fn a_logo_is_imported_and_the_one_before_it_put_back() {
 fn a_logo_that_cannot_be_had_is_for_a_person() {
     let sandbox = Sandbox::new();
     let twin = twin(&sandbox, "BRD-002");
-    run(&sandbox, &twin, &["collect", "-o", "estate.jsonl.zst"]).expect(0);
+    run(&sandbox, &twin, &["collect", "estate.jsonl.zst"]).expect(0);
     let estate = fs::read(sandbox.path("estate.jsonl.zst")).expect("it was written");
     let mut lines = String::from_utf8(zstd::decode_all(estate.as_slice()).expect("zstd")).expect("text");
     let logo = "\"Sha256\":\"";

@@ -130,3 +130,35 @@ fn junit_is_valid_under_both_strict_schemas() {
         assert!(schemas.iter().all(refused), "the validator can say no");
     }
 }
+
+#[test]
+fn a_plan_and_its_journal_fit_their_schemas() {
+    let Some(python) = python::program("python") else { return };
+    let sandbox = Sandbox::new();
+    let arguments =
+        ["--desktops", "24", "--drift", "BRD-002", "--time-scale", "3600", "--write-config", "deskpair.toml"];
+    let twin = TwinProcess::start(&sandbox, arguments);
+    for name in ["plan", "journal"] {
+        sandbox.write(format!("{name}.schema.json"), sandbox.deskpair(["schema", name]).run().expect(0).out);
+    }
+    let schema = |name: &str| sandbox.path(format!("{name}.schema.json"));
+    sandbox.deskpair(["remediate", "plan", "--rule", "BRD-002"]).envs(&twin).run().expect(0);
+    validate(&sandbox, &python, "json", &schema("plan"), "deskpair-plan.json").expect(0);
+    let wrong = sandbox.text("deskpair-plan.json").replacen("\"left\"", "\"over\"", 1);
+    sandbox.write("wrong.json", wrong);
+    validate(&sandbox, &python, "json", &schema("plan"), "wrong.json").expect(1);
+
+    sandbox.deskpair(["remediate", "apply", "--yes"]).envs(&twin).run().expect(0);
+    sandbox.deskpair(["remediate", "undo", "--yes"]).envs(&twin).run().expect(0);
+    let plan = sandbox.json("deskpair-plan.json");
+    let journal = sandbox.path(".deskpair/remediations").join(plan["id"].as_str().expect("an id"));
+    let entries = fs::read_dir(journal).expect("a journal").map(|entry| entry.expect("an entry").path());
+    let mut lines: Vec<String> =
+        entries.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).expect("a text")).collect();
+    lines.sort_unstable();
+    assert!(lines.len() > 8, "{} entries", lines.len());
+    sandbox.write("journal.jsonl", lines.join("\n"));
+    validate(&sandbox, &python, "lines", &schema("journal"), "journal.jsonl").expect(0);
+    sandbox.write("wrong.jsonl", lines.join("\n").replacen("\"writer\"", "\"author\"", 1));
+    validate(&sandbox, &python, "lines", &schema("journal"), "wrong.jsonl").expect(1);
+}

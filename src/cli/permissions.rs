@@ -1,5 +1,7 @@
 //! `deskpair permissions`: the least that an identity must be allowed.
 
+mod remediate;
+
 use super::error::{CommandError, Result};
 use super::judging::{Chosen, settled};
 use super::{Globals, Typed, exit, print, say, settings};
@@ -16,7 +18,9 @@ use std::fmt;
 
 /// Print the exact IAM policy that a command needs, and no more
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  deskpair permissions scan\n  deskpair permissions scan --help")]
+#[command(
+    after_help = "Examples:\n  deskpair permissions scan\n  deskpair permissions scan --help\n  deskpair permissions remediate"
+)]
 pub(super) struct Permissions {
     #[command(subcommand)]
     of: Of,
@@ -25,6 +29,7 @@ pub(super) struct Permissions {
 #[derive(Debug, Subcommand)]
 enum Of {
     Scan(OfScan),
+    Remediate(remediate::OfRemediate),
 }
 
 /// What `scan` and `collect` call: they only read
@@ -50,6 +55,7 @@ impl Permissions {
     pub(super) fn run(&self, globals: &Globals, typed: Typed) -> Result {
         match &self.of {
             Of::Scan(scan) => scan.run(globals, typed),
+            Of::Remediate(remediate) => remediate.run(globals),
         }
     }
 }
@@ -160,6 +166,8 @@ struct Needs {
     global: BTreeSet<String>,
     /// Roles that it assumes, by ARN.
     assumes: BTreeSet<String>,
+    /// Actions that change something, by where and on what.
+    changes: BTreeMap<remediate::Ground, BTreeSet<String>>,
 }
 
 /// Each identity of the configuration with what it calls.
@@ -214,6 +222,9 @@ impl Needs {
         self.regions.extend(other.regions);
         self.global.extend(other.global);
         self.assumes.extend(other.assumes);
+        for (ground, actions) in other.changes {
+            self.changes.entry(ground).or_default().extend(actions);
+        }
     }
 
     /// The policy. Most actions of WorkSpaces have no resource to narrow them to (AWS-FACTS §5), and a scan reads all of the others'
@@ -231,6 +242,7 @@ impl Needs {
         if !self.global.is_empty() {
             statements.push(statement("ReadGlobal", &self.global, json!("*")));
         }
+        statements.extend(remediate::statements(&self.changes));
         if !self.assumes.is_empty() {
             let action = BTreeSet::from(["sts:AssumeRole".to_owned()]);
             statements.push(statement("AssumeRoles", &action, json!(self.assumes)));

@@ -111,12 +111,6 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// The rules that prove a plan, and the one that tells whom the TXT record sends where.
-    fn rules(plan: &Plan) -> BTreeSet<String> {
-        let fixed = plan.changes.iter().flat_map(|change| change.fixes.iter().map(|fixed| fixed.rule.clone()));
-        fixed.chain([ON_STANDBY.to_owned()]).collect()
-    }
-
     /// The estate as it is now, as far as these rules of these pairs ask.
     fn collected(&self, rules: &BTreeSet<String>, pairs: &[String]) -> Result<(Estate, Options), ApplyError> {
         let mut settings = self.settings.clone();
@@ -139,7 +133,7 @@ impl Ground<'_> {
 
     /// The plan of now, as far as a plan's own rules go.
     fn replanned(&self, plan: &Plan) -> Result<Plan, ApplyError> {
-        let (estate, options) = self.collected(&Self::rules(plan), &plan.from.pairs)?;
+        let (estate, options) = self.collected(&proving_rules(plan), &plan.from.pairs)?;
         let run = evaluate(&estate, options);
         for pair in &run.pairs {
             let on_standby = |finding: &&deskpair_rules::engine::Finding| run.meta(finding).id == ON_STANDBY;
@@ -157,6 +151,12 @@ impl Ground<'_> {
     fn pair(&self, name: &str) -> Option<&PairSettings> {
         self.settings.pairs.iter().find(|pair| pair.name == name)
     }
+}
+
+/// The rules that prove a plan, and the one that tells whom the TXT record sends where.
+pub fn proving_rules(plan: &Plan) -> BTreeSet<String> {
+    let fixed = plan.changes.iter().flat_map(|change| change.fixes.iter().map(|fixed| fixed.rule.clone()));
+    fixed.chain([ON_STANDBY.to_owned()]).collect()
 }
 
 /// The rule that fails where the TXT record names the standby Region.

@@ -151,6 +151,8 @@ fn change(
         let mut input = with_variables(&call.input, number, shell);
         if !pictures.is_empty() {
             input = in_a_file(out, shell, number, &input, pictures.len());
+            // Version 1 of the AWS CLI would send the base64 text itself as the picture: it does not know the option, and refuses.
+            input.push_str(" --cli-binary-format base64");
         }
         let _ = writeln!(out, "aws {} {}{options} --cli-input-json {input}", call.service, kebab(&call.operation));
     }

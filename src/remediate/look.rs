@@ -32,10 +32,21 @@ fn text<'v>(value: &'v Value, member: &str) -> &'v str {
 }
 
 /// Reads all pages of a list.
-async fn all(sender: &Sender, operation: &str, mut input: Value, list: &str) -> Result<Vec<Value>, SendError> {
+async fn all(sender: &Sender, operation: &str, input: Value, list: &str) -> Result<Vec<Value>, SendError> {
+    all_of(sender, "workspaces", operation, input, list).await
+}
+
+/// Reads all pages of a list of a service.
+async fn all_of(
+    sender: &Sender,
+    service: &str,
+    operation: &str,
+    mut input: Value,
+    list: &str,
+) -> Result<Vec<Value>, SendError> {
     let mut items = Vec::new();
     loop {
-        let mut answer = sender.read("workspaces", operation, &input).await?;
+        let mut answer = sender.read(service, operation, &input).await?;
         if let Value::Array(page) = answer[list].take() {
             items.extend(page);
         }
@@ -74,9 +85,7 @@ pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendErr
             (all(sender, "DescribeConnectClientAddIns", input, "AddIns").await?, "AddInId", "")
         }
         MadeKind::Backup => {
-            let answer = sender.read("fsx", "DescribeBackups", &json!({})).await?;
-            let items = answer["Backups"].as_array().cloned().unwrap_or_default();
-            (items, "BackupId", "Lifecycle")
+            (all_of(sender, "fsx", "DescribeBackups", json!({}), "Backups").await?, "BackupId", "Lifecycle")
         }
     };
     let named = |item: &&Value| match kind {

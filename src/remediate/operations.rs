@@ -69,6 +69,7 @@ known! {
     Change Route53 "UpdateHostedZoneFeatures";
     Read Route53 "GetChange";
     Change Fsx "CopyBackup";
+    Undo Fsx "DeleteBackup";
     Read Fsx "DescribeBackups";
     Change DataSync "UpdateTask";
 }

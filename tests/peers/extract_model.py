@@ -95,8 +95,16 @@ OPERATIONS = {
         "DescribeStorageVirtualMachines",
         "DescribeVolumes",
         "CopyBackup",
+        "DeleteBackup",
     ],
-    "datasync": ["DescribeTask", "DescribeTaskExecution", "ListLocations", "ListTaskExecutions", "ListTasks"],
+    "datasync": [
+        "DescribeTask",
+        "DescribeTaskExecution",
+        "ListLocations",
+        "ListTaskExecutions",
+        "ListTasks",
+        "UpdateTask",
+    ],
     "resourcegroupstaggingapi": ["GetResources"],
     "route53": [
         "ChangeResourceRecordSets",

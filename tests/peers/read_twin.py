@@ -618,6 +618,8 @@ def change_backups():
         return fsx.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"]
 
     until("fsx:CopyBackup", lambda: state() == "AVAILABLE")
+    fsx.delete_backup(BackupId=made["BackupId"])
+    refused("fsx:DeleteBackup", "BackupNotFound", fsx.delete_backup, BackupId=made["BackupId"])
     refused(
         "fsx:CopyBackup",
         "BackupNotFound",
@@ -682,6 +684,20 @@ def change_desktops():
     until("workspaces:RegisterWorkspaceDirectory", lambda: registered() == ["REGISTERED"])
 
 
+def change_tasks():
+    datasync = client("datasync", STANDBY)
+    task = datasync.list_tasks()["Tasks"][0]["TaskArn"]
+    schedule = datasync.describe_task(TaskArn=task)["Schedule"]
+    datasync.update_task(TaskArn=task, Schedule={**schedule, "Status": "DISABLED"})
+    known = datasync.describe_task(TaskArn=task)
+    if known["Schedule"]["Status"] != "DISABLED" or known["ScheduleDetails"]["DisabledBy"] != "USER":
+        problem("datasync:UpdateTask", known)
+    datasync.update_task(TaskArn=task, Schedule=schedule)
+    refused(
+        "datasync:UpdateTask", "InvalidRequestException", datasync.update_task, TaskArn=task[:-1] + "z", Schedule=schedule
+    )
+
+
 def main():
     for region in (PRIMARY, STANDBY):
         read_region(region)
@@ -693,6 +709,7 @@ def main():
     change_images()
     change_associations()
     change_backups()
+    change_tasks()
     change_desktops()
     for name in sorted(answers):
         print("ok", name, answers[name])

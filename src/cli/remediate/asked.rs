@@ -17,10 +17,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::runtime::Runtime;
 
 /// Where a plan is written, and read, unless it is named.
-pub(super) const PLAN: &str = "deskpair-plan.json";
+pub(in crate::cli) const PLAN: &str = "deskpair-plan.json";
 
 /// Reads a plan, as it was written.
-pub(super) fn read_plan(path: &Path) -> Result<Plan> {
+pub(in crate::cli) fn read_plan(path: &Path) -> Result<Plan> {
     let wrong = |why: String| {
         CommandError::usage(format!("{} is no plan", path.display()))
             .because(why)

@@ -9,7 +9,7 @@ mod undo;
 
 use super::Globals;
 use super::error::Result;
-pub(super) use asked::{confirmed, nonce};
+pub(super) use asked::{PLAN, confirmed, nonce, read_plan};
 use clap::{Args, Subcommand};
 
 /// Plan what fixes the findings, make the changes, prove them, take them back

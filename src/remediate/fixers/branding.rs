@@ -239,7 +239,9 @@ fn instructions(
     }
     let commands = vec![
         format!("{{ printf %s {text}; }} > branding.json"),
-        format!("aws workspaces import-client-branding --region {region} --cli-input-json file://branding.json"),
+        format!(
+            "aws workspaces import-client-branding --region {region} --cli-input-json file://branding.json --cli-binary-format base64"
+        ),
     ];
     Manual { steps, commands }
 }

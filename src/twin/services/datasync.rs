@@ -5,20 +5,21 @@ use super::{Call, unserved, wire};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
 use crate::twin::world::{Realm, Tail, World};
-use deskpair_rules::model::files::{SyncExecution, SyncLocation, SyncTask};
+use deskpair_rules::model::files::{SyncExecution, SyncLocation, SyncSchedule, SyncScheduleDetails, SyncTask};
 use deskpair_rules::model::{End, Moment};
 use serde_json::{Map, Value, json};
 
 /// `datasync:MaxResults`.
 const PAGE: usize = 100;
 
-pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     match call.operation {
         "ListTasks" => tasks(world, pages, call),
         "DescribeTask" => task(world, call),
         "ListLocations" => locations(world, pages, call),
         "ListTaskExecutions" => executions(world, pages, call),
         "DescribeTaskExecution" => execution(world, call),
+        "UpdateTask" => update(world, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -59,6 +60,39 @@ fn task(world: &World, call: &Call) -> Result<Value, Trouble> {
         Some(Tail::Trouble(trouble)) => trouble,
         Some(Tail::Whole) | None => invalid(format!("Task {} is not found.", last(arn))),
     })
+}
+
+/// A schedule that is changed says who switched it off, as `datasync:TaskScheduleDetails` does.
+fn update(world: &mut World, call: &Call) -> Result<Value, Trouble> {
+    task(world, call)?;
+    let members = call.input.as_object().into_iter().flat_map(Map::keys);
+    if let Some(other) = members.into_iter().find(|name| !["TaskArn", "Schedule", "Name"].contains(&name.as_str())) {
+        // To take it and forget it would be a lie.
+        return Err(invalid(format!("The twin cannot change {other} of a task.")));
+    }
+    let (arn, now) = (call.text("TaskArn").unwrap_or_default(), world.clock.now());
+    let realm = world.realm_or_new(&call.account, &call.region);
+    let Some(known) = realm.side.sync_tasks.items_mut().iter_mut().find(|task| task.task_arn == arn) else {
+        return Err(invalid(format!("Task {} is not found.", last(arn))));
+    };
+    if let Some(name) = call.text("Name") {
+        name.clone_into(&mut known.name);
+    }
+    if let Some(given) = call.input.get("Schedule") {
+        let text = |name: &str| given[name].as_str().unwrap_or_default();
+        let status = if text("Status").is_empty() { "ENABLED" } else { text("Status") };
+        let off = status == "DISABLED";
+        known.schedule = Some(SyncSchedule {
+            schedule_expression: text("ScheduleExpression").to_owned(),
+            status: status.to_owned(),
+        });
+        known.schedule_details = Some(SyncScheduleDetails {
+            status_update_time: Some(now),
+            disabled_reason: if off { "Manually disabled by user.".to_owned() } else { String::new() },
+            disabled_by: if off { "USER".to_owned() } else { String::new() },
+        });
+    }
+    Ok(json!({}))
 }
 
 fn locations(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {

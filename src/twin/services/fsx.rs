@@ -23,6 +23,7 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Va
         "DescribeVolumes" => inside::<Volume>(world, pages, call),
         "DescribeSnapshots" => inside::<Snapshot>(world, pages, call),
         "DescribeStorageVirtualMachines" => inside::<StorageMachine>(world, pages, call),
+        "DeleteBackup" => delete(world, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -90,6 +91,25 @@ fn render(backup: &Backup) -> Value {
         out["FileSystem"] = json!({});
     }
     out
+}
+
+/// Whether AWS Backup's own can be deleted here its model does not tell: the twin refuses it.
+fn delete(world: &mut World, call: &Call) -> Result<Value, Trouble> {
+    let id = call.text("BackupId").unwrap_or_default();
+    let gone = || Trouble::from(ApiError::new("BackupNotFound", format!("Backup '{id}' does not exist.")));
+    let list = &world.realm(&call.account, &call.region).ok_or_else(gone)?.side.backups;
+    let Some(at) = list.items().iter().position(|known| known.backup_id == id) else {
+        return Err(absent(world.tail(list, call), "BackupNotFound", "Backup", id));
+    };
+    let known = &list.items()[at];
+    if known.lifecycle == "COPYING" {
+        return Err(ApiError::new("BackupInProgress", format!("Backup '{id}' is being copied.")).into());
+    }
+    if known.r#type == "AWS_BACKUP" {
+        return Err(ApiError::new("BadRequest", "AWS Backup made this backup and alone deletes it.").into());
+    }
+    world.realm_or_new(&call.account, &call.region).side.backups.items_mut().remove(at);
+    Ok(json!({ "BackupId": id, "Lifecycle": "DELETED" }))
 }
 
 /// What lies in file systems, as its operation names and filters it.

@@ -1,0 +1,324 @@
+//! What a plan's changes, their undo and the reads around them need: the actions that it names, on the resources that it names.
+
+use super::{Identity, Needs, identities, show};
+use crate::cli::error::{CommandError, Result};
+use crate::cli::remediate::{PLAN, read_plan};
+use crate::cli::{Globals, say, settings};
+use crate::collect::datasets::with_needs;
+use crate::remediate::apply::proving_rules;
+use crate::remediate::fixers;
+use crate::remediate::plan::{Call, Change, MadeKind, Part, Plan};
+use clap::Args;
+use deskpair_rules::engine::{Options, needed};
+use deskpair_rules::model::settings::PairSettings;
+use deskpair_rules::model::{Moment, Settings};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// What `remediate apply` and `remediate undo` of one plan call: its changes, what takes them back, and the reads around them
+///
+/// It allows no more than the plan says: each action in its Region, on the resources that are known by name. What a change makes has no id
+/// yet, so that its kind stands for it. Changes for people to do are not in it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  deskpair permissions remediate > deskpair-remediate.json
+  deskpair permissions remediate plan.json --identity arn:aws:iam::123456789012:role/deskpair-remediate")]
+pub(super) struct OfRemediate {
+    /// The plan
+    #[arg(value_name = "PLAN", default_value = PLAN)]
+    plan: PathBuf,
+    /// Only what this identity of the configuration needs: a role's ARN, a profile, or `default`
+    #[arg(long, value_name = "NAME")]
+    identity: Option<String>,
+}
+
+impl OfRemediate {
+    pub(super) fn run(&self, globals: &Globals) -> Result {
+        let plan = read_plan(&self.plan)?;
+        let settings = settings::load(globals)?;
+        settings::pairs_exist(&settings, &plan.from.pairs)?;
+        let found = of_plan(settings, &plan);
+        let names: Vec<String> = found.keys().map(ToString::to_string).collect();
+        match &self.identity {
+            Some(name) => match found.iter().find(|(identity, _)| identity.is(name)) {
+                Some((_, needs)) => show(needs),
+                None => Err(CommandError::usage(format!("the configuration has no identity {name:?}"))
+                    .hint(format!("it has: {}", names.join(", ")))),
+            },
+            None => {
+                if found.len() > 1 {
+                    let told = format!(
+                        "note: this policy would do for each of {}; `--identity NAME` prints what one of them needs\n",
+                        names.join(", ")
+                    );
+                    say(globals, &told);
+                }
+                let mut all = Needs::default();
+                found.into_values().for_each(|needs| all.add(needs));
+                show(&all)
+            }
+        }
+    }
+}
+
+/// Each identity of the configuration with what it calls for a plan.
+fn of_plan(mut settings: Settings, plan: &Plan) -> BTreeMap<Identity, Needs> {
+    for pair in &mut settings.pairs {
+        pair.left_out = !plan.from.pairs.contains(&pair.name);
+    }
+    let options = Options { rules: proving_rules(plan), ..Options::at(Moment::from_millis(0)) };
+    let wanted = with_needs(&fixers::with_needs(needed(&options, &settings.rules)));
+    let mut found = identities(settings.clone(), &wanted);
+    for change in plan.automatic() {
+        let Some(pair) = settings.pairs.iter().find(|pair| pair.name == change.pair) else { continue };
+        found.entry(identity(pair, change.place.part)).or_default().change(change, &pair.alias);
+    }
+    let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();
+    for identity in assumed {
+        found.entry(identity.base()).or_default().assumes.extend(identity.role);
+    }
+    found
+}
+
+/// As whom a change of a part is made.
+fn identity(pair: &PairSettings, part: Part) -> Identity {
+    Identity::of(&match part {
+        Part::Primary => pair.primary.place(),
+        Part::Standby => pair.standby.place(),
+        Part::Zone => pair.zones_place(),
+    })
+}
+
+/// Actions that are allowed together: where, on what, and under which further conditions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ground {
+    /// The Region; empty for global services.
+    region: String,
+    resources: BTreeSet<String>,
+    /// The name of the record that alone may be changed, where it is one.
+    record: Option<String>,
+}
+
+impl Needs {
+    /// Adds a change, what takes it back, and what is read to follow both.
+    fn change(&mut self, change: &Change, alias: &str) {
+        for call in change.calls().iter().chain(change.inverse.calls()) {
+            let record = (call.operation == "ChangeResourceRecordSets").then(|| alias.to_ascii_lowercase());
+            let region = if call.service == "route53" { "" } else { &change.place.region };
+            let ground = Ground { region: region.to_owned(), resources: resources(call, change), record };
+            self.changes.entry(ground).or_default().insert(call.iam_action());
+            if call.operation == "ChangeResourceRecordSets" {
+                self.global.insert("route53:GetChange".to_owned());
+            }
+        }
+        let reads: &[&str] = match change.makes.as_ref().map(|made| made.kind) {
+            None => &[],
+            Some(MadeKind::Image) => &["workspaces:DescribeWorkspaceImages"],
+            Some(MadeKind::Bundle) => &["workspaces:DescribeWorkspaceBundles"],
+            Some(MadeKind::IpGroup) => &["workspaces:DescribeIpGroups"],
+            Some(MadeKind::Alias | MadeKind::Association) => &["workspaces:DescribeConnectionAliases"],
+            Some(MadeKind::Workspace) => {
+                &["workspaces:DescribeWorkspaces", "workspaces:DescribeWorkspacesConnectionStatus"]
+            }
+            Some(MadeKind::Registration) => &["workspaces:DescribeWorkspaceDirectories"],
+            Some(MadeKind::AddIn) => &["workspaces:DescribeConnectClientAddIns"],
+            Some(MadeKind::Backup) => &["fsx:DescribeBackups"],
+        };
+        if !reads.is_empty() {
+            self.regional.extend(reads.iter().map(|action| (*action).to_owned()));
+            self.regions.insert(change.place.region.clone());
+        }
+    }
+}
+
+/// The statements that allow changes.
+pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Value> {
+    let statement = |(number, (ground, actions)): (usize, (&Ground, &BTreeSet<String>))| {
+        let mut statement = json!({
+            "Sid": format!("Change{}", number + 1),
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": ground.resources,
+        });
+        if !ground.region.is_empty() {
+            statement["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": ground.region } });
+        }
+        if let Some(record) = &ground.record {
+            statement["Condition"] = json!({ "ForAllValues:StringEquals": {
+                "route53:ChangeResourceRecordSetsNormalizedRecordNames": [record],
+                "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
+                "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
+            } });
+        }
+        statement
+    };
+    changes.iter().enumerate().map(statement).collect()
+}
+
+/// The kinds of WorkSpaces resources that an action is permitted on, and the member of the input that names one: of the service-authorization
+/// reference (AWS-FACTS §5). Actions that are not here cannot be narrowed, or make what has no id yet.
+const KINDS: &[(&[&str], &[(&str, &str)])] = &[
+    (&["AssociateIpGroups", "DisassociateIpGroups"], &[("directory", "DirectoryId"), ("workspaceipgroup", "GroupIds")]),
+    (&["AuthorizeIpRules", "RevokeIpRules", "DeleteIpGroup"], &[("workspaceipgroup", "GroupId")]),
+    (
+        &[
+            "DeleteClientBranding",
+            "ImportClientBranding",
+            "ModifyCertificateBasedAuthProperties",
+            "ModifyClientProperties",
+            "ModifySamlProperties",
+            "ModifySelfservicePermissions",
+            "ModifyStreamingProperties",
+            "ModifyWorkspaceAccessProperties",
+            "ModifyWorkspaceCreationProperties",
+        ],
+        &[("directory", "ResourceId")],
+    ),
+    (&["ModifyEndpointEncryptionMode", "RegisterWorkspaceDirectory"], &[("directory", "DirectoryId")]),
+    (&["UpdateWorkspaceBundle"], &[("workspacebundle", "BundleId"), ("workspaceimage", "ImageId")]),
+    (&["DeleteWorkspaceBundle"], &[("workspacebundle", "BundleId")]),
+    (&["DeleteWorkspaceImage", "UpdateWorkspaceImagePermission"], &[("workspaceimage", "ImageId")]),
+    (&["ModifyWorkspaceProperties"], &[("workspace", "WorkspaceId")]),
+];
+
+/// The resources of a call, as policies name them.
+fn resources(call: &Call, change: &Change) -> BTreeSet<String> {
+    let (region, account) = (&change.place.region, &change.place.account);
+    let account = if account.is_empty() { "*" } else { account };
+    let partition = match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    if let Some(zone) = call.input["HostedZoneId"].as_str().filter(|_| call.service == "route53") {
+        return BTreeSet::from([format!(
+            "arn:{partition}:route53:::hostedzone/{}",
+            zone.trim_start_matches("/hostedzone/")
+        )]);
+    }
+    if let Some(task) = call.input["TaskArn"].as_str() {
+        return BTreeSet::from([task.to_owned()]);
+    }
+    let known = KINDS.iter().filter(|_| call.service == "workspaces");
+    let mut found = BTreeSet::new();
+    for (kind, member) in
+        known.filter(|(names, _)| names.contains(&call.operation.as_str())).flat_map(|(_, kinds)| *kinds)
+    {
+        let given = &call.input[*member];
+        let ids: Vec<&Value> = given.as_array().map_or_else(|| vec![given], |ids| ids.iter().collect());
+        for id in ids {
+            // What is made has no id yet.
+            let id = id.as_str().unwrap_or("*");
+            found.insert(format!("arn:{partition}:workspaces:{region}:{account}:{kind}/{id}"));
+        }
+    }
+    if found.is_empty() { BTreeSet::from(["*".to_owned()]) } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remediate::plan::{Action, Inverse, Made, Place, Proof, Risk, Source};
+    use deskpair_rules::model::settings::SideSettings;
+
+    fn change(operation: &str, input: Value, inverse: Inverse, makes: Option<MadeKind>) -> Change {
+        Change {
+            id: operation.to_owned(),
+            pair: "corp".to_owned(),
+            title: String::new(),
+            place: Place { part: Part::Standby, region: "us-west-2".to_owned(), account: "111122223333".to_owned() },
+            risk: Risk::Safe,
+            cost: None,
+            fields: Vec::new(),
+            action: Action::Calls(vec![Call::workspaces(operation, input)]),
+            makes: makes.map(|kind| Made { kind, part: Part::Standby, name: "x".to_owned(), within: None }),
+            after: Vec::new(),
+            inverse,
+            fixes: Vec::new(),
+            proof: Proof::Rules,
+            notes: Vec::new(),
+        }
+    }
+
+    fn plan(changes: Vec<Change>) -> (Settings, Plan) {
+        let side = |region: &str| SideSettings { region: region.to_owned(), ..SideSettings::default() };
+        let pair = PairSettings {
+            name: "corp".to_owned(),
+            alias: "desktop.corp.example".to_owned(),
+            primary: side("us-east-1"),
+            standby: side("us-west-2"),
+            ..PairSettings::default()
+        };
+        let from = Source {
+            run: String::new(),
+            taken_at: Moment::from_millis(0),
+            estate: String::new(),
+            pairs: vec!["corp".to_owned()],
+        };
+        (Settings { pairs: vec![pair], ..Settings::default() }, Plan::new(from, changes, Vec::new()))
+    }
+
+    #[test]
+    fn what_is_changed_and_taken_back_is_allowed_on_what_is_named_and_no_more() {
+        let group = json!({ "GroupId": "wsipg-1", "UserRules": [] });
+        let undo = Inverse::Exact(vec![Call::workspaces("RevokeIpRules", group.clone())]);
+        let made = json!({ "DirectoryId": "d-1", "GroupIds": ["wsipg-1", { "$made": {} }] });
+        let (settings, plan) = plan(vec![
+            change("AuthorizeIpRules", group, undo, None),
+            change(
+                "AssociateIpGroups",
+                made.clone(),
+                Inverse::Exact(vec![Call::workspaces("DisassociateIpGroups", made)]),
+                None,
+            ),
+            change("CreateIpGroup", json!({}), Inverse::None { why: String::new() }, Some(MadeKind::IpGroup)),
+        ]);
+        let found = of_plan(settings, &plan);
+        assert_eq!(found.len(), 1);
+        let policy = found.values().next().expect("one").policy();
+        let arn = |rest: &str| format!("arn:aws:workspaces:us-west-2:111122223333:{rest}");
+        let of = |action: &str| {
+            let statements = policy["Statement"].as_array().expect("statements").iter();
+            let mut allows = statements.filter(|statement| {
+                statement["Action"].as_array().expect("actions").iter().any(|known| known == action)
+            });
+            let statement = allows.next().unwrap_or_else(|| panic!("{action} is not allowed: {policy}"));
+            assert!(allows.next().is_none(), "{action} is allowed twice");
+            (statement["Resource"].clone(), statement["Condition"]["StringEquals"]["aws:RequestedRegion"].clone())
+        };
+        for action in ["workspaces:AuthorizeIpRules", "workspaces:RevokeIpRules"] {
+            assert_eq!(of(action), (json!([arn("workspaceipgroup/wsipg-1")]), json!("us-west-2")));
+        }
+        let both = json!([arn("directory/d-1"), arn("workspaceipgroup/*"), arn("workspaceipgroup/wsipg-1")]);
+        assert_eq!(of("workspaces:AssociateIpGroups").0, both);
+        assert_eq!(of("workspaces:DisassociateIpGroups").0, both);
+        assert_eq!(of("workspaces:CreateIpGroup").0, json!(["*"]));
+        assert_eq!(of("workspaces:DescribeIpGroups").0, json!("*"));
+        assert!(!policy.to_string().contains("ImportClientBranding"), "{policy}");
+        let mut sids: Vec<&Value> =
+            policy["Statement"].as_array().expect("statements").iter().map(|statement| &statement["Sid"]).collect();
+        let all = sids.len();
+        sids.dedup();
+        assert_eq!(sids.len(), all, "each has a name of its own");
+    }
+
+    #[test]
+    fn the_record_alone_may_be_changed() {
+        let input = json!({ "HostedZoneId": "/hostedzone/Z1", "ChangeBatch": {} });
+        let mut one = change("x", json!({}), Inverse::None { why: String::new() }, None);
+        one.place = Place { part: Part::Zone, region: String::new(), account: String::new() };
+        let operation = "ChangeResourceRecordSets".to_owned();
+        one.action = Action::Calls(vec![Call { service: "route53".to_owned(), operation, input }]);
+        let (settings, plan) = plan(vec![one]);
+        let policy = of_plan(settings, &plan).into_values().next().expect("one").policy();
+        let statements = policy["Statement"].as_array().expect("statements");
+        let change = statements.iter().find(|statement| statement["Sid"] == "Change1").expect("a change");
+        assert_eq!(change["Resource"], json!(["arn:aws:route53:::hostedzone/Z1"]));
+        let names =
+            &change["Condition"]["ForAllValues:StringEquals"]["route53:ChangeResourceRecordSetsNormalizedRecordNames"];
+        assert_eq!(*names, json!(["desktop.corp.example"]));
+        assert!(policy.to_string().contains("route53:GetChange"));
+    }
+}
