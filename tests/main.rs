@@ -60,6 +60,8 @@ mod remediate;
 #[cfg(test)]
 mod remediate_branding;
 #[cfg(test)]
+mod remediate_recovery;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod schemas;

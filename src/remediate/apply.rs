@@ -36,7 +36,7 @@ const LONGEST_CHANGE: Duration = Duration::from_secs(15 * 60);
 const PROOFS: u32 = 8;
 
 /// How often something whose fate was unclear, and that was not done, is tried in all.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 /// Why it stopped.
 #[derive(Debug, thiserror::Error)]
@@ -153,10 +153,11 @@ impl Ground<'_> {
     }
 }
 
-/// The rules that prove a plan, and the one that tells whom the TXT record sends where.
+/// The rules that prove a plan, those that find what is left of it when it is cut off, and the one that tells whom the TXT record sends where.
 pub fn proving_rules(plan: &Plan) -> BTreeSet<String> {
-    let fixed = plan.changes.iter().flat_map(|change| change.fixes.iter().map(|fixed| fixed.rule.clone()));
-    fixed.chain([ON_STANDBY.to_owned()]).collect()
+    let fixed = plan.changes.iter().flat_map(|change| &change.fixes).map(|fixed| fixed.rule.as_str());
+    let found = fixed.flat_map(|rule| super::fixers::found_later(rule).iter().copied().chain([rule]));
+    found.chain([ON_STANDBY]).map(str::to_owned).collect()
 }
 
 /// The rule that fails where the TXT record names the standby Region.
@@ -419,6 +420,7 @@ impl<'g, 'o> Apply<'g, 'o> {
             let sender = self.sender(&group[0].pair, group[0].place.part)?;
             self.note(Event::Intent { changes: ids.clone(), call, request: request.clone(), undo: false })?;
             let sent = self.ground.runtime.block_on(sender.change(&whole, &[Kind::Change]));
+            let again = sent.as_ref().err().is_some_and(SendError::is_for_later) && attempt < TRIES;
             let (outcome, answer) = match sent {
                 Ok(answer) => (Outcome::Done, Some(answer)),
                 Err(SendError::Fault { operation, fault }) if fault.effect == Effect::Unknown => {
@@ -428,6 +430,10 @@ impl<'g, 'o> Apply<'g, 'o> {
             };
             self.note(Event::Result { changes: ids.clone(), call, outcome: outcome.clone(), undo: false })?;
             match outcome {
+                Outcome::Refused(why) if again => {
+                    teller.says(&format!("refused for now ({why}): trying again"));
+                    self.sleep(self.first_pause() * 2_u32.pow(attempt));
+                }
                 Outcome::Refused(why) => return Err(failed(why)),
                 // HTTP 200 answers that carry failures are failures.
                 Outcome::Done => {

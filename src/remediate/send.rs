@@ -50,6 +50,13 @@ pub enum SendError {
     },
 }
 
+impl SendError {
+    /// Whether the service refused it for now, and did nothing.
+    pub fn is_for_later(&self) -> bool {
+        matches!(self, Self::Fault { fault, .. } if fault.effect == Effect::None && fault.retry == Retry::Later)
+    }
+}
+
 impl Sender {
     /// Calls as this side.
     ///

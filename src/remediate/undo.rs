@@ -149,7 +149,15 @@ impl Apply<'_, '_> {
         let sender = self.sender(&change.pair, change.place.part)?;
         let changes = vec![change.id.clone()];
         self.note(Event::Intent { changes: changes.clone(), call, request: request.clone(), undo: true })?;
-        let (outcome, refused) = match self.block(sender.change(&whole, &[Kind::Change, Kind::Undo])) {
+        let mut sent = self.block(sender.change(&whole, &[Kind::Change, Kind::Undo]));
+        for attempt in 1..super::apply::TRIES {
+            if !sent.as_ref().err().is_some_and(SendError::is_for_later) {
+                break;
+            }
+            self.sleep(self.first_pause() * 2_u32.pow(attempt));
+            sent = self.block(sender.change(&whole, &[Kind::Change, Kind::Undo]));
+        }
+        let (outcome, refused) = match sent {
             Ok(answer) => match super::apply::refused(&answer) {
                 Some(why) => (Outcome::Refused(why.clone()), Some(why)),
                 None => (Outcome::Done, None),

@@ -207,12 +207,20 @@ impl Text {
     }
 }
 
-/// Some patterns of STS and FSx use Unicode classes and surrogates that the small regex engine leaves out.
+/// White space that is neither a control character nor the end of a line or paragraph: what Unicode calls `Zs`.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Some patterns of STS, FSx and DataSync use Unicode classes and surrogates that the small regex engine leaves out.
 fn matcher(pattern: &str) -> Matcher {
     let tag = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
     match pattern {
         r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+" => Matcher::Characters(tag, true),
         r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*" | r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$" => Matcher::Characters(tag, false),
+        r"^[a-zA-Z0-9_\-\+\./\(\)\p{Zs}]*$" => {
+            Matcher::Characters(|c| c.is_ascii_alphanumeric() || "_-+./()".contains(c) || is_space(c), false)
+        }
         text if text.starts_with(r"[\u0009\u000A\u000D\u0020-\u007E\u0085") => {
             Matcher::Characters(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..), true)
         }

@@ -1,0 +1,216 @@
+//! Remediation that does not go as it should: it is killed, AWS does not answer, somebody else was quicker. Nothing is lost, and nothing is
+//! made twice.
+
+use crate::support::peers::Child;
+use crate::support::python;
+use crate::support::sandbox::{Answer, Sandbox};
+use crate::support::twin::TwinProcess;
+use serde_json::Value;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+fn twin(sandbox: &Sandbox, drift: &str, faults: &[&str]) -> TwinProcess {
+    let mut arguments =
+        vec!["--desktops", "24", "--drift", drift, "--time-scale", "3600", "--write-config", "deskpair.toml"];
+    for fault in faults {
+        arguments.extend(["--fault", fault]);
+    }
+    TwinProcess::start(sandbox, arguments)
+}
+
+fn run(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
+    sandbox.deskpair(arguments).envs(twin).run()
+}
+
+fn plan(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) -> Value {
+    run(sandbox, twin, &["remediate", "plan", "--rule", rule]).expect(0);
+    sandbox.json("deskpair-plan.json")
+}
+
+fn changes(plan: &Value) -> &Vec<Value> {
+    plan["changes"].as_array().expect("changes")
+}
+
+fn folder(plan: &Value) -> String {
+    format!(".deskpair/remediations/{}", plan["id"].as_str().expect("an id"))
+}
+
+/// The events of a plan's journal, by name.
+fn events(sandbox: &Sandbox, plan: &Value) -> Vec<String> {
+    let entries = sandbox.listing(folder(plan)).into_iter();
+    let event = |(_, bytes): (String, Vec<u8>)| {
+        let entry: Value = serde_json::from_slice(&bytes).expect("an entry is JSON");
+        match &entry["event"] {
+            Value::String(name) => name.clone(),
+            Value::Object(members) => members.keys().next().expect("a name").clone(),
+            other => panic!("{other} is no event"),
+        }
+    };
+    entries.filter(|(name, _)| name.ends_with(".json")).map(event).collect()
+}
+
+/// Starts a command and kills it as soon as the journal has so many entries; whether it was killed, and had not ended before.
+fn killed_at(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str], plan: &Value, entries: usize) -> bool {
+    let mut command = sandbox.deskpair(arguments).envs(twin).into_command();
+    let mut child = Child(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"));
+    let entry = sandbox.path(folder(plan)).join(format!("{entries:08}.json"));
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !entry.exists() {
+        if child.0.try_wait().expect("it is ours").is_some() {
+            return false;
+        }
+        assert!(Instant::now() < patience, "it neither went on nor ended");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.0.kill().expect("it is ours");
+    // One that had ended by itself in that very moment has a code.
+    child.0.wait().expect("it is ours").code().is_none()
+}
+
+/// Goes on after a kill: whoever was killed still has the lock, and nobody else gets it before somebody says so.
+fn unlocked(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
+    let locked = run(sandbox, twin, arguments);
+    // Where everything was done but giving up the lock, there is nothing to be locked out of.
+    if locked.code != 0 {
+        locked.expect(5).says(&["corp", "is locked by", "deskpair unlock"]);
+    }
+    run(sandbox, twin, &["--pair", "corp", "unlock", "--yes"]).expect(0);
+    run(sandbox, twin, arguments)
+}
+
+const APPLY: [&str; 3] = ["remediate", "apply", "--yes"];
+
+/// Kills a plan's making, and its taking back, after every entry of the journal: each time it goes on to the end, and all is as it was.
+fn killed_after_any_entry(rule: &str, made: usize) {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, rule, &[]);
+    let drifted = plan(&sandbox, &twin, rule);
+    assert_eq!(changes(&drifted).len(), made, "{rule}: {drifted}");
+    let mut killed = 0;
+    for entries in 1.. {
+        let planned = plan(&sandbox, &twin, rule);
+        assert_eq!(planned["changes"], drifted["changes"], "{rule} before entry {entries}: as it was at first");
+        if !killed_at(&sandbox, &twin, &APPLY, &planned, entries) {
+            break;
+        }
+        killed += 1;
+        let ended = unlocked(&sandbox, &twin, &APPLY);
+        assert_eq!(ended.code, 0, "{rule} killed at entry {entries}: {ended}");
+        let after = plan(&sandbox, &twin, rule);
+        assert_eq!(changes(&after).len(), 0, "{rule} killed at entry {entries}: {after}");
+        let events = events(&sandbox, &planned);
+        let applied = events.iter().filter(|event| *event == "applied").count();
+        assert_eq!(applied, made, "{rule} killed at entry {entries}: {events:?}");
+
+        // Taking back is killed too, at an entry of its own.
+        let before = events.len();
+        let undo = ["remediate", "undo", "--yes", planned["id"].as_str().expect("an id")];
+        if killed_at(&sandbox, &twin, &undo, &planned, before + entries) {
+            let ended = unlocked(&sandbox, &twin, &undo);
+            assert_eq!(ended.code, 0, "{rule} killed at entry {entries} of taking back: {ended}");
+        }
+    }
+    assert!(killed >= 4, "{rule}: {killed} entries were enough");
+}
+
+/// The second change rests on what the first makes.
+#[test]
+fn killed_after_any_entry_a_group_is_made_and_associated_all_the_same() {
+    killed_after_any_entry("IPG-001", 2);
+}
+
+/// What the first makes takes its time, and the second rests on it.
+#[test]
+fn killed_after_any_entry_an_image_is_copied_and_used_all_the_same() {
+    killed_after_any_entry("IMG-003", 2);
+}
+
+#[test]
+fn a_call_that_goes_wrong_is_made_once_all_the_same() {
+    for fault in ["Malformed#1", "Drop#1", "Down#1", "Throttle#1"] {
+        let sandbox = Sandbox::new();
+        let twin = twin(&sandbox, "IPG-001", &[&format!("* workspaces:CreateIpGroup {fault}")]);
+        let planned = plan(&sandbox, &twin, "IPG-001");
+        let applied = run(&sandbox, &twin, &APPLY);
+        assert_eq!(applied.code, 0, "{fault}: {applied}");
+        assert_eq!(changes(&plan(&sandbox, &twin, "IPG-001")).len(), 0, "{fault}");
+        let id = planned["id"].as_str().expect("an id");
+        let undone = run(&sandbox, &twin, &["remediate", "undo", "--yes", id]);
+        assert_eq!(undone.code, 0, "{fault}: {undone}");
+        assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"], "{fault}");
+    }
+}
+
+#[test]
+fn what_is_denied_stops_it_and_what_was_made_is_taken_back() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &["* workspaces:AssociateIpGroups AccessDenied"]);
+    let planned = plan(&sandbox, &twin, "IPG-001");
+    let applied = run(&sandbox, &twin, &APPLY).expect(10);
+    let applied = applied.says(&["AssociateIpGroups", "deskpair remediate status", "deskpair remediate undo"]);
+    let status = run(&sandbox, &twin, &["remediate", "status"]).expect(0);
+    assert!(status.out.contains("made        corp/standby/ip-group/"), "{status}{applied}");
+    run(&sandbox, &twin, &["remediate", "undo", "--yes"]).expect(0);
+    assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"]);
+    run(&sandbox, &twin, &APPLY).expect(10);
+}
+
+#[test]
+fn a_plan_that_something_moved_under_is_refused_whole() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "SEC-002", &[]);
+    plan(&sandbox, &twin, "SEC-002");
+    run(&sandbox, &twin, &["remediate", "plan", "--rule", "SEC-002", "-o", "other.json"]).expect(0);
+    run(&sandbox, &twin, &["remediate", "apply", "other.json", "--yes"]).expect(0);
+    let refused = run(&sandbox, &twin, &APPLY).expect(5);
+    refused.says(&["stale", "deskpair remediate plan"]);
+    assert_eq!(sandbox.names(".deskpair/remediations").iter().filter(|name| !name.contains(".json")).count(), 2);
+    // Nobody slips a call into a plan that was reviewed.
+    let text = sandbox.text("other.json").replace("SEC-002", "SEC-003");
+    sandbox.write("other.json", text);
+    run(&sandbox, &twin, &["remediate", "apply", "other.json", "--yes"]).expect(2).says(&["its id is not its digest"]);
+}
+
+#[test]
+fn no_changes_are_made_where_none_may_be() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &[]);
+    let planned = plan(&sandbox, &twin, "IPG-001");
+    let none = run(&sandbox, &twin, &["remediate", "apply", "--yes", "--max-changes", "0"]).expect(0);
+    assert!(none.out.contains("--max-changes is reached"), "{none}");
+    assert_eq!(sandbox.names(".deskpair/remediations"), Vec::<String>::new(), "{none}");
+    let declined = run(&sandbox, &twin, &["remediate", "apply"]);
+    assert_ne!(declined.code, 0, "nobody was there to be asked: {declined}");
+    assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"]);
+    // One at most is made: what rests on it has to wait.
+    run(&sandbox, &twin, &["remediate", "apply", "--yes", "--max-changes", "1"]);
+    let left = plan(&sandbox, &twin, "IPG-001,IPG-003");
+    assert_eq!(changes(&left).len(), 1, "{left}");
+}
+
+#[test]
+fn a_rehearsal_changes_nothing_but_its_own_twin() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &[]);
+    let planned = plan(&sandbox, &twin, "IPG-001");
+    let rehearsed = run(&sandbox, &twin, &["remediate", "apply", "--twin"]).expect(0);
+    assert!(rehearsed.out.contains("On the twin it was made and proven. What would remain:"), "{rehearsed}");
+    assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"], "AWS was only read");
+    assert_eq!(sandbox.names(".deskpair/remediations"), Vec::<String>::new(), "{rehearsed}");
+}
+
+#[test]
+fn an_exported_script_does_what_the_plan_does() {
+    let Some(aws) = python::program("aws") else { return };
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &[]);
+    plan(&sandbox, &twin, "IPG-001");
+    let script = run(&sandbox, &twin, &["remediate", "export"]).expect(0).out;
+    sandbox.write("fix.sh", &script);
+    let folder = aws.parent().expect("a folder").display();
+    let path = format!("{folder}:/usr/sbin:/usr/bin:/sbin:/bin");
+    let ran = sandbox.program("bash", ["fix.sh"]).envs(&twin).env("PATH", path).run();
+    assert_eq!(ran.code, 0, "{script}\n{ran}");
+    let after = plan(&sandbox, &twin, "IPG-001,IPG-003");
+    assert_eq!(changes(&after).len(), 0, "{script}\n{after}");
+}
