@@ -32,12 +32,23 @@ impl Apply<'_, '_> {
             }
         }
         let of = made.len();
+        // While what a change rested on is still there, no plan has the change again: those are read back last.
+        let mut unread: Vec<(&Change, Option<String>)> = Vec::new();
         for (number, change) in made.iter().enumerate() {
             if let Some(code) = teller.interrupted() {
                 return Err(ApplyError::Interrupted(code));
             }
             teller.begins(change, number + 1, of);
-            self.take_back(change, teller)?;
+            let rests = change.after.iter().any(|id| made[number + 1..].iter().any(|other| other.id == *id));
+            if let Some(refused) = self.take_back(change, rests, teller)? {
+                unread.push((change, refused));
+            }
+        }
+        for (change, refused) in unread {
+            match refused {
+                Some(why) if self.now()?.change(&change.id).is_none() => self.keep(change, &why, teller)?,
+                _ => self.read_back(change, teller)?,
+            }
         }
         self.note(Event::UndoFinished)?;
         let all =
@@ -45,14 +56,21 @@ impl Apply<'_, '_> {
         Ok(all)
     }
 
-    fn take_back(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+    /// Takes a change back. What rests on others that are taken back after it may be left to be read later: that it is, and why the calls
+    /// were refused, where they were.
+    fn take_back(
+        &mut self,
+        change: &Change,
+        rests: bool,
+        teller: &mut dyn Teller,
+    ) -> Result<Option<Option<String>>, ApplyError> {
         if let Inverse::None { why } = &change.inverse {
-            return self.keep(change, why, teller);
+            return self.keep(change, why, teller).map(|()| None);
         }
         let now = self.now()?;
         if let Some(fresh) = now.change(&change.id) {
             if moved(change, Some(fresh)).is_none() {
-                return self.taken_back(change);
+                return self.taken_back(change).map(|()| None);
             }
             let fields: Vec<String> = fresh
                 .fields
@@ -62,24 +80,30 @@ impl Apply<'_, '_> {
             // Another change of the plan that was taken back already may have made it look so.
             if !change.fields.is_empty() && fresh.fields != change.fields {
                 let why = format!("somebody has changed it since: {}", fields.join(", "));
-                return self.keep(change, &why, teller);
+                return self.keep(change, &why, teller).map(|()| None);
             }
         }
         if let Some(why) = self.guarded(change)? {
-            return self.keep(change, &why, teller);
+            return self.keep(change, &why, teller).map(|()| None);
         }
         for (number, call) in change.inverse.calls().iter().enumerate() {
             let request = match self.request(change, call) {
                 Ok(request) => request,
                 // What it made is gone already.
-                Err(_) if change.makes.is_some() => return self.taken_back(change),
-                Err(why) => return self.keep(change, &why, teller),
+                Err(_) if change.makes.is_some() => return self.taken_back(change).map(|()| None),
+                Err(why) => return self.keep(change, &why, teller).map(|()| None),
             };
             if let Some(why) = self.sent_back(change, number, request)? {
-                return self.keep(change, &why, teller);
+                if rests && change.makes.is_none() {
+                    return Ok(Some(Some(why)));
+                }
+                return self.keep(change, &why, teller).map(|()| None);
             }
         }
-        self.read_back(change, teller)
+        if rests && change.makes.is_none() {
+            return Ok(Some(None));
+        }
+        self.read_back(change, teller).map(|()| None)
     }
 
     /// Why what a change made may not be taken away.

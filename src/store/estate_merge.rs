@@ -248,7 +248,7 @@ fn lists<'p>(parts: &'p [Opened], numbers: &[Vec<GapId>]) -> BTreeMap<ListKey, L
         });
         let collected: Vec<Reading<'p>> =
             readings.filter(|reading| reading.end != End::Gap(Estate::NOT_COLLECTED)).collect();
-        let mut list = if is_of_pairs(key.list) { union(&collected) } else { latest(&collected) };
+        let mut list = if is_of_pairs(key.list) { union(key.list, &collected) } else { latest(&collected) };
         if key.list == Dataset::ZoneTexts {
             // At another pair's alias stands what that pair's record sets have.
             let aliases: Vec<&str> = parts.iter().flat_map(aliases_of).collect();
@@ -268,10 +268,13 @@ const fn is_of_pairs(list: Dataset) -> bool {
             | Dataset::Subnets
             | Dataset::RouteTables
             | Dataset::DhcpOptions
+            | Dataset::NetworkInterfaces
             | Dataset::Logos
             | Dataset::Connections
             | Dataset::RecordSets
             | Dataset::HealthChecks
+            | Dataset::StreamPermissions
+            | Dataset::FailoverPermissions
     )
 }
 
@@ -284,21 +287,30 @@ fn latest<'p>(readings: &[Reading<'p>]) -> List<'p> {
     }
 }
 
-/// What any reading has: of what several have, by its first member, which is its id or name, the latest.
-fn union<'p>(readings: &[Reading<'p>]) -> List<'p> {
+/// What any reading has: of what several have, the latest.
+fn union<'p>(list: Dataset, readings: &[Reading<'p>]) -> List<'p> {
     let Some(last) = readings.last() else {
         return List { end: End::Gap(Estate::NOT_COLLECTED), items: Vec::new() };
     };
-    let mut known: BTreeMap<&[u8], Vec<&'p [u8]>> = BTreeMap::new();
+    let mut known: BTreeMap<Vec<u8>, Vec<&'p [u8]>> = BTreeMap::new();
     for reading in readings {
-        let mut of_this: BTreeMap<&[u8], Vec<&'p [u8]>> = BTreeMap::new();
+        let mut of_this: BTreeMap<Vec<u8>, Vec<&'p [u8]>> = BTreeMap::new();
         for item in reading.items {
-            of_this.entry(first_member(item).unwrap_or(item)).or_default().push(item);
+            of_this.entry(identity(list, item)).or_default().push(item);
         }
         known.extend(of_this);
     }
     let cut = readings.iter().rev().find(|reading| reading.end != End::Whole);
     List { end: cut.unwrap_or(last).end, items: known.into_values().flatten().collect() }
+}
+
+/// What tells an item from the others: its first member, which is its id or name; of a question to IAM what was asked.
+fn identity(list: Dataset, item: &[u8]) -> Vec<u8> {
+    let asked = matches!(list, Dataset::StreamPermissions | Dataset::FailoverPermissions);
+    if asked && let Ok(item) = serde_json::from_slice::<serde_json::Value>(item) {
+        return format!("{} {}", item["EvalActionName"], item["EvalResourceName"]).into_bytes();
+    }
+    first_member(item).unwrap_or(item).to_vec()
 }
 
 /// The text of the first member's value, where it is a text: `{"GroupId":"sg-1",…`.

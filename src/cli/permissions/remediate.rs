@@ -157,9 +157,12 @@ pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Va
     changes.iter().enumerate().map(statement).collect()
 }
 
+/// Kinds of resources, each with the member of the input that names one.
+type Narrowing = &'static [(&'static str, &'static str)];
+
 /// The kinds of WorkSpaces resources that an action is permitted on, and the member of the input that names one: of the service-authorization
 /// reference (AWS-FACTS §5). Actions that are not here cannot be narrowed, or make what has no id yet.
-const KINDS: &[(&[&str], &[(&str, &str)])] = &[
+const KINDS: &[(&[&str], Narrowing)] = &[
     (&["AssociateIpGroups", "DisassociateIpGroups"], &[("directory", "DirectoryId"), ("workspaceipgroup", "GroupIds")]),
     (&["AuthorizeIpRules", "RevokeIpRules", "DeleteIpGroup"], &[("workspaceipgroup", "GroupId")]),
     (

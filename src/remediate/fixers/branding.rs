@@ -71,12 +71,14 @@ fn picture<'e>(side: &'e Side, url: &str) -> Result<Option<&'e Logo>, String> {
     }
 }
 
+/// What is told of a member of the input.
+type Of<T> = (&'static str, T);
+
+/// The text of a member of a branding.
+type Text = fn(&Branding) -> &String;
+
 /// The logos of a platform that can be had, by the input's members, and why the others cannot.
-fn pictures<'e>(
-    side: &'e Side,
-    device: &str,
-    branding: &Branding,
-) -> (Vec<(&'static str, &'e Logo)>, Vec<(&'static str, String)>) {
+fn pictures<'e>(side: &'e Side, device: &str, branding: &Branding) -> (Vec<Of<&'e Logo>>, Vec<Of<String>>) {
     let (mut had, mut lacking) = (Vec::new(), Vec::new());
     for (member, _, url) in PICTURES {
         match picture(side, url(branding)) {
@@ -123,7 +125,7 @@ type Differing = (String, Option<String>, Option<String>);
 fn differing(device: &str, (ours, primary): (&Branding, &Side), theirs: Option<(&Branding, &Side)>) -> Vec<Differing> {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut fields: Vec<Differing> = Vec::new();
-    let texts: [(&str, fn(&Branding) -> &String); 3] = [
+    let texts: [(&str, Text); 3] = [
         ("SupportEmail", |branding| &branding.support_email),
         ("SupportLink", |branding| &branding.support_link),
         ("ForgotPasswordLink", |branding| &branding.forgot_password_link),

@@ -148,7 +148,9 @@ fn swap(
         .field("TTL", old.and_then(|old| old.ttl).map(|ttl| ttl.to_string()), Some(ttl.to_string()))
         .by(make)
         .undone(Inverse::Exact(vec![undo]))
-        .note("It decides where everybody's client connects from the next lookup on.");
+        .note("It decides where everybody's client connects from the next lookup on.")
+        // What resolvers have kept of the old record they answer until its TTL is over: the zone tells.
+        .proven_by_replanning();
     if let Some(after) = after {
         change = change.after(after);
     }

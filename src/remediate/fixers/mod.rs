@@ -84,10 +84,25 @@ pub fn way(rule: &str) -> Option<Way> {
     WAYS.iter().flat_map(|area| area.iter()).find(|(id, _)| *id == rule).map(|(_, way)| *way)
 }
 
-/// What has to be read to plan, beside what the rules read: a platform is branded whole, whatever differs of it, and its logo with it.
+/// What fixers read beside what the rules of the same subject read.
+const NEEDS: &[(Dataset, &[Dataset])] = &[
+    // A platform is branded whole, whatever differs of it, and its logo with it.
+    (Dataset::Branding, &[Dataset::Logos]),
+    // A record names the primary's connection identifier.
+    (Dataset::RecordSets, &[Dataset::Zones, Dataset::Aliases]),
+    (Dataset::Txt, &[Dataset::Zones, Dataset::RecordSets, Dataset::Aliases]),
+    // A desktop is made of the standby Region's bundle, with its people's tags and their primary desktop's mode.
+    (Dataset::Workspaces, &[Dataset::Registrations, Dataset::Bundles, Dataset::AmazonBundles, Dataset::Images]),
+    (Dataset::Bundles, &[Dataset::Images, Dataset::AmazonBundles]),
+    (Dataset::IpGroups, &[Dataset::Registrations]),
+];
+
+/// What has to be read to plan, where rules need this much.
 pub fn with_needs(mut wanted: BTreeSet<Dataset>) -> BTreeSet<Dataset> {
-    if wanted.contains(&Dataset::Branding) {
-        wanted.insert(Dataset::Logos);
+    for (of, needs) in NEEDS {
+        if wanted.contains(of) {
+            wanted.extend(needs.iter());
+        }
     }
     wanted
 }
