@@ -142,7 +142,10 @@ impl Cli<'_> {
         let backups = items(&self.call("fsx", "describe-backups", &[]), "Backups");
         let source = text(&backups[0], "BackupId");
         let there = ["--region", "us-west-2", "--source-region", "us-east-1", "--source-backup-id", source];
-        assert_eq!(text(&self.call("fsx", "copy-backup", &there)["Backup"], "SourceBackupId"), source);
+        let copied = self.call("fsx", "copy-backup", &there);
+        assert_eq!(text(&copied["Backup"], "SourceBackupId"), source);
+        let copy = ["--region", "us-west-2", "--backup-id", text(&copied["Backup"], "BackupId")];
+        assert_eq!(text(&self.call("fsx", "delete-backup", &copy), "Lifecycle"), "DELETED");
         let volumes = items(&self.call("fsx", "describe-volumes", &[]), "Volumes");
         let filter = format!("Name=file-system-id,Values={}", text(&volumes[0], "FileSystemId"));
         let some = items(&self.call("fsx", "describe-volumes", &["--filters", &filter]), "Volumes");
@@ -163,6 +166,9 @@ impl Cli<'_> {
             .expect("a task carries files over");
         let there = |operation, name, arn: &str| self.call("datasync", operation, &["--region", region, name, arn]);
         assert_eq!(text(&there("describe-task", "--task-arn", &task), "TaskArn"), task);
+        let hourly = "ScheduleExpression=rate(1 hour),Status=DISABLED";
+        self.call("datasync", "update-task", &["--region", region, "--task-arn", &task, "--schedule", hourly]);
+        assert_eq!(text(&there("describe-task", "--task-arn", &task)["Schedule"], "Status"), "DISABLED");
         let runs = items(&there("list-task-executions", "--task-arn", &task), "TaskExecutions");
         let run = text(&runs[0], "TaskExecutionArn");
         assert_eq!(text(&there("describe-task-execution", "--task-execution-arn", run), "TaskExecutionArn"), run);

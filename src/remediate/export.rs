@@ -168,7 +168,7 @@ fn fetch(out: &mut String, shell: Shell, (number, at): (usize, usize), logo: &lo
         Shell::Bash => writeln!(
             out,
             "logo_{number}_{at}=$(mktemp)\ncurl --fail --silent --show-error --output \"$logo_{number}_{at}\" {url}\n\
-             printf '%s  %s\\n' {sha256} \"$logo_{number}_{at}\" | shasum -a 256 -c - > /dev/null"
+             [ \"$( (sha256sum \"$logo_{number}_{at}\" 2> /dev/null || shasum -a 256 \"$logo_{number}_{at}\") | cut -d ' ' -f 1)\" = {sha256} ]"
         ),
         Shell::PowerShell => writeln!(
             out,

@@ -694,7 +694,7 @@ def change_tasks():
         problem("datasync:UpdateTask", known)
     datasync.update_task(TaskArn=task, Schedule=schedule)
     refused(
-        "datasync:UpdateTask", "InvalidRequestException", datasync.update_task, TaskArn=task[:-1] + "z", Schedule=schedule
+        "datasync:UpdateTask", "InvalidRequestException", datasync.update_task, TaskArn=task[:-17] + "0" * 17, Schedule=schedule
     )
 
 

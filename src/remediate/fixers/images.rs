@@ -342,7 +342,10 @@ fn bundle(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let Some(user) = capacity(&bundle.user_storage) else {
         return draft.leave(wanted, "the primary bundle does not tell its user volume");
     };
-    let about = if bundle.description.is_empty() { bundle.name.clone() } else { bundle.description.clone() };
+    // The API takes fewer characters than the console (`workspaces:WorkspaceBundleDescription`).
+    let taken = |letter: char| if letter.is_ascii_alphanumeric() || "_./() -".contains(letter) { letter } else { '-' };
+    let about = if bundle.description.is_empty() { &bundle.name } else { &bundle.description };
+    let about: String = about.chars().map(taken).collect();
     let mut input = json!({
         "BundleName": bundle.name,
         "BundleDescription": about,

@@ -37,8 +37,8 @@ pub(super) const WAYS: &[(&str, Way)] = &[
     ("KEY-002", Way::People("The key of a WorkSpace cannot be changed: the desktop would have to be made anew.")),
     ("DEP-001", Way::People("What a desktop needs beside itself is run by others.")),
     ("DEP-002", Way::People("A second copy of what people need is a project, not a call.")),
-    ("OPS-001", Way::People("A drill is run by people who know that it is run.")),
-    ("OPS-002", Way::People("Why the drill took longer a person has to find out before anything is changed.")),
+    ("OPS-001", Way::People("A drill takes people who sign in on the other side.")),
+    ("OPS-002", Way::People("What took longest in the drill its record says; what to do about it is for people.")),
     ("OPS-003", Way::People("Whether something is still accepted its owner has to decide.")),
     (
         "OPS-004",
