@@ -212,18 +212,21 @@ fn drills_that_the_state_knows_are_judged() {
         findings.map(|finding| finding["case"].as_str().unwrap_or("unknown").to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(judged(), ["never"]);
-    let objects = deskpair::store::place::Place::Folder(sandbox.path(".deskpair")).open().expect("a folder");
-    let keep = |secs: u32| {
-        let drill = deskpair_rules::model::settings::Drill {
-            pair: "corp".to_owned(),
-            ended_at: deskpair::clock::now(),
-            succeeded: true,
-            recovery_secs: Some(secs),
-        };
-        deskpair::store::drills::keep(objects.as_ref(), &drill).expect("it is kept");
-    };
+    let keep = |secs| keep_drill(&sandbox, secs);
     keep(300);
     assert_eq!(judged(), Vec::<String>::new());
     keep(3600);
     assert_eq!(judged(), ["missed"]);
+}
+
+/// Keeps a drill of a moment ago, that took so many seconds, in the state.
+pub(crate) fn keep_drill(sandbox: &Sandbox, secs: u32) {
+    let objects = deskpair::store::place::Place::Folder(sandbox.path(".deskpair")).open().expect("a folder");
+    let drill = deskpair_rules::model::settings::Drill {
+        pair: "corp".to_owned(),
+        ended_at: deskpair::clock::now(),
+        succeeded: true,
+        recovery_secs: Some(secs),
+    };
+    deskpair::store::drills::keep(objects.as_ref(), &drill).expect("it is kept");
 }

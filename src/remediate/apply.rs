@@ -293,7 +293,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     /// The first thing that went wrong: everything before it is made, proven and written down.
     pub fn run(&mut self, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let now = self.ground.replanned(&self.plan)?;
-        self.settle(&now)?;
+        self.settle(&now, teller)?;
         let stale = self.stale(&now);
         if !stale.is_empty() {
             return Err(ApplyError::Stale(stale));
@@ -311,7 +311,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     }
 
     /// What had begun and is not in a plan of now is done.
-    pub(super) fn settle(&mut self, now: &Plan) -> Result<(), ApplyError> {
+    pub(super) fn settle(&mut self, now: &Plan, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let begun: Vec<Change> = self
             .plan
             .changes
@@ -321,16 +321,16 @@ impl<'g, 'o> Apply<'g, 'o> {
             .cloned()
             .collect();
         for change in begun {
-            self.settled(&change, "it was there when it was read back")?;
+            self.settled(&change, "it was there when it was read back", teller)?;
         }
         Ok(())
     }
 
-    fn settled(&mut self, change: &Change, found: &str) -> Result<(), ApplyError> {
-        if let Some(made) = &change.makes
-            && let Some(found) = self.found(&change.pair, made).ok().flatten()
-        {
-            self.note(Event::Made { change: change.id.clone(), id: found.id })?;
+    /// Takes a change for made that was found so. What it makes may still take its time, and what rests on that has to wait.
+    fn settled(&mut self, change: &Change, found: &str, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+        if let Some(made) = &change.makes {
+            let id = self.awaited(change, made, teller)?;
+            self.note(Event::Made { change: change.id.clone(), id })?;
         }
         self.note(Event::Applied { change: change.id.clone(), found: Some(found.to_owned()) })
     }
@@ -452,9 +452,11 @@ impl<'g, 'o> Apply<'g, 'o> {
                     let mut open = 0;
                     for change in group {
                         match now.change(&change.id) {
-                            None => {
-                                self.settled(change, "the answer was unclear; it was there when it was read back")?
-                            }
+                            None => self.settled(
+                                change,
+                                "the answer was unclear; it was there when it was read back",
+                                teller,
+                            )?,
                             Some(fresh) if same(change, fresh) => open += 1,
                             Some(fresh) => {
                                 let moved = moved(change, Some(fresh)).into_iter().collect();

@@ -21,7 +21,7 @@ impl Apply<'_, '_> {
     pub fn undo(&mut self, teller: &mut dyn Teller) -> Result<bool, ApplyError> {
         // What had begun is either made, or there is nothing to take back.
         let now = self.now()?;
-        self.settle(&now)?;
+        self.settle(&now, teller)?;
         let mut made: Vec<Change> = Vec::new();
         for id in self.progress().order.iter().rev() {
             let open = self.progress().standing(id) == Standing::Applied;
