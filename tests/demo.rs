@@ -114,3 +114,20 @@ fn a_clean_company_is_ready_to_the_last_person() {
         assert_eq!(finding["gap"], Value::Null, "only what no API can tell is open: {finding}");
     }
 }
+
+/// The demo's drift is planned for, and made good on its twin as far as calls go.
+#[test]
+fn the_demo_makes_good_what_calls_can() {
+    let sandbox = Sandbox::new();
+    let answer = sandbox.deskpair(["demo", "--desktops", "60", "--remediate"]).run().expect(0);
+    let (scanned, fixed) =
+        answer.out.split_once("On the twin it was made and proven.").unwrap_or_else(|| panic!("{answer}"));
+    // "corp: 58 of 59 people ready", and at first "55 of 59 people ready" in a line of its own.
+    let ready = |text: &str| -> u32 {
+        let line = text.lines().find(|line| line.contains("people ready")).unwrap_or_else(|| panic!("{answer}"));
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let of = words.iter().position(|word| *word == "of").expect("of");
+        words[of - 1].parse().expect("a number")
+    };
+    assert!(ready(fixed) > ready(scanned), "{answer}");
+}

@@ -1,10 +1,12 @@
 //! Remediation that does not go as it should: it is killed, AWS does not answer, somebody else was quicker. Nothing is lost, and nothing is
 //! made twice.
 
+use crate::support::line::company;
 use crate::support::peers::Child;
 use crate::support::python;
 use crate::support::sandbox::{Answer, Sandbox};
 use crate::support::twin::TwinProcess;
+use deskpair::twin::stage::{Stage, StageOptions};
 use serde_json::Value;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -213,4 +215,40 @@ fn an_exported_script_does_what_the_plan_does() {
     assert_eq!(ran.code, 0, "{script}\n{ran}");
     let after = plan(&sandbox, &twin, "IPG-001,IPG-003");
     assert_eq!(changes(&after).len(), 0, "{script}\n{after}");
+}
+
+/// What only looks asks no operation that changes anything, and each change is asked once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_apply_and_undo_change_anything() {
+    let drift = "IPG-001".parse().expect("a rule");
+    let estate = company(24, drift);
+    let options = StageOptions { time_scale: 3600.0, ..StageOptions::default() };
+    let stage = Stage::start(&estate, options).await.expect("the twin starts");
+    let sandbox = Sandbox::new();
+    sandbox.write("deskpair.toml", stage.config_text());
+    let ask = |arguments: &[&str]| {
+        sandbox
+            .deskpair(arguments)
+            .env("AWS_ACCESS_KEY_ID", deskpair::twin::access_key(&stage.account))
+            .env("AWS_SECRET_ACCESS_KEY", deskpair::twin::secret_key())
+            .env("AWS_REGION", &stage.region)
+            .env("AWS_ENDPOINT_URL", stage.endpoint())
+            .run()
+    };
+    let changing = || -> Vec<String> {
+        stage.aws.calls().into_iter().filter(|call| call.mutating).map(|call| call.operation).collect()
+    };
+    ask(&["scan", "--fail-on", "never"]);
+    ask(&["remediate", "plan", "--rule", "IPG-001"]).expect(0);
+    ask(&["remediate", "status"]).expect(0);
+    ask(&["remediate", "export"]).expect(0);
+    ask(&["remediate", "apply", "--max-changes", "0", "--yes"]).expect(0);
+    assert_eq!(changing(), Vec::<String>::new());
+    ask(&["remediate", "apply", "--yes"]).expect(0);
+    let made = changing();
+    assert_eq!(made.len(), changes(&sandbox.json("deskpair-plan.json")).len(), "{made:?}");
+    ask(&["remediate", "apply", "--yes"]).expect(0);
+    ask(&["remediate", "status"]).expect(0);
+    assert_eq!(changing(), made, "what is made is not made again");
+    stage.stop().await;
 }

@@ -8,6 +8,7 @@ const FAULT: &str = "us-west-2 workspaces:DescribeIpGroups AccessDenied";
 #[test]
 fn a_denied_call_ends_with_3_and_every_report_names_the_permission() {
     let sandbox = Sandbox::new();
+    crate::history::keep_drill(&sandbox, 300);
     let twin = TwinProcess::start(&sandbox, ["--desktops", "30", "--drift", "none", "--fault", FAULT]);
     let answer = sandbox.scan(&twin, [""; 0]).expect(3);
     assert!(answer.out.contains("workspaces:DescribeIpGroups"), "the summary names the call: {answer}");
@@ -44,6 +45,7 @@ fn a_denied_call_ends_with_3_and_every_report_names_the_permission() {
 #[test]
 fn a_region_that_is_down_is_unknown_and_not_ready() {
     let sandbox = Sandbox::new();
+    crate::history::keep_drill(&sandbox, 300);
     let twin = TwinProcess::start(&sandbox, ["--desktops", "30", "--drift", "none", "--fault", "us-west-2 * Down"]);
     let config = std::fs::read_to_string(twin.value("DESKPAIR_CONFIG")).expect("the twin wrote it");
     let hasty = format!("{config}\n");

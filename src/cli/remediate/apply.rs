@@ -2,7 +2,7 @@
 
 use super::asked::{Lines, PLAN, confirmed, locked, nonce, read_plan, stopped};
 use crate::cli::error::{CommandError, Result};
-use crate::cli::scan::collected;
+use crate::cli::scan::{collected, collected_in};
 use crate::cli::state::failed;
 use crate::cli::{Globals, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
@@ -18,10 +18,11 @@ use crate::twin::stage::{Stage, StageOptions};
 use clap::{Args, ValueEnum};
 use deskpair_reports::text::counted;
 use deskpair_rules::engine::{Options, evaluate, needed};
-use deskpair_rules::model::{Dataset, Settings};
+use deskpair_rules::model::{Dataset, Estate, Settings};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Make a plan's changes: shown first, asked for, written down before each call, and proven by the rules
 #[derive(Debug, Args)]
@@ -199,51 +200,60 @@ impl ApplyCommand {
         let stage = runtime
             .block_on(Stage::start(&estate, StageOptions { time_scale: 3600.0, ..StageOptions::default() }))
             .map_err(|error| CommandError::internal("the twin cannot listen on 127.0.0.1").because(error))?;
-        let folder = tempfile::tempdir()
-            .map_err(|error| CommandError::internal("cannot make a temporary folder").because(error))?;
-        let objects = Place::Folder(folder.path().to_owned())
-            .open()
-            .map_err(|error| failed("cannot use a temporary folder", error))?;
         let selection = self.select(&plan, &Progress::default());
         self.tell(globals, &plan, &selection, &Progress::default())?;
         say(globals, &format!("Rehearsing on a twin at {}.\n", stage.endpoint()));
-        let ground = Ground {
-            runtime: &runtime,
-            settings: &stage.settings,
-            access: stage.access(),
-            pause: Duration::from_millis(500),
-        };
-        let (journal, _) = opened(objects.as_ref(), &plan)?;
-        let made = make(globals, &ground, &plan, selection.selected, (journal, Progress::default()), Vec::new());
-        let remains = runtime.block_on(crate::cli::scan::collected_in(
-            stage.settings.clone(),
-            &wanted,
-            stage.access(),
-            None,
-            std::sync::Arc::new(crate::collect::calls::Silent),
-        ));
+        let made = rehearsed(globals, &runtime, &stage, &plan, selection.selected);
+        let remains = made.and_then(|()| remaining(&runtime, &stage, &wanted));
         runtime.block_on(stage.stop());
-        made?;
-        let remains = remains?;
-        let run = evaluate(&remains, Options::at(remains.taken_at));
-        let rest =
-            draft::plan(&run).map_err(|cycle| CommandError::internal("cannot order the changes").because(cycle))?;
-        let mut told = String::from("\nOn the twin it was made and proven. What would remain:\n");
-        for pair in &run.pairs {
-            let readiness = &pair.readiness;
-            told.push_str(&format!(
-                "  {}: {} of {} people ready\n",
-                pair.view.settings.name, readiness.ready, readiness.users
-            ));
-        }
-        told.push_str(&format!(
-            "  {} to be made, {} left as they are\n",
-            counted(rest.changes.len() as u64, "change", "changes"),
-            counted(rest.left.len() as u64, "finding", "findings")
-        ));
-        print(&told)?;
+        print(&told(&remains?)?)?;
         Ok(exit::READY)
     }
+}
+
+/// Makes changes on a twin, with a journal that goes with it.
+pub(in crate::cli) fn rehearsed(
+    globals: &Globals,
+    runtime: &Runtime,
+    stage: &Stage,
+    plan: &Plan,
+    selected: BTreeSet<String>,
+) -> Result<()> {
+    let folder =
+        tempfile::tempdir().map_err(|error| CommandError::internal("cannot make a temporary folder").because(error))?;
+    let objects = Place::Folder(folder.path().to_owned())
+        .open()
+        .map_err(|error| failed("cannot use a temporary folder", error))?;
+    let ground =
+        Ground { runtime, settings: &stage.settings, access: stage.access(), pause: Duration::from_millis(500) };
+    let (journal, _) = opened(objects.as_ref(), plan)?;
+    make(globals, &ground, plan, selected, (journal, Progress::default()), Vec::new()).map(drop)
+}
+
+/// The twin's estate, once changes were made on it.
+pub(in crate::cli) fn remaining(runtime: &Runtime, stage: &Stage, wanted: &BTreeSet<Dataset>) -> Result<Estate> {
+    let silent = std::sync::Arc::new(crate::collect::calls::Silent);
+    runtime.block_on(collected_in(stage.settings.clone(), wanted, stage.access(), None, silent))
+}
+
+/// What remains once changes were made on a twin.
+pub(in crate::cli) fn told(remains: &Estate) -> Result<String> {
+    let run = evaluate(remains, Options::at(remains.taken_at));
+    let rest = draft::plan(&run).map_err(|cycle| CommandError::internal("cannot order the changes").because(cycle))?;
+    let mut told = String::from("\nOn the twin it was made and proven. What would remain:\n");
+    for pair in &run.pairs {
+        let readiness = &pair.readiness;
+        told.push_str(&format!(
+            "  {}: {} of {} people ready\n",
+            pair.view.settings.name, readiness.ready, readiness.users
+        ));
+    }
+    told.push_str(&format!(
+        "  {} to be made, {} left as they are\n",
+        counted(rest.changes.len() as u64, "change", "changes"),
+        counted(rest.left.len() as u64, "finding", "findings")
+    ));
+    Ok(told)
 }
 
 /// The journal of a plan.

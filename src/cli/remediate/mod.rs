@@ -9,6 +9,7 @@ mod undo;
 
 use super::Globals;
 use super::error::Result;
+pub(super) use apply::{rehearsed, remaining, told};
 pub(super) use asked::{PLAN, confirmed, nonce, read_plan};
 use clap::{Args, Subcommand};
 
