@@ -81,28 +81,32 @@ fn there_and_back_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) {
 }
 
 /// A twin of an estate that a test has made, and its configuration.
-fn twin_of(sandbox: &Sandbox, change: impl FnOnce(&mut Estate)) -> TwinProcess {
+pub(crate) fn twin_of(sandbox: &Sandbox, more: &[&str], change: impl FnOnce(&mut Estate)) -> TwinProcess {
     let mut estate = company(24, Drift::None);
     change(&mut estate);
     estate_file(sandbox, "given.jsonl.zst", &estate);
-    let arguments = ["--estate", "given.jsonl.zst", "--time-scale", "3600", "--write-config", "deskpair.toml"];
+    let mut arguments = vec!["--estate", "given.jsonl.zst", "--time-scale", "3600", "--write-config", "deskpair.toml"];
+    arguments.extend(more);
     TwinProcess::start(sandbox, arguments)
 }
 
-/// The standby desktop of somebody whose primary one is of the account's own bundle, and not encrypted.
-fn of_an_own_bundle(estate: &Estate) -> usize {
+/// The standby desktops of people whose primary ones are of the account's own bundles, and not encrypted; in order.
+pub(crate) fn of_own_bundles(estate: &Estate) -> Vec<usize> {
     let places = estate.pairs[0];
     let (primary, standby) = (&estate.sides[places.primary as usize], &estate.sides[places.standby as usize]);
     let own = |bundle| primary.bundles.items().iter().any(|own| own.bundle_id == estate.symbols.text(bundle));
-    let row = primary.workspaces.items().iter().find(|row| own(row.bundle) && !row.key.is_some()).expect("somebody");
-    standby.workspaces.items().iter().position(|other| other.user == row.user).expect("a standby desktop")
+    let rows = primary.workspaces.items().iter().filter(|row| own(row.bundle) && !row.key.is_some());
+    let mut found: Vec<usize> =
+        rows.filter_map(|row| standby.workspaces.items().iter().position(|other| other.user == row.user)).collect();
+    found.sort_unstable();
+    found
 }
 
 #[test]
 fn a_missing_desktop_is_made_and_taken_back() {
     let sandbox = Sandbox::new();
-    let twin = twin_of(&sandbox, |estate| {
-        let at = of_an_own_bundle(estate);
+    let twin = twin_of(&sandbox, &[], |estate| {
+        let at = of_own_bundles(estate)[0];
         let standby = &mut estate.sides[estate.pairs[0].standby as usize];
         standby.workspaces.items_mut().remove(at);
     });
@@ -112,8 +116,8 @@ fn a_missing_desktop_is_made_and_taken_back() {
 #[test]
 fn a_desktop_that_nothing_starts_is_set_right_and_back() {
     let sandbox = Sandbox::new();
-    let twin = twin_of(&sandbox, |estate| {
-        let at = of_an_own_bundle(estate);
+    let twin = twin_of(&sandbox, &[], |estate| {
+        let at = of_own_bundles(estate)[0];
         let (always, stopped) = (estate.symbols.intern("ALWAYS_ON"), estate.symbols.intern("STOPPED"));
         let row = &mut estate.sides[estate.pairs[0].standby as usize].workspaces.items_mut()[at];
         (row.running_mode, row.state, row.auto_stop_minutes) = (always, stopped, 0);

@@ -1,6 +1,7 @@
 //! Remediation that does not go as it should: it is killed, AWS does not answer, somebody else was quicker. Nothing is lost, and nothing is
 //! made twice.
 
+use crate::remediate::{of_own_bundles, twin_of};
 use crate::support::line::company;
 use crate::support::peers::Child;
 use crate::support::python;
@@ -141,6 +142,49 @@ fn a_call_that_goes_wrong_is_made_once_all_the_same() {
         assert_eq!(undone.code, 0, "{fault}: {undone}");
         assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"], "{fault}");
     }
+}
+
+/// Two desktops in one call, of which AWS makes one and refuses the other, with status 200.
+#[test]
+fn of_a_call_that_fails_in_part_the_rest_is_made_once() {
+    let sandbox = Sandbox::new();
+    let faults = ["--fault", "* workspaces:CreateWorkspaces Partial#1"];
+    let twin = twin_of(&sandbox, &faults, |estate| {
+        let missing = of_own_bundles(estate);
+        let standby = &mut estate.sides[estate.pairs[0].standby as usize];
+        for at in missing.into_iter().take(2).rev() {
+            standby.workspaces.items_mut().remove(at);
+        }
+    });
+    let planned = plan(&sandbox, &twin, "WSP-001");
+    assert_eq!(changes(&planned).len(), 2, "{planned}");
+    run(&sandbox, &twin, &APPLY).expect(10).says(&["workspace/", "deskpair remediate undo"]);
+    let applied = run(&sandbox, &twin, &APPLY);
+    assert_eq!(applied.code, 0, "{applied}");
+    assert_eq!(changes(&plan(&sandbox, &twin, "WSP-001")).len(), 0);
+    let mut made: Vec<String> = Vec::new();
+    for (name, bytes) in sandbox.listing(folder(&planned)) {
+        let entry: Value = serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        made.extend(entry["event"]["made"]["id"].as_str().map(str::to_owned));
+    }
+    made.sort_unstable();
+    made.dedup();
+    assert_eq!(made.len(), 2, "each person has one desktop, of an id of its own");
+}
+
+/// The change is made and no answer comes: it is read back, and not made again.
+#[test]
+fn a_change_whose_answer_never_comes_is_read_back() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &["* workspaces:CreateIpGroup HangAfter#1"]);
+    let patient = sandbox.text("deskpair.toml");
+    let config = patient.replace("attempt_timeout = \"20000ms\"", "attempt_timeout = \"3s\"");
+    assert_ne!(config, patient);
+    sandbox.write("deskpair.toml", config);
+    plan(&sandbox, &twin, "IPG-001");
+    let applied = run(&sandbox, &twin, &APPLY).expect(0);
+    applied.says(&["the answer was unclear"]);
+    assert_eq!(changes(&plan(&sandbox, &twin, "IPG-001")).len(), 0);
 }
 
 #[test]
