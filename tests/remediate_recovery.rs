@@ -129,6 +129,21 @@ fn killed_after_any_entry_an_image_is_copied_and_used_all_the_same() {
 }
 
 #[test]
+fn killed_after_any_entry_a_setting_is_set_all_the_same() {
+    killed_after_any_entry("SEC-002", 1);
+}
+
+#[test]
+fn killed_after_any_entry_a_running_mode_is_set_all_the_same() {
+    killed_after_any_entry("WSP-004", 1);
+}
+
+#[test]
+fn killed_after_any_entry_an_image_is_shared_all_the_same() {
+    killed_after_any_entry("IMG-005", 1);
+}
+
+#[test]
 fn a_call_that_goes_wrong_is_made_once_all_the_same() {
     for fault in ["Malformed#1", "Drop#1", "Down#1", "Throttle#1"] {
         let sandbox = Sandbox::new();
