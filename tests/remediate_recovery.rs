@@ -296,6 +296,51 @@ fn an_exported_script_does_what_the_plan_does() {
     assert_eq!(changes(&after).len(), 0, "{script}\n{after}");
 }
 
+/// Runs a command against a twin of this process.
+fn asked(sandbox: &Sandbox, stage: &Stage, arguments: &[&str]) -> Answer {
+    sandbox
+        .deskpair(arguments)
+        .env("AWS_ACCESS_KEY_ID", deskpair::twin::access_key(&stage.account))
+        .env("AWS_SECRET_ACCESS_KEY", deskpair::twin::secret_key())
+        .env("AWS_REGION", &stage.region)
+        .env("AWS_ENDPOINT_URL", stage.endpoint())
+        .run()
+}
+
+/// A desktop that its own journal made stays once somebody has worked on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desktop_that_somebody_has_connected_to_survives_the_undo() {
+    let mut estate = company(24, "none".parse().expect("a drift"));
+    let at = of_own_bundles(&estate)[0];
+    let standby = estate.pairs[0].standby as usize;
+    estate.sides[standby].workspaces.items_mut().remove(at);
+    let options = StageOptions { time_scale: 3600.0, ..StageOptions::default() };
+    let stage = Stage::start(&estate, options).await.expect("the twin starts");
+    let sandbox = Sandbox::new();
+    sandbox.write("deskpair.toml", stage.config_text());
+    let ask = |arguments: &[&str]| asked(&sandbox, &stage, arguments);
+    ask(&["remediate", "plan", "--rule", "WSP-001"]).expect(0);
+    ask(&["remediate", "apply", "--yes"]).expect(0);
+    let planned = sandbox.json("deskpair-plan.json");
+    let made = sandbox.listing(folder(&planned)).into_iter().find_map(|(_, bytes)| {
+        let entry: Value = serde_json::from_slice(&bytes).expect("an entry is JSON");
+        entry["event"]["made"]["id"].as_str().map(str::to_owned)
+    });
+    let made = made.expect("a desktop");
+    let region = estate.sides[standby].place.region.clone();
+    stage.aws.with_world(|world| {
+        let (id, now) = (world.symbols.find(&made).expect("its id"), deskpair::clock::now());
+        let realm = world.realm_mut(&stage.account, &region).expect("the standby side");
+        let rows = realm.side.connections.items_mut();
+        rows.iter_mut().find(|row| row.workspace == id).expect("its connection").last_known = Some(now);
+    });
+    let undone = ask(&["remediate", "undo", "--yes"]).expect(11);
+    assert!(undone.out.contains("somebody has connected to it"), "{undone}");
+    let terminated = stage.aws.calls().into_iter().any(|call| call.operation == "TerminateWorkspaces");
+    assert!(!terminated, "its termination was never asked for");
+    stage.stop().await;
+}
+
 /// What only looks asks no operation that changes anything, and each change is asked once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_apply_and_undo_change_anything() {
@@ -305,15 +350,7 @@ async fn only_apply_and_undo_change_anything() {
     let stage = Stage::start(&estate, options).await.expect("the twin starts");
     let sandbox = Sandbox::new();
     sandbox.write("deskpair.toml", stage.config_text());
-    let ask = |arguments: &[&str]| {
-        sandbox
-            .deskpair(arguments)
-            .env("AWS_ACCESS_KEY_ID", deskpair::twin::access_key(&stage.account))
-            .env("AWS_SECRET_ACCESS_KEY", deskpair::twin::secret_key())
-            .env("AWS_REGION", &stage.region)
-            .env("AWS_ENDPOINT_URL", stage.endpoint())
-            .run()
-    };
+    let ask = |arguments: &[&str]| asked(&sandbox, &stage, arguments);
     let changing = || -> Vec<String> {
         stage.aws.calls().into_iter().filter(|call| call.mutating).map(|call| call.operation).collect()
     };
