@@ -26,7 +26,11 @@ pub(in crate::cli) fn read_plan(path: &Path) -> Result<Plan> {
             .because(why)
             .hint("`deskpair remediate plan` writes one")
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        CommandError::usage(format!("cannot read the plan {}", path.display()))
+            .because(error)
+            .hint("`deskpair remediate plan` writes one")
+    })?;
     let plan: Plan = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     if plan.schema != SCHEMA {
         return Err(wrong(format!("it is of the schema {:?}", plan.schema)));
