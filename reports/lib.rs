@@ -6,6 +6,7 @@
 mod causes;
 mod controls;
 pub mod csv;
+pub mod drill;
 pub mod github;
 pub mod html;
 pub mod json;

@@ -23,6 +23,7 @@ pub mod clock;
 pub mod collect;
 pub mod config;
 pub mod dns;
+pub mod drill;
 pub mod notify;
 pub mod output;
 pub mod probe;

@@ -4,7 +4,7 @@ use super::error::{CommandError, Result};
 use super::remediate::{confirmed, nonce};
 use super::state::failed;
 use super::{Globals, exit, say};
-use crate::remediate::lock::{self, LockError};
+use crate::store::lock::{self, LockError};
 use clap::Args;
 
 /// Give up a pair's lock in the place of a process that is gone; whoever still holds it stops before its next change

@@ -38,6 +38,7 @@ mod zones;
 use access::{Access, AccessError};
 use aws_config::SdkConfig;
 use calls::{Patience, Probe, Probed, ProbedPlace, Progress, Run, Tally};
+use deskpair_rules::model::probe::Probe as Answered;
 use deskpair_rules::model::settings::Settings;
 use deskpair_rules::model::{Calls, Dataset, Estate, Gap, GapId, Moment, Slice};
 use limits::Limits;
@@ -105,6 +106,15 @@ pub async fn probe(
     let wanted = wanted.iter().copied().filter(of_aws).collect();
     let estate = read(settings, &wanted, surroundings, Some(Arc::clone(&probe))).await?;
     Ok((estate, probe.found()))
+}
+
+/// Asks the endpoints of the pairs' dependencies alone: a list a pair, in the order of the settings. AWS is not asked.
+pub async fn endpoints(settings: &Settings, surroundings: &Surroundings) -> Vec<Vec<Answered>> {
+    let mut estate = Estate::laid_out(settings.clone(), env!("CARGO_PKG_VERSION"), (surroundings.clock)());
+    let wanted = BTreeSet::from([Dataset::Probes]);
+    let reader = dependencies::Reader::new(settings, surroundings, None, &wanted);
+    dependencies::Reader::read(reader).await.put_into(&mut estate);
+    estate.probes.iter().map(|answers| answers.items().to_vec()).collect()
 }
 
 async fn read(

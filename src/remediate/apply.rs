@@ -6,7 +6,6 @@
 
 use super::draft;
 use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
-use super::lock::{Lock, LockError};
 use super::look::{Ready, filled, look, named};
 use super::operations::{self, Kind};
 use super::plan::{Call, Change, Made, Part, Plan, Proof};
@@ -16,6 +15,7 @@ use crate::collect::calls::{Patience, Run as CallRun, Silent};
 use crate::collect::fault::Effect;
 use crate::collect::limits::Limits;
 use crate::collect::{self, Surroundings};
+use crate::store::lock::{Lock, LockError};
 use deskpair_rules::engine::{Options, Run, Verdict, evaluate, needed};
 use deskpair_rules::model::settings::{PairSettings, Settings, SideSettings};
 use deskpair_rules::model::{Estate, Moment};

@@ -1,39 +1,12 @@
-//! What was done: written ahead of each call and after it, each entry an object of its own that is created and never changed, chained by
-//! digests to the one before.
-//!
-//! Whoever finds an entry made by somebody else where his own should go is fenced: he stops before the next call.
+//! The journal of a remediation: what was done, and what that means for each change.
 
 use super::plan::{Call, Plan};
-use crate::store::objects::{Created, Objects, StoreError};
-use deskpair_rules::model::Moment;
+pub use crate::store::journal::JournalError;
+use crate::store::journal::{self, Journalled};
+use crate::store::objects::Objects;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The value of [`Entry::schema`].
-pub const SCHEMA: &str = "deskpair.journal/1";
-
-/// Where the journals are.
-const FOLDER: &str = "remediations";
-
-/// One entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// `deskpair.journal/1`.
-    pub schema: String,
-    /// Its number, from 1.
-    pub number: u32,
-    /// When it was written.
-    pub at: Moment,
-    /// SHA-256 of the entry before, in hexadecimal; empty for the first.
-    pub before: String,
-    /// Who wrote it: a text that nobody else has.
-    pub writer: String,
-    /// What happened.
-    pub event: Event,
-}
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -132,32 +105,15 @@ pub enum Outcome {
     Unclear(String),
 }
 
-/// Why a journal cannot be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The state does not do what it should.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Somebody else writes it.
-    #[error("somebody else has written entry {0} of this journal: nothing more is done here")]
-    Fenced(u32),
-    /// It does not hold what it should.
-    #[error("entry {0} of the journal {1} is not as it was written: {2}")]
-    Broken(u32, String, String),
-}
+/// An entry of a remediation's journal.
+pub type Entry = journal::Entry<Event>;
 
-/// A journal.
-#[derive(Debug)]
-pub struct Journal<'o> {
-    objects: &'o dyn Objects,
-    folder: String,
-    writer: String,
-    next: u32,
-    last: String,
-}
+/// The journal of a plan.
+pub type Journal<'o> = journal::Journal<'o, Event>;
 
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+impl Journalled for Event {
+    const SCHEMA: &'static str = "deskpair.journal/1";
+    const FOLDER: &'static str = "remediations";
 }
 
 /// The ids of the plans that have journals, in the order of their names.
@@ -165,89 +121,28 @@ fn digest(bytes: &[u8]) -> String {
 /// # Errors
 /// Where they cannot be listed.
 pub fn journals(objects: &dyn Objects) -> Result<Vec<String>, JournalError> {
-    let mut ids: BTreeSet<String> = BTreeSet::new();
-    for key in objects.list(FOLDER)? {
-        if let Some(id) = key.strip_prefix(FOLDER).and_then(|rest| rest.trim_start_matches('/').split('/').next()) {
-            ids.insert(id.to_owned());
-        }
-    }
-    Ok(ids.into_iter().filter(|id| !id.is_empty()).collect())
+    journal::journals::<Event>(objects)
 }
 
-impl<'o> Journal<'o> {
-    /// The journal of a plan, with what it says so far: nothing where it is new.
-    ///
-    /// # Errors
-    /// Where it cannot be read, or an entry is not as it was written.
-    pub fn open(objects: &'o dyn Objects, plan: &str, writer: &str) -> Result<(Self, Vec<Entry>), JournalError> {
-        let folder = format!("{FOLDER}/{plan}");
-        let mut journal =
-            Self { objects, folder: folder.clone(), writer: writer.to_owned(), next: 1, last: String::new() };
-        let mut entries = Vec::new();
-        while let Some(bytes) = objects.get(&journal.key(journal.next))? {
-            let broken = |why: String| JournalError::Broken(journal.next, plan.to_owned(), why);
-            let entry: Entry = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-            if entry.schema != SCHEMA {
-                return Err(broken(format!("it is of the schema {:?}", entry.schema)));
-            }
-            if entry.number != journal.next || entry.before != journal.last {
-                return Err(broken("it does not follow the one before".to_owned()));
-            }
-            journal.last = digest(&bytes);
-            journal.next += 1;
-            entries.push(entry);
-        }
-        Ok((journal, entries))
-    }
+/// Keeps a picture beside a journal's entries, under its digest.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn keep(journal: &Journal<'_>, sha256: &str, picture: &[u8]) -> Result<(), JournalError> {
+    journal.attach(&name_of(sha256), picture)
+}
 
-    fn key(&self, number: u32) -> String {
-        format!("{}/{number:08}.json", self.folder)
-    }
+/// A picture that was kept.
+///
+/// # Errors
+/// Where that cannot be told.
+pub fn kept(journal: &Journal<'_>, sha256: &str) -> Result<Option<Vec<u8>>, JournalError> {
+    journal.attached(&name_of(sha256))
+}
 
-    /// Keeps a picture beside the entries, under its digest.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn keep(&self, sha256: &str, picture: &[u8]) -> Result<(), JournalError> {
-        self.objects.create(&self.picture(sha256), picture)?;
-        Ok(())
-    }
-
-    /// A picture that was kept.
-    ///
-    /// # Errors
-    /// Where that cannot be told.
-    pub fn kept(&self, sha256: &str) -> Result<Option<Vec<u8>>, JournalError> {
-        Ok(self.objects.get(&self.picture(sha256))?)
-    }
-
-    fn picture(&self, sha256: &str) -> String {
-        let name: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
-        format!("{}/logos/{name}.png", self.folder)
-    }
-
-    /// Writes an entry: once this returns, it lasts.
-    ///
-    /// # Errors
-    /// Where it cannot be written, and where somebody else has written one in its place.
-    pub fn append(&mut self, event: Event) -> Result<(), JournalError> {
-        let entry = Entry {
-            schema: SCHEMA.to_owned(),
-            number: self.next,
-            at: crate::clock::now(),
-            before: self.last.clone(),
-            writer: self.writer.clone(),
-            event,
-        };
-        let bytes = serde_json::to_vec(&entry).expect("structs of texts and lists are written");
-        match self.objects.create(&self.key(self.next), &bytes)? {
-            Created::Made => {}
-            Created::Taken => return Err(JournalError::Fenced(self.next)),
-        }
-        self.last = digest(&bytes);
-        self.next += 1;
-        Ok(())
-    }
+fn name_of(sha256: &str) -> String {
+    let name: String = sha256.chars().filter(char::is_ascii_hexdigit).collect();
+    format!("logos/{name}.png")
 }
 
 /// Where a change stands.
@@ -356,6 +251,6 @@ impl Progress {
 /// The JSON Schema of a journal's entry: `deskpair schema journal`.
 pub fn json_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(Entry).to_value();
-    schema["title"] = SCHEMA.into();
+    schema["title"] = Event::SCHEMA.into();
     schema
 }

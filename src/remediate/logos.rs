@@ -4,6 +4,7 @@
 //! What a change replaces nobody has afterwards: it is kept with the journal before the change is made, so that it can be put back.
 
 use super::apply::Apply;
+use super::journal;
 use super::plan::{Call, Change, LOGO};
 use aws_smithy_types::base64;
 use deskpair_rules::engine::hex;
@@ -58,7 +59,7 @@ impl Apply<'_, '_> {
         for logo in change.inverse.calls().iter().flat_map(|call| named(&call.input)) {
             let bytes =
                 self.logo(change, &logo).map_err(|why| format!("what it replaces could not be put back: {why}"))?;
-            self.journal().keep(&logo.sha256, &bytes).map_err(|error| error.to_string())?;
+            journal::keep(self.journal(), &logo.sha256, &bytes).map_err(|error| error.to_string())?;
         }
         Ok(())
     }
@@ -76,7 +77,9 @@ impl Apply<'_, '_> {
     /// A logo's bytes: as they were kept, else from its address.
     fn logo(&mut self, change: &Change, logo: &Logo) -> Result<Vec<u8>, String> {
         let is_it = |bytes: &Vec<u8>| hex(&Sha256::digest(bytes)) == logo.sha256;
-        if let Some(kept) = self.journal().kept(&logo.sha256).map_err(|error| error.to_string())?.filter(is_it) {
+        if let Some(kept) =
+            journal::kept(self.journal(), &logo.sha256).map_err(|error| error.to_string())?.filter(is_it)
+        {
             return Ok(kept);
         }
         let sender = self.sender(&change.pair, change.place.part).map_err(|error| error.to_string())?;

@@ -2,7 +2,7 @@
 //!
 //! - [`plan`]: what a plan says. [`draft`]: from a run to a plan; [`fixers`]: a file an area. [`order`]: what has to be made first.
 //! - [`apply`]: makes the changes; [`undo`]: takes them back. Both write each step down first ([`journal`]), one at a time for a pair
-//!   ([`lock`]), and send what was reviewed ([`send`], [`operations`]); [`look`] finds what was made;
+//!   ([`lock`](crate::store::lock)), and send what was reviewed ([`send`], [`operations`]); [`look`] finds what was made;
 //!   [`logos`] puts pictures in their places.
 //! - [`text`]: a plan for people. [`export`]: the same as a script for the AWS CLI.
 
@@ -11,7 +11,6 @@ pub mod draft;
 pub mod export;
 pub mod fixers;
 pub mod journal;
-pub mod lock;
 pub mod logos;
 pub mod look;
 pub mod operations;

@@ -15,6 +15,8 @@ mod estate_write;
 pub mod evidence;
 pub mod findings;
 pub mod folder;
+pub mod journal;
+pub mod lock;
 pub mod objects;
 pub mod place;
 pub mod s3;

@@ -7,7 +7,7 @@ use crate::cli::error::{CommandError, Result};
 use crate::cli::state::failed;
 use crate::cli::{exit, print};
 use crate::remediate::journal::{Journal, Progress, Standing, journals};
-use crate::remediate::lock;
+use crate::store::lock;
 use crate::store::objects::Objects;
 use clap::Args;
 use deskpair_reports::text::{counted, line};

@@ -1,6 +1,6 @@
 //! One at a time for a pair: numbered objects, each made by whoever takes or gives up the lock. The last one tells who has it.
 
-use crate::store::objects::{Created, Objects, StoreError};
+use super::objects::{Created, Objects, StoreError};
 use deskpair_rules::model::Moment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
