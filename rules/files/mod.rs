@@ -11,6 +11,7 @@ mod file_system_not_available;
 mod file_system_smaller;
 mod links;
 mod location;
+mod points;
 mod recovery_point_exceeded;
 mod replication_last_run_failed;
 mod replication_loses_permissions;
@@ -21,6 +22,8 @@ mod scope;
 mod snapmirror_health;
 mod transfers;
 mod volumes;
+
+pub use points::{RecoveryPoint, recovery_points};
 
 use crate::rule::Rule;
 
