@@ -48,10 +48,17 @@ mod tests {
         let points = |fixture: &Fixture| recovery_points(&fixture.view());
         let found = points(&fixture);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].name.as_str(), found[0].by.as_str()), ("profiles", "DataSync task \"profiles east to west\""));
+        assert_eq!(
+            (found[0].name.as_str(), found[0].by.as_str()),
+            ("profiles", "DataSync task \"profiles east to west\"")
+        );
         let at = found[0].at.expect("known").expect("carried");
         assert!(TAKEN_AT.secs_since(at) < 24 * HOUR, "{at}");
-        fixture.side(crate::fixture::On::Standby).sync_executions.values_mut().for_each(|runs| runs.items_mut().clear());
+        fixture
+            .side(crate::fixture::On::Standby)
+            .sync_executions
+            .values_mut()
+            .for_each(|runs| runs.items_mut().clear());
         assert_eq!(points(&fixture)[0].at, Ok(None));
     }
 }

@@ -20,6 +20,12 @@ pub const DECLINED: u8 = 6;
 pub const APPLY_FAILED: u8 = 10;
 /// Not everything could be taken back.
 pub const UNDO_INCOMPLETE: u8 = 11;
+/// A drill failed or was aborted, and everything is as it was before.
+pub const DRILL_UNDONE: u8 = 20;
+/// A drill ended, and the record is not known to be as it was before.
+pub const DRILL_UNVERIFIED: u8 = 21;
+/// A failover or a failback did not come to its end.
+pub const FAILOVER_INCOMPLETE: u8 = 22;
 /// SIGINT.
 pub const INTERRUPTED: u8 = 130;
 /// SIGTERM.
@@ -37,6 +43,9 @@ Exit codes:
   6    declined when it asked
   10   a change failed; the same command goes on, `deskpair remediate undo` takes back
   11   not everything could be taken back
+  20   a drill failed or was aborted, and is undone
+  21   a drill's undo is incomplete, or could not be verified: look at the record now
+  22   a failover or a failback did not come to its end; --resume goes on
   130  interrupted (SIGINT)
   143  terminated (SIGTERM)";
 
@@ -57,10 +66,13 @@ mod tests {
             DECLINED,
             APPLY_FAILED,
             UNDO_INCOMPLETE,
+            DRILL_UNDONE,
+            DRILL_UNVERIFIED,
+            FAILOVER_INCOMPLETE,
             INTERRUPTED,
             TERMINATED,
         ];
-        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 10, 11, 130, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 10, 11, 20, 21, 22, 130, 143]);
         for code in codes {
             let listed = TABLE.lines().any(|line| line.split_whitespace().next() == Some(&code.to_string()));
             assert!(listed, "{code} is not in the table of --help");

@@ -9,6 +9,7 @@ mod collect;
 mod compare;
 mod completions;
 mod demo;
+mod drill;
 mod evidence;
 mod explain;
 mod history;
@@ -103,6 +104,9 @@ enum Command {
     History(history::History),
     Merge(merge::Merge),
     Remediate(remediate::Remediate),
+    Drill(drill::Drill),
+    Failover(drill::failover::Failover),
+    Failback(drill::failover::Failback),
     Unlock(unlock::Unlock),
     Prune(prune::Prune),
     Twin(twin::Twin),
@@ -168,6 +172,9 @@ fn dispatch(cli: &Cli, typed: Typed) -> Result {
         Command::History(history) => history.run(globals),
         Command::Merge(merge) => merge.run(globals),
         Command::Remediate(remediate) => remediate.run(globals),
+        Command::Drill(drill) => drill.run(globals),
+        Command::Failover(failover) => failover.run(globals),
+        Command::Failback(failback) => failback.run(globals),
         Command::Unlock(unlock) => unlock.run(globals),
         Command::Prune(prune) => prune.run(globals),
         Command::Twin(twin) => twin.run(globals),

@@ -45,12 +45,24 @@ impl State {
     /// # Errors
     /// Where its bucket is not there or cannot be reached.
     pub(super) fn objects(&self) -> Result<&dyn Objects> {
+        self.opened().map(AsRef::as_ref)
+    }
+
+    /// The same, for a task that outlives this.
+    ///
+    /// # Errors
+    /// As [`objects`](Self::objects).
+    pub(super) fn shared(&self) -> Result<Arc<dyn Objects>> {
+        self.opened().map(Arc::clone)
+    }
+
+    fn opened(&self) -> Result<&Arc<dyn Objects>> {
         if self.opened.get().is_none() {
             let opened = self.place.open().map_err(|error| failed(format!("cannot open the state {self}"), error))?;
             // Nothing else opens it meanwhile: a command uses it from one thread.
             let _ = self.opened.set(opened);
         }
-        Ok(self.opened.get().expect("it was opened").as_ref())
+        Ok(self.opened.get().expect("it was opened"))
     }
 }
 

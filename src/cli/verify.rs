@@ -1,9 +1,9 @@
 //! `deskpair verify DIR`: is this the evidence that was written?
 
 use super::error::{CommandError, Result};
-use super::evidence;
 use super::state::{State, copied, failed, parse_state, run_key};
 use super::{Globals, exit, print};
+use super::{drill, evidence};
 use crate::store::chain::{self, Links};
 use crate::store::evidence::MANIFEST;
 use crate::store::{Digest, Objects};
@@ -39,10 +39,14 @@ impl Verify {
             return Err(CommandError::usage(format!("there is neither a state nor a folder of evidence at {shown}"))
                 .hint("name what `--state` named when a scan was kept there"));
         }
-        let mut problems = evidence::problems(&copied(objects, "").map_err(unreadable)?)?;
+        let folder = copied(objects, "").map_err(unreadable)?;
+        let (mut problems, what) = match drill::problems(&folder) {
+            Some(problems) => (problems, "the journal is an unbroken chain, and the reports are those of it"),
+            None => (evidence::problems(&folder)?, "the reports are those of its estate"),
+        };
         if problems.is_empty() {
             if !globals.quiet {
-                print(&format!("{shown}: every file is as it was written, and the reports are those of its estate\n"))?;
+                print(&format!("{shown}: every file is as it was written, and {what}\n"))?;
             }
             return Ok(exit::READY);
         }

@@ -4,7 +4,7 @@ use super::plan::{Member, Patience, Plan, SCHEMA};
 use super::steps::steps;
 use crate::dns::change::Switch;
 use deskpair_reports::drill::record::{DataAge, Kind, Place, PreCheck};
-use deskpair_rules::engine::{Outcome, PairRun, Run, Verdict, why_text};
+use deskpair_rules::engine::{Finding, Outcome, PairRun, Run, Verdict, why_text};
 use deskpair_rules::files::recovery_points;
 use deskpair_rules::model::desktops::Counterpart;
 use deskpair_rules::model::dns::{ServerKind, TxtOutcome};
@@ -65,7 +65,7 @@ pub struct Objections {
 
 /// Makes a plan of a run.
 ///
-/// `record` is the pair as the alias has it whose record is changed: the pilot's, or the run's own. `connected` tells who is connected on the
+/// The record's run and pair are those of the alias whose record is changed: the pilot's, or the run's own. `connected` tells who is connected on the
 /// primary side, by desktop.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub struct Objections {
 pub fn draft(
     run: &Run<'_>,
     pair: &PairRun<'_>,
-    record: &PairRun<'_>,
+    (record_run, record): (&Run<'_>, &PairRun<'_>),
     connected: &BTreeMap<String, bool>,
     wants: &Wants,
 ) -> Result<Plan, Objections> {
@@ -111,7 +111,10 @@ pub fn draft(
     };
     let switch = Switch::find(record_view.estate, record_view, from, to);
     let cohort = cohort(view, connected, wants, &mut objections);
-    let precheck = precheck(run, pair, &cohort, wants, &mut objections);
+    let mut precheck = precheck(run, pair, &cohort, wants, &mut objections);
+    if !wants.production {
+        against_record(record_run, record, wants, &mut precheck, &mut objections);
+    }
     if wants.kind == Kind::Drill && !wants.with_connected {
         let busy: Vec<&str> =
             cohort.iter().filter(|one| one.connected == Some(true)).map(|one| one.user.as_str()).collect();
@@ -156,7 +159,7 @@ pub fn draft(
         hold_secs: wants.hold_secs,
         patience: wants.patience,
         precheck,
-        assumptions: Vec::new(),
+        assumptions: assumptions(wants.kind),
         steps: Vec::new(),
     };
     plan.steps = steps(&plan);
@@ -170,6 +173,17 @@ fn code(run: &Run<'_>, precheck: &PreCheck) -> u8 {
         Outcome::Ready => 2,
         outcome if precheck.overridden.is_none() => outcome.exit_code(),
         _ => 2,
+    }
+}
+
+fn assumptions(kind: Kind) -> Vec<String> {
+    match kind {
+        Kind::Failback => vec![
+            "work that people have saved on the drives of standby desktops stays there: replication goes from the primary side to the standby \
+             side alone; have it copied to a share first"
+                .to_owned(),
+        ],
+        Kind::Drill | Kind::Failover => Vec::new(),
     }
 }
 
@@ -190,7 +204,10 @@ fn place(view: &PairView<'_>, is_primary: bool) -> Result<Place, String> {
     let identifier = match view.identifier(side) {
         Ok(Some(identifier)) => identifier.to_owned(),
         Ok(None) => {
-            return Err(format!("the alias {} has no live association in {region}, the {name} Region", view.settings.alias));
+            return Err(format!(
+                "the alias {} has no live association in {region}, the {name} Region",
+                view.settings.alias
+            ));
         }
         Err(gap) => {
             let why = view.estate.gap_of(gap);
@@ -233,6 +250,11 @@ fn now(view: &PairView<'_>, from: &str) -> Result<u32, String> {
     })
 }
 
+/// Who would take part, whatever stands against it.
+pub fn members(view: &PairView<'_>, wants: &Wants) -> Vec<Member> {
+    cohort(view, &BTreeMap::new(), wants, &mut Vec::new())
+}
+
 /// Who takes part, in the order of their names.
 fn cohort(
     view: &PairView<'_>,
@@ -270,7 +292,8 @@ fn cohort(
                 }
             }
             if !chosen.contains(&true) {
-                objections.push(format!("no primary desktop of the pair {} has the tag {key}={value}", view.settings.name));
+                objections
+                    .push(format!("no primary desktop of the pair {} has the tag {key}={value}", view.settings.name));
             }
         }
         Cohort::Share(percent) => {
@@ -314,7 +337,7 @@ fn precheck(
 ) -> PreCheck {
     let mut against = Vec::new();
     if run.outcome != Outcome::Ready {
-        let gate = |finding: &&deskpair_rules::engine::Finding| match finding.verdict {
+        let gate = |finding: &&Finding| match finding.verdict {
             Verdict::Fail => run.options.fail_on.holds(run.severity(finding)),
             Verdict::NotEvaluated => run.is_inconclusive(finding),
             Verdict::Waived => false,
@@ -348,7 +371,8 @@ fn precheck(
              along: pair them first, or say that you know it: `--strand {outside}`"
         ));
     }
-    if wants.production && wants.kind == Kind::Drill
+    if wants.production
+        && wants.kind == Kind::Drill
         && let Some(hidden) = pair.readiness.hidden
     {
         objections.push(format!(
@@ -366,8 +390,35 @@ fn precheck(
     }
 }
 
+/// What the pilot alias's own run says against it.
+fn against_record(
+    run: &Run<'_>,
+    record: &PairRun<'_>,
+    wants: &Wants,
+    precheck: &mut PreCheck,
+    objections: &mut Vec<String>,
+) {
+    let gate =
+        |finding: &&Finding| finding.verdict == Verdict::Fail && run.options.fail_on.holds(run.severity(finding));
+    let worded: Vec<String> = record
+        .findings
+        .iter()
+        .filter(gate)
+        .map(|finding| run.word(record, finding))
+        .map(|worded| format!("{} of {}: {}", worded.meta.id, record.view.settings.alias, worded.wording.message))
+        .collect();
+    if worded.is_empty() {
+        return;
+    }
+    if wants.overridden.is_none() {
+        objections.extend(worded.iter().cloned());
+    }
+    precheck.overridden = precheck.overridden.take().or_else(|| wants.overridden.clone());
+    precheck.objections.extend(worded);
+}
+
 /// How old the data is that people would find.
-fn data(view: &PairView<'_>, cohort: &[Member]) -> Vec<DataAge> {
+pub(super) fn data(view: &PairView<'_>, cohort: &[Member]) -> Vec<DataAge> {
     let objective = u64::from(view.settings.objectives.rpo_secs);
     let age = |at: Moment| u64::try_from(view.judged_at.secs_since(at)).unwrap_or(0);
     let mut ages: Vec<DataAge> = recovery_points(view)

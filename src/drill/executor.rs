@@ -12,15 +12,15 @@ use super::live::Live;
 use super::machine::{Effect, Ending, Event, Reading, State, Stop, SwapOutcome, Way};
 use super::people::Desktops;
 use super::plan::Plan;
+use super::record;
 use super::watch::Watcher;
 use crate::collect::access::{Access, AccessError};
 use crate::collect::calls::{Patience as CallPatience, Run, Silent};
 use crate::collect::limits::Limits;
 use crate::dns::change::{Changer, Standing, Swapped};
-use crate::store::journal::JournalError;
+use crate::store::journal::{JournalError, Journalled};
 use crate::store::lock::{Lock, LockError};
-use deskpair_reports::drill::record::Kind;
-use deskpair_rules::model::Moment;
+use deskpair_reports::drill::record::{Kind, Record};
 use deskpair_rules::model::settings::{PairSettings, Settings};
 use std::collections::VecDeque;
 use std::io::Write;
@@ -89,6 +89,8 @@ pub struct Executor<'g, 'o> {
     control: Control,
     display: &'g mut dyn Display,
     emergency: Option<Emergency>,
+    /// Every entry so far.
+    entries: Vec<Entry>,
     /// When each thing that is looked at is looked at next.
     due: hold::Due,
 }
@@ -102,8 +104,10 @@ impl std::fmt::Debug for Executor<'_, '_> {
 /// What came of it.
 #[derive(Debug)]
 pub struct Ended {
-    /// What the journal says.
-    pub live: Live,
+    /// What it was; none where the journal has no plan.
+    pub record: Option<Record>,
+    /// Every entry of the journal.
+    pub entries: Vec<Entry>,
     /// Where the rest of the journal is, and why it is not in the state.
     pub emergency: Option<(String, PathBuf)>,
 }
@@ -152,6 +156,7 @@ impl<'g, 'o> Executor<'g, 'o> {
             control,
             display,
             emergency: None,
+            entries: entries.to_vec(),
             due: hold::Due::default(),
         })
     }
@@ -176,18 +181,25 @@ impl<'g, 'o> Executor<'g, 'o> {
         Ok(())
     }
 
-    /// Writes down how it ended, gives the lock up, and tells what the journal says.
+    /// Writes down how it ended, and gives the lock up.
     ///
     /// # Errors
     /// Where somebody else goes on with it.
-    pub fn close(mut self, code: u8) -> Result<Ended, DrillError> {
+    pub fn close(mut self) -> Result<Ended, DrillError> {
+        let code = self.record().map_or(4, |record| record.verdict.exit_code);
         self.note(Note::Closed { code })?;
+        let record = self.record();
         if let Err(error) = self.lock.release()
             && self.emergency.is_none()
         {
             self.emergency = Some(Emergency { why: error.to_string(), path: PathBuf::new() });
         }
-        Ok(Ended { live: self.live, emergency: self.emergency.map(|emergency| (emergency.why, emergency.path)) })
+        let emergency = self.emergency.map(|emergency| (emergency.why, emergency.path));
+        Ok(Ended { record, entries: self.entries, emergency })
+    }
+
+    fn record(&self) -> Option<Record> {
+        record::of(&self.entries, self.emergency.as_ref().map(|emergency| emergency.why.as_str()))
     }
 
     /// What the journal says.
@@ -212,9 +224,9 @@ impl<'g, 'o> Executor<'g, 'o> {
 
     /// Writes something down: once this returns, it lasts, or the emergency has begun.
     pub(super) fn note(&mut self, note: Note) -> Result<(), DrillError> {
-        let at = match &self.emergency {
+        let entry = match &self.emergency {
             None => match self.journal.append(note.clone()) {
-                Ok(at) => at,
+                Ok(entry) => entry,
                 Err(error @ JournalError::Fenced(_)) => return Err(DrillError::Fenced(error.to_string())),
                 Err(error) => {
                     // What was changed has to be taken back all the same: the rest is written where it can be.
@@ -226,22 +238,30 @@ impl<'g, 'o> Executor<'g, 'o> {
             },
             Some(_) => self.elsewhere(&note),
         };
-        self.live.take(&self.plan, at, &note);
+        self.live.take(&self.plan, entry.at, &note);
         let view = view(&self.plan, &self.live);
-        self.display.noted(at, &note, &view);
+        self.display.noted(entry.at, &note, &view);
+        self.entries.push(entry);
         Ok(())
     }
 
-    fn elsewhere(&self, note: &Note) -> Moment {
-        let at = crate::clock::now();
+    fn elsewhere(&self, note: &Note) -> Entry {
+        let entry = Entry {
+            schema: Note::SCHEMA.to_owned(),
+            number: self.entries.len() as u32 + 1,
+            at: crate::clock::now(),
+            before: String::new(),
+            writer: "elsewhere".to_owned(),
+            event: note.clone(),
+        };
         if let Some(emergency) = &self.emergency
-            && let Ok(line) = serde_json::to_string(&(at, note))
+            && let Ok(line) = serde_json::to_string(&entry)
             && let Ok(mut file) = std::fs::OpenOptions::new().create(true).append(true).open(&emergency.path)
         {
             let _ = writeln!(file, "{line}");
             let _ = file.sync_data();
         }
-        at
+        entry
     }
 
     pub(super) fn remark(&mut self, text: impl Into<String>) -> Result<(), DrillError> {

@@ -54,6 +54,51 @@ struct Told {
     authority: Option<Moment>,
 }
 
+/// What was written down, in words, and of which kind that is: `step`, `call`, `answer`, `person`, `approval`, `stop`, `deviation`.
+pub fn told(plan: &Plan, note: &Note) -> Option<(&'static str, String)> {
+    Some(match note {
+        Note::Opened(_) => ("step", format!("the plan {} was taken up", plan.id)),
+        Note::Event(event) => return Some(worded(plan, event)),
+        Note::Approval { of, by } => ("approval", format!("{by} approved of: {of}")),
+        Note::Swapping { expected, value, .. } => {
+            ("call", format!("the record is being swapped from {expected} to {value}"))
+        }
+        Note::Starting(ids) => ("call", format!("{} being started", desktops(ids.len()))),
+        Note::Started { unclear: Some(why), .. } => ("call", format!("whether they are started is not known: {why}")),
+        Note::Started { .. } | Note::Stopped { unclear: None, .. } => return None,
+        Note::Stopped { unclear: Some(why), .. } => ("call", format!("whether they are stopped is not known: {why}")),
+        Note::Stopping(ids) => ("call", format!("{} being stopped: nobody is connected", desktops(ids.len()))),
+        Note::Left { desktop, why } => ("step", format!("{desktop} is left as it is: {why}")),
+        Note::Desktops(states) => {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            states.iter().for_each(|(_, state)| *counts.entry(state).or_default() += 1);
+            let counts: Vec<String> = counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+            ("step", format!("standby desktops: {}", counts.join(", ")))
+        }
+        Note::Answer { server, sends, said, .. } => ("answer", format!("{server} {}", sent(sends, said))),
+        Note::Connections { side, desktops } => {
+            let there = desktops.iter().filter(|(_, connected)| *connected).count();
+            let left = desktops.len() - there;
+            let told = match (there, left) {
+                (there, 0) => format!("{there} connected on the {side} side"),
+                (0, left) => format!("{left} left the {side} side"),
+                (there, left) => format!("{there} connected on the {side} side, {left} left it"),
+            };
+            ("person", told)
+        }
+        Note::Probed(probe) => {
+            let answers = if probe.answered { "answers" } else { "does not answer as it should" };
+            ("step", format!("{} {answers}: {}", probe.name, probe.said))
+        }
+        Note::Deviation { what, .. } => ("deviation", what.clone()),
+        Note::Remark(text) => ("step", text.clone()),
+        Note::Closed { code } => ("step", format!("it ended with {code}")),
+    })
+}
+
+fn desktops(count: usize) -> String {
+    if count == 1 { "1 standby desktop is".to_owned() } else { format!("{count} standby desktops are") }
+}
 
 /// Where a value sends people, in a few words.
 fn sent(sends: &str, said: &str) -> String {
@@ -67,27 +112,16 @@ fn sent(sends: &str, said: &str) -> String {
 impl Told {
     fn take(&mut self, plan: &Plan, entry: &Entry) {
         let at = entry.at;
-        let mut happened = |kind: &str, what: String| {
+        if let Some((kind, what)) = told(plan, &entry.event) {
             self.timeline.push(Happening { at, kind: kind.to_owned(), what });
-        };
+        }
         match &entry.event {
-            Note::Opened(_) => happened("step", format!("the plan {} was taken up", plan.id)),
-            Note::Event(event) => {
-                if let Some((kind, what)) = worded(plan, event) {
-                    happened(kind, what);
-                }
-                self.event(at, event);
-            }
-            Note::Approval { of, by } => {
-                happened("approval", format!("{by} approved of: {of}"));
-                self.approvals.push(Approval { at, of: of.clone(), by: by.clone() });
-            }
-            Note::Swapping { way, expected, value } => {
-                happened("call", format!("the record is being swapped from {expected} to {value}"));
+            Note::Event(event) => self.event(at, event),
+            Note::Approval { of, by } => self.approvals.push(Approval { at, of: of.clone(), by: by.clone() }),
+            Note::Swapping { way, .. } => {
                 self.swapping.insert(*way, at);
             }
-            Note::Starting(ids) => happened("call", format!("{} standby desktops are being started", ids.len())),
-            Note::Started { asked, refused, unclear } => {
+            Note::Started { asked, refused, .. } => {
                 let refused: BTreeMap<&String, &String> = refused.iter().map(|(id, why)| (id, why)).collect();
                 for id in asked {
                     match refused.get(id) {
@@ -99,25 +133,13 @@ impl Told {
                         }
                     }
                 }
-                if let Some(why) = unclear {
-                    happened("call", format!("whether they are started is not known: {why}"));
-                }
             }
-            Note::Stopping(ids) => happened("call", format!("{} standby desktops are being stopped", ids.len())),
             Note::Stopped { asked, refused, .. } => {
                 for id in asked.iter().filter(|id| !refused.iter().any(|(other, _)| other == *id)) {
                     self.stopped.insert(id.clone(), true);
                 }
             }
-            Note::Left { desktop, why } => happened("step", format!("{desktop} is left as it is: {why}")),
-            Note::Desktops(states) => {
-                let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-                states.iter().for_each(|(_, state)| *counts.entry(state).or_default() += 1);
-                let counts: Vec<String> = counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
-                happened("step", format!("standby desktops: {}", counts.join(", ")));
-            }
             Note::Answer { server, kind, sends, said } => {
-                happened("answer", format!("{server} {}", sent(sends, said)));
                 let known = self.servers.entry(server.clone()).or_insert_with(|| Server {
                     server: server.clone(),
                     kind: kind.clone(),
@@ -129,9 +151,6 @@ impl Told {
                 }
             }
             Note::Connections { side, desktops } => {
-                let there = desktops.iter().filter(|(_, connected)| *connected).count();
-                let left = desktops.len() - there;
-                happened("person", format!("on the {side} side {there} connected, {left} left"));
                 for (desktop, connected) in desktops {
                     if !self.swapping.contains_key(&Way::Out) {
                         self.before.insert(desktop.clone(), *connected);
@@ -142,20 +161,17 @@ impl Told {
                     }
                 }
             }
-            Note::Probed(probe) => {
-                let answers = if probe.answered { "answers" } else { "does not answer as it should" };
-                happened("step", format!("{} {answers}: {}", probe.name, probe.said));
-                self.probes.push(probe.clone());
-            }
+            Note::Probed(probe) => self.probes.push(probe.clone()),
             Note::Deviation { what, fails } => {
-                happened("deviation", what.clone());
                 self.deviations.push(Deviation { at, what: what.clone(), fails: *fails });
             }
-            Note::Remark(text) => happened("step", text.clone()),
-            Note::Closed { code } => {
-                happened("step", format!("it ended with {code}"));
-                self.ended = Some(at);
-            }
+            Note::Closed { .. } => self.ended = Some(at),
+            Note::Opened(_)
+            | Note::Starting(_)
+            | Note::Stopping(_)
+            | Note::Left { .. }
+            | Note::Desktops(_)
+            | Note::Remark(_) => {}
         }
     }
 
@@ -263,7 +279,12 @@ impl Told {
         let went = self.spread.is_some();
         if went && reached < plan.expect as usize {
             adds(
-                format!("{reached} of the cohort's {} were seen on the {} side, and {} had to be", people.len(), plan.destination(), plan.expect),
+                format!(
+                    "{reached} of the cohort's {} were seen on the {} side, and {} had to be",
+                    people.len(),
+                    plan.destination(),
+                    plan.expect
+                ),
                 true,
             );
         }
@@ -278,7 +299,8 @@ impl Told {
         }
         let failed = deviations.iter().any(|deviation| deviation.fails);
         let exit_code = exit_code(plan, live, failed, emergency.is_some());
-        let verdict = self.verdict(plan, live, ending, (reached, people.len()), (reached_secs, within), exit_code, emergency);
+        let verdict =
+            self.verdict(plan, live, ending, (reached, people.len()), (reached_secs, within), exit_code, emergency);
         let phases = self.phases(plan);
         let next_actions = next_actions(plan, ending, &deviations, &people, live);
         let bytes = entries.last().map(|entry| serde_json::to_vec(entry).expect("it was read")).unwrap_or_default();
@@ -300,13 +322,7 @@ impl Told {
             ended_at: self.ended.filter(|_| ending.is_some()),
             state: live.situation.state.as_str().to_owned(),
             verdict,
-            recovery: Recovery {
-                rto_secs: rto,
-                rpo_secs: u64::from(plan.rpo_secs),
-                reached_secs,
-                within,
-                phases,
-            },
+            recovery: Recovery { rto_secs: rto, rpo_secs: u64::from(plan.rpo_secs), reached_secs, within, phases },
             data: plan.data.clone(),
             precheck: plan.precheck.clone(),
             steps: plan.steps.clone(),
@@ -354,15 +370,26 @@ impl Told {
             }
             Some(Ending::Undone) => format!("the {name} of {} was stopped before the record was changed", plan.alias),
             Some(Ending::Unverified) => {
-                format!("the {name} of {} ended, and the record is not known to be as it was: look at it now", plan.alias)
+                format!(
+                    "the {name} of {} ended, and the record is not known to be as it was: look at it now",
+                    plan.alias
+                )
             }
-            Some(Ending::Incomplete) => format!("the {name} of {} did not come to its end: what was changed stays", plan.alias),
+            Some(Ending::Incomplete) => {
+                format!("the {name} of {} did not come to its end: what was changed stays", plan.alias)
+            }
         });
         match (secs, within) {
             (Some(secs), Some(true)) => {
-                why.push(format!("the recovery time was {}, within the objective of {}", span(secs), span(u64::from(plan.rto_secs))));
+                why.push(format!(
+                    "the recovery time was {}, within the objective of {}",
+                    span(secs),
+                    span(u64::from(plan.rto_secs))
+                ));
             }
-            (None, _) if ending == Some(Ending::Done) => why.push("the recovery time was not measured: nobody was seen there".to_owned()),
+            (None, _) if ending == Some(Ending::Done) => {
+                why.push("the recovery time was not measured: nobody was seen there".to_owned())
+            }
             _ => {}
         }
         if let Some(Reading::Other(what)) = &self.last_reading {
@@ -398,8 +425,8 @@ pub fn stop_words(stop: &Stop) -> String {
 }
 
 /// What the machine was told, in words, and of which kind that is.
-pub fn worded(plan: &Plan, event: &Event) -> Option<(&'static str, String)> {
-    Some(match event {
+fn worded(plan: &Plan, event: &Event) -> (&'static str, String) {
+    match event {
         Event::Begun => ("step", "it began".to_owned()),
         Event::Warmed => ("step", "what was to be started is there, or was waited for long enough".to_owned()),
         Event::Approved { by } => ("approval", format!("{by} approved of the change of the record")),
@@ -412,14 +439,16 @@ pub fn worded(plan: &Plan, event: &Event) -> Option<(&'static str, String)> {
         Event::Swapped(SwapOutcome::Unclear(why)) => ("call", format!("what became of the swap is not known: {why}")),
         Event::Read(Reading::From) => ("step", format!("the record was read: it is {}", plan.from())),
         Event::Read(Reading::To) => ("step", format!("the record was read: it is {}", plan.to())),
-        Event::Read(Reading::Other(what)) => ("step", format!("the record was read, and is neither of the two: {what}")),
+        Event::Read(Reading::Other(what)) => {
+            ("step", format!("the record was read, and is neither of the two: {what}"))
+        }
         Event::Read(Reading::Unknown(why)) => ("step", format!("the record could not be read: {why}")),
         Event::Spread => ("step", "every server gives the new value, or was waited for long enough".to_owned()),
         Event::Held { by } => ("step", format!("the time on the {} side was ended by {by}", plan.destination())),
         Event::Cooled => ("step", "what was started is stopped, or named".to_owned()),
         Event::Stop(why) => ("stop", stop_words(why)),
         Event::Resumed => ("step", "another process goes on with it".to_owned()),
-    })
+    }
 }
 
 fn next_actions(
@@ -467,7 +496,10 @@ fn next_actions(
         .take(10)
         .collect();
     if plan.kind == Kind::Drill && ending.is_some() && !running.is_empty() {
-        next.push(format!("Stop these by hand once nobody works there, or leave them to AutoStop: {}.", running.join(", ")));
+        next.push(format!(
+            "Stop these by hand once nobody works there, or leave them to AutoStop: {}.",
+            running.join(", ")
+        ));
     }
     next
 }

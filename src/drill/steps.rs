@@ -28,7 +28,8 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         (&plan.primary.region, &plan.standby.region)
     };
     let startable = plan.cohort.iter().filter(|member| member.can_be_started()).count();
-    let control_plane = || match &plan.switch {
+    let control_plane = || {
+        match &plan.switch {
         Switch::Route53 { accelerated_recovery, .. } if accelerated_recovery == "ENABLED" => {
             "Route 53's control plane lives in us-east-1. This zone has accelerated recovery: AWS aims at taking changes again within about 60 \
              minutes. The swap is tried four times, then nothing is changed."
@@ -48,9 +49,12 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         Switch::Command { .. } => {
             "Route 53 has no part in it, unless the program uses it. Where the program fails, the record is read back.".to_owned()
         }
+    }
     };
     let mut words = vec![Words {
-        what: format!("Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call, and wait for them"),
+        what: format!(
+            "Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call, and wait for them"
+        ),
         budget: Some(warm_budget(&plan.cohort)),
         approves: "whoever begins it",
         stops: "an endpoint that does not answer; an abort",
@@ -58,7 +62,8 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         unreachable: if plan.kind == Kind::Failover {
             "The primary Region is not asked.".to_owned()
         } else {
-            "The primary Region is asked who is connected there; where it does not answer, that is a deviation.".to_owned()
+            "The primary Region is asked who is connected there; where it does not answer, that is a deviation."
+                .to_owned()
         },
     }];
     if plan.approve_flip {
@@ -83,7 +88,11 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         budget: Some(CHANGE),
         approves: "whoever begins it",
         stops: "a record that is another than expected",
-        undoes: if returns { "the same swap the other way".to_owned() } else { "`deskpair failback`, by a plan of its own".to_owned() },
+        undoes: if returns {
+            "the same swap the other way".to_owned()
+        } else {
+            "`deskpair failback`, by a plan of its own".to_owned()
+        },
         unreachable: control_plane(),
     });
     words.push(Words {
@@ -120,7 +129,8 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
             },
         });
         words.push(Words {
-            what: "Stop the desktops that were started and that are freshly read as disconnected; name the rest".to_owned(),
+            what: "Stop the desktops that were started and that are freshly read as disconnected; name the rest"
+                .to_owned(),
             budget: Some(plan.patience.cool),
             approves: "nobody",
             stops: "nothing",

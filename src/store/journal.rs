@@ -144,12 +144,11 @@ impl<'o, E: Journalled> Journal<'o, E> {
     ///
     /// # Errors
     /// Where it cannot be written, and where somebody else has written one in its place.
-    pub fn append(&mut self, event: E) -> Result<Moment, JournalError> {
-        let at = crate::clock::now();
+    pub fn append(&mut self, event: E) -> Result<Entry<E>, JournalError> {
         let entry = Entry {
             schema: E::SCHEMA.to_owned(),
             number: self.next,
-            at,
+            at: crate::clock::now(),
             before: self.last.clone(),
             writer: self.writer.clone(),
             event,
@@ -161,6 +160,6 @@ impl<'o, E: Journalled> Journal<'o, E> {
         }
         self.last = digest(&bytes);
         self.next += 1;
-        Ok(at)
+        Ok(entry)
     }
 }

@@ -22,11 +22,13 @@ impl Executor<'_, '_> {
         if let Some(event) = self.failing_probes()? {
             return Ok(vec![event]);
         }
+        // Desktops of the primary side start when their people come.
+        let there = self.plan.destination() == "standby";
         let ids: Vec<String> = self
             .plan
             .cohort
             .iter()
-            .filter(|member| member.can_be_started())
+            .filter(|member| there && member.can_be_started())
             .map(|member| member.standby.clone())
             .collect();
         if ids.is_empty() {
