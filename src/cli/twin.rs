@@ -43,6 +43,9 @@ pub(super) struct Twin {
     /// How its standby has rotted: none, sample, or one rule's id
     #[arg(long, value_name = "none|sample|RULE", default_value = "sample")]
     drift: String,
+    /// Give the made-up company a pilot alias for drills, and tag its users' desktops deskpair-drill=yes
+    #[arg(long, conflicts_with = "estate")]
+    pilot: bool,
     /// Where to speak AWS; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -130,6 +133,7 @@ impl Twin {
                     seed: self.seed,
                     drift,
                     taken_at: crate::clock::now(),
+                    pilot: self.pilot,
                 }))
             }
         }

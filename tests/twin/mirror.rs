@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 fn drifted(people: u32) -> Estate {
     let taken_at = Moment::from_secs(1_800_000_000);
-    let mut estate = estate(&SampleOptions { people, seed: 7, drift: Drift::Sample, taken_at });
+    let mut estate = estate(&SampleOptions { people, seed: 7, drift: Drift::Sample, taken_at, pilot: false });
     estate.settings.limits.services = ["workspaces", "route53"].map(|name| (name.to_owned(), None)).into();
     estate.settings.limits.backoff_ms = 1;
     estate.settings.limits.attempt_timeout_ms = 2_000;

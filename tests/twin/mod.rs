@@ -28,7 +28,7 @@ use tokio::net::TcpStream;
 /// A clean sample of so many people.
 fn sample(people: u32) -> Estate {
     let taken_at = Moment::from_secs(1_800_000_000);
-    estate(&SampleOptions { people, seed: 1, drift: Drift::None, taken_at })
+    estate(&SampleOptions { people, seed: 1, drift: Drift::None, taken_at, pilot: false })
 }
 
 async fn serve(world: World, options: TwinOptions) -> Twin {
