@@ -11,6 +11,7 @@ mod mutations_desktops;
 mod mutations_images;
 mod name_servers;
 mod names;
+mod people;
 mod trouble;
 
 use aws_config::retry::RetryConfig;
