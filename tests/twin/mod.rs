@@ -48,12 +48,16 @@ fn config(twin: &Twin, region: &str) -> SdkConfig {
     config_as(twin, region, Credentials::from_keys(access_key(ACCOUNT), secret_key(), None))
 }
 
-/// Nothing of the environment: no profile, no proxy, no retries.
 fn config_as(twin: &Twin, region: &str, credentials: Credentials) -> SdkConfig {
+    config_at(&twin.endpoint(), region, credentials)
+}
+
+/// Nothing of the environment: no profile, no proxy, no retries.
+fn config_at(endpoint: &str, region: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(twin.endpoint())
+        .endpoint_url(endpoint)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new(region.to_owned()))
         .retry_config(RetryConfig::disabled())

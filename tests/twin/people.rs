@@ -1,12 +1,18 @@
 //! People at work on a stage: a record is flipped, a Region goes away, and they reconnect.
 
+use super::config_at;
 use crate::support::python;
 use crate::support::sandbox::Sandbox;
 use crate::support::twin::TwinProcess;
+use aws_credential_types::Credentials;
+use aws_smithy_types::DateTime;
+use deskpair::twin::sample::ACCOUNT;
+use deskpair::twin::{access_key, secret_key};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 const P: &str = "us-east-1";
 const S: &str = "us-west-2";
@@ -21,6 +27,7 @@ struct Cli<'t> {
     aws: PathBuf,
     sandbox: &'t Sandbox,
     twin: &'t TwinProcess,
+    runtime: Runtime,
 }
 
 impl Cli<'_> {
@@ -38,29 +45,34 @@ impl Cli<'_> {
         self.try_call(region, arguments).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
     }
 
-    /// What a Region's directory has: each user's WorkSpace, with its state and connection.
+    /// What a Region's directory has: each user's WorkSpace, with its state and connection. Asked by the SDK, for it is asked often.
     fn desktops(&self, region: &str) -> BTreeMap<String, Desktop> {
-        let desktops = self.call(region, &["workspaces", "describe-workspaces"]);
-        let statuses = self.call(region, &["workspaces", "describe-workspaces-connection-status"]);
-        let text = |value: &Value, member: &str| value[member].as_str().unwrap_or_default().to_owned();
-        let statuses: BTreeMap<String, Value> = list(&statuses, "WorkspacesConnectionStatus")
-            .iter()
-            .map(|status| (text(status, "WorkspaceId"), status.clone()))
-            .collect();
-        let one = |desktop: &Value| {
-            let id = text(desktop, "WorkspaceId");
-            let status = statuses.get(&id).cloned().unwrap_or_default();
-            let found = Desktop {
-                state: text(desktop, "State"),
-                mode: text(&desktop["WorkspaceProperties"], "RunningMode"),
-                connection: text(&status, "ConnectionState"),
-                checked: text(&status, "ConnectionStateCheckTimestamp"),
-                last_known: text(&status, "LastKnownUserConnectionTimestamp"),
-                id,
+        let credentials = Credentials::from_keys(access_key(ACCOUNT), secret_key(), None);
+        let config = config_at(self.twin.value("AWS_ENDPOINT_URL"), region, credentials);
+        let client = aws_sdk_workspaces::Client::new(&config);
+        self.runtime.block_on(async {
+            let statuses = client.describe_workspaces_connection_status().into_paginator().send();
+            let statuses = statuses.collect::<Result<Vec<_>, _>>().await.expect("the Region answers");
+            let desktops = client.describe_workspaces().into_paginator().send();
+            let desktops = desktops.collect::<Result<Vec<_>, _>>().await.expect("the Region answers");
+            let one = |desktop: &aws_sdk_workspaces::types::Workspace| {
+                let mut statuses = statuses.iter().flat_map(|page| page.workspaces_connection_status());
+                let status = statuses.find(|status| status.workspace_id() == desktop.workspace_id());
+                let status = status.expect("every desktop has a status");
+                let mode = desktop.workspace_properties().and_then(|properties| properties.running_mode());
+                let millis = |at: Option<&DateTime>| at.map(|at| at.to_millis().expect("in range"));
+                let found = Desktop {
+                    id: desktop.workspace_id().expect("an id").to_owned(),
+                    state: desktop.state().expect("a state").as_str().to_owned(),
+                    mode: mode.expect("a running mode").as_str().to_owned(),
+                    connection: status.connection_state().expect("a connection state").as_str().to_owned(),
+                    checked: millis(status.connection_state_check_timestamp()),
+                    last_known: millis(status.last_known_user_connection_timestamp()),
+                };
+                (desktop.user_name().expect("a user").to_owned(), found)
             };
-            (text(desktop, "UserName"), found)
-        };
-        list(&desktops, "Workspaces").iter().map(one).collect()
+            desktops.iter().flat_map(|page| page.workspaces()).map(one).collect()
+        })
     }
 
     fn connected(&self, region: &str) -> BTreeSet<String> {
@@ -102,15 +114,15 @@ impl Cli<'_> {
     }
 }
 
-/// One WorkSpace, as the AWS CLI tells of it.
+/// One WorkSpace.
 #[derive(Clone, Debug)]
 struct Desktop {
     id: String,
     state: String,
     mode: String,
     connection: String,
-    checked: String,
-    last_known: String,
+    checked: Option<i64>,
+    last_known: Option<i64>,
 }
 
 fn list(answer: &Value, member: &str) -> Vec<Value> {
@@ -135,7 +147,8 @@ fn with_people(arguments: &[&str], test: impl FnOnce(&Cli<'_>)) {
     let faults = sandbox.write("faults.txt", "# nothing yet\n");
     let twin =
         TwinProcess::start(&sandbox, all.iter().copied().chain(["--faults-from", faults.to_str().expect("Unicode")]));
-    test(&Cli { aws, sandbox: &sandbox, twin: &twin });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    test(&Cli { aws, sandbox: &sandbox, twin: &twin, runtime });
 }
 
 /// Every one of them is on a WorkSpace there, and none on one here.
@@ -161,6 +174,9 @@ fn people_follow_a_flip_of_the_pilot_alias_and_come_back_with_it() {
         cli.flip(PILOT, &primary, &standby, 5).expect("the record is flipped");
         until("the cohort is in the standby Region", || are(cli, &cohort, S, P));
         let now = cli.desktops(S);
+        let told = cli.call(S, &["workspaces", "describe-workspaces-connection-status"]);
+        let told = list(&told, "WorkspacesConnectionStatus");
+        assert_eq!(told.iter().filter(|one| one["ConnectionState"] == "CONNECTED").count(), 12, "the AWS CLI sees it");
         for user in &cohort {
             let (was, is) = (&before[user], &now[user]);
             assert_eq!(is.state, "AVAILABLE", "{user}");

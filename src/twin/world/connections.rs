@@ -289,6 +289,26 @@ mod tests {
     }
 
     #[test]
+    fn statuses_that_nobody_collected_are_made_up_and_others_are_not() {
+        let (_, mut estate) = world();
+        estate.sides[0].connections = Slice::cut(Vec::new(), Estate::NOT_COLLECTED);
+        let other = estate.sides[1].connections.clone();
+        let mut world = World::from_estate(&estate);
+        ["us-east-1", "us-west-2"].into_iter().for_each(|region| world.make_up_connections(&place(region)));
+        let side = |region| &world.realm(ACCOUNT, region).expect("a realm").side;
+        assert_eq!(side("us-west-2").connections, other);
+        let (desktops, made_up) = (side("us-east-1").workspaces.items(), side("us-east-1").connections.whole());
+        let made_up = made_up.expect("whole");
+        assert_eq!(made_up.len(), desktops.len());
+        for (row, desktop) in made_up.iter().zip(desktops) {
+            let is_stopped = world.symbols.text(desktop.state) == "STOPPED";
+            assert_eq!(world.symbols.text(row.state), if is_stopped { "UNKNOWN" } else { "DISCONNECTED" });
+            assert_eq!((row.workspace, row.checked, row.last_known), (desktop.id, Some(TAKEN_AT), None));
+            assert!(!world.is_connected(&place("us-east-1"), row.workspace));
+        }
+    }
+
+    #[test]
     fn a_region_that_is_cut_off_keeps_nobody_and_the_other_everybody() {
         let (mut world, _) = world();
         let (there, id) = (place("us-west-2"), desktop(&world, "AVAILABLE"));
