@@ -51,13 +51,22 @@ impl Cli<'_> {
         let config = config_at(self.twin.value("AWS_ENDPOINT_URL"), region, credentials);
         let client = aws_sdk_workspaces::Client::new(&config);
         self.runtime.block_on(async {
-            let statuses = client.describe_workspaces_connection_status().into_paginator().send();
-            let statuses = statuses.collect::<Result<Vec<_>, _>>().await.expect("the Region answers");
+            // The SDK has no paginator for it.
+            let mut statuses = Vec::new();
+            let mut token = None;
+            loop {
+                let page = client.describe_workspaces_connection_status().set_next_token(token).send().await;
+                let page = page.expect("the Region answers");
+                token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+                statuses.extend(page.workspaces_connection_status.unwrap_or_default());
+                if token.is_none() {
+                    break;
+                }
+            }
             let desktops = client.describe_workspaces().into_paginator().send();
             let desktops = desktops.collect::<Result<Vec<_>, _>>().await.expect("the Region answers");
             let one = |desktop: &aws_sdk_workspaces::types::Workspace| {
-                let mut statuses = statuses.iter().flat_map(|page| page.workspaces_connection_status());
-                let status = statuses.find(|status| status.workspace_id() == desktop.workspace_id());
+                let status = statuses.iter().find(|status| status.workspace_id() == desktop.workspace_id());
                 let status = status.expect("every desktop has a status");
                 let mode = desktop.workspace_properties().and_then(|properties| properties.running_mode());
                 let millis = |at: Option<&DateTime>| at.map(|at| at.to_millis().expect("in range"));
@@ -282,6 +291,21 @@ fn a_resolver_that_sticks_leaves_people_where_they_are() {
         std::thread::sleep(Duration::from_secs(8));
         assert!(are(cli, &cohort, P, S));
     });
+}
+
+#[test]
+fn an_estate_with_a_pilot_alias_and_people_at_work_is_as_ready_as_without() {
+    let readiness = [&[][..], &["--pilot"], &["--pilot", "--people"]].map(|more| {
+        let sandbox = Sandbox::new();
+        let twin = TwinProcess::start(&sandbox, [&["--desktops", "40", "--drift", "none"], more].concat());
+        sandbox.scan(&twin, [] as [&str; 0]).expect(0);
+        let report = sandbox.json("deskpair-report/report.json");
+        let pair = &report["pairs"][0];
+        assert_eq!(pair["findings"].as_array().map(|all| all.iter().any(|one| one["verdict"] == "fail")), Some(false));
+        pair["readiness"].clone()
+    });
+    assert_eq!(readiness[0]["ready"], 40);
+    assert!(readiness.iter().all(|found| found == &readiness[0]), "{readiness:?}");
 }
 
 #[test]
