@@ -54,6 +54,7 @@ impl Demo {
             seed: self.seed,
             drift: Drift::Sample,
             taken_at: crate::clock::now(),
+            pilot: false,
         });
         let runtime = runtime()?;
         let time_scale = if self.remediate { HURRIED } else { StageOptions::default().time_scale };

@@ -204,6 +204,12 @@ fn say(globals: &Globals, text: &str) {
     }
 }
 
+/// Warns of something, also where all else is quiet.
+fn warn(text: &str) {
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    let _ = writeln!(anstream::stderr().lock(), "{yellow}warning:{yellow:#} {text}");
+}
+
 /// A runtime for the commands that talk to AWS and name servers.
 fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()

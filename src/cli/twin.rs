@@ -2,10 +2,11 @@
 
 use super::error::{CommandError, Result};
 use super::signals::Signals;
-use super::{Globals, exit, print, runtime, say};
+use super::{Globals, exit, print, runtime, say, warn};
 use crate::store::estate_file;
 use crate::twin;
 use crate::twin::buckets::Limits;
+use crate::twin::fault_file::{FaultFile, FaultFileError};
 use crate::twin::faults::FaultRule;
 use crate::twin::sample::{self, Drift, SampleOptions};
 use crate::twin::stage::{Stage, StageOptions};
@@ -24,11 +25,21 @@ use std::time::Duration;
 Once it is ready it prints shell lines: credentials, DESKPAIR_CONFIG, and AWS_ENDPOINT_URL last. It then serves until a signal.
 
 A fault is written 'REGION|* SERVICE:OPERATION|* KIND [SHARE]'; KIND is one of AccessDenied, Throttle, Latency, Drop, Malformed, Partial,
-Down, HangBefore, HangAfter, and may say which calls it strikes: Drop#3, Drop#3.., Drop#2..4.
+Down, HangBefore, HangAfter, and may say which calls it strikes: Drop#3, Drop#3.., Drop#2..4. 'us-east-1 * Down' takes the whole Region away,
+Route 53's changes with it. --faults-from FILE has one fault a line and is read again whenever it changes, so that a Region can go and come
+back while the twin serves; a file with a wrong line changes nothing, and a warning says which.
+
+With --people the users of each alias ask the twin's resolver for its TXT record and work on the WorkSpace in the directory that it leads to:
+DescribeWorkspacesConnectionStatus shows them. When the record leads elsewhere, or their Region goes away, they reconnect within 30 seconds to 3
+minutes of the twin's time (see --time-scale). A stopped AUTO_STOP WorkSpace starts when its user comes, and stops when the user has been gone for
+its time. --pilot gives the made-up company a pilot alias, drill-desktop.norhaven.example, with a TTL of 5 seconds, whose 12 users' primary
+WorkSpaces have the tag deskpair-drill=yes. The resolver's TTLs are seconds of the clock on the wall; --resolver-sticks ignores them.
 
 Examples:
   deskpair twin > twin.env &  sleep 1; . ./twin.env; deskpair scan; aws workspaces describe-workspaces
   deskpair twin --estate deskpair-report/estate.jsonl.zst --fault 'us-west-2 workspaces:* AccessDenied'
+  deskpair twin --pilot --people --drift none --faults-from faults.txt > twin.env &
+  echo 'us-east-1 * Down' > faults.txt; sleep 10; : > faults.txt
   deskpair twin --desktops 10000 --drift none --no-serve --save clean.jsonl.zst")]
 pub(super) struct Twin {
     /// Serve this estate
@@ -43,6 +54,9 @@ pub(super) struct Twin {
     /// How its standby has rotted: none, sample, or one rule's id
     #[arg(long, value_name = "none|sample|RULE", default_value = "sample")]
     drift: String,
+    /// Give the made-up company a pilot alias for drills, and tag its users' desktops deskpair-drill=yes
+    #[arg(long, conflicts_with = "estate")]
+    pilot: bool,
     /// Where to speak AWS; loopback only
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -64,6 +78,15 @@ pub(super) struct Twin {
     /// What goes wrong; may be given several times
     #[arg(long, value_name = "FAULT")]
     fault: Vec<FaultRule>,
+    /// More of what goes wrong: a file with one fault a line and # comments, read again whenever it changes
+    #[arg(long, value_name = "FILE")]
+    faults_from: Option<PathBuf>,
+    /// Have people at work, who reconnect where the aliases' TXT records lead them
+    #[arg(long)]
+    people: bool,
+    /// Have the resolver keep its first answers for ever, whatever their TTL
+    #[arg(long)]
+    resolver_sticks: bool,
     /// Where to write the configuration that fits it; a temporary file unless named
     #[arg(long, value_name = "FILE")]
     write_config: Option<PathBuf>,
@@ -130,6 +153,7 @@ impl Twin {
                     seed: self.seed,
                     drift,
                     taken_at: crate::clock::now(),
+                    pilot: self.pilot,
                 }))
             }
         }
@@ -138,6 +162,8 @@ impl Twin {
     async fn serve(&self, globals: &Globals, estate: Estate) -> Result {
         // Before it says that it is ready: whoever has read that may end it at once.
         let mut signals = Signals::listen()?;
+        let file = self.faults_from.as_deref().map(|path| Ok((path, faults_of(path)?))).transpose()?;
+        let changing = file.iter().flat_map(|(_, file)| file.faults());
         let options = StageOptions {
             listen: self.listen,
             dns: self.dns,
@@ -145,8 +171,10 @@ impl Twin {
             limits: self.limits.into(),
             latency: self.latency,
             time_scale: self.time_scale,
-            faults: self.fault.clone(),
+            faults: self.fault.iter().chain(changing).cloned().collect(),
             seed: self.seed,
+            people: self.people,
+            resolver_sticks: self.resolver_sticks,
         };
         let stage = Stage::start(&estate, options).await.map_err(|error| {
             CommandError::usage("the twin cannot listen")
@@ -171,8 +199,20 @@ impl Twin {
         }
         print(&lines)?;
         say(globals, &format!("twin: AWS at {}, DNS at {}\n", stage.endpoint(), stage.dns_text()));
-        // A signal is how a twin is meant to end.
-        signals.received().await;
+        let watch = async {
+            match file {
+                Some((path, file)) => {
+                    let tell = |found| told(globals, path, found);
+                    file.watch(self.fault.clone(), stage.aws.fault_switch(), tell).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // A signal is how a twin is meant to end.
+            _ = signals.received() => {}
+            () = watch => {}
+        }
         stage.stop().await;
         Ok(exit::READY)
     }
@@ -196,6 +236,27 @@ impl Twin {
         std::io::Write::write_all(&mut file, text.as_bytes()).map_err(|error| failed(&folder, error))?;
         let kept = file.into_temp_path();
         Ok((kept.to_path_buf(), Some(kept)))
+    }
+}
+
+/// The file with faults.
+fn faults_of(path: &Path) -> Result<FaultFile> {
+    FaultFile::open(path).map_err(|error| {
+        CommandError::usage(format!("--faults-from {}", path.display())).because(error).hint(
+            "write one fault a line, as --fault takes them; # begins a comment; an empty file is one without faults",
+        )
+    })
+}
+
+/// Says that the faults are others now, or that the file is wrong: that also where all else is quiet, for whoever wrote it waits for them.
+fn told(globals: &Globals, path: &Path, found: std::result::Result<usize, FaultFileError>) {
+    let path = path.display();
+    match found {
+        Ok(count) => {
+            let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+            say(globals, &format!("twin: {path} has changed: {faults}\n"));
+        }
+        Err(error) => warn(&format!("{path}: {error}; the faults stay as they were")),
     }
 }
 

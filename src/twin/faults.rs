@@ -242,6 +242,22 @@ impl FaultRule {
     }
 }
 
+impl FaultRule {
+    /// Whether it takes a whole Region away: every call of every service there is without an answer, each time.
+    fn takes_away(&self, region: &str) -> bool {
+        let here = match &self.region {
+            Place::Anywhere => true,
+            Place::Global => false,
+            Place::Region(wanted) => wanted == region,
+        };
+        here && self.service.is_none()
+            && self.operation.is_none()
+            && matches!(self.kind, Kind::Down | Kind::Drop | Kind::HangBefore)
+            && self.calls == (1, None)
+            && self.share >= 1.0
+    }
+}
+
 /// What strikes one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Strike {
@@ -268,6 +284,12 @@ impl Faults {
     /// Other faults from now on; their calls are counted anew.
     pub fn set(&mut self, rules: Vec<FaultRule>) {
         self.rules = rules.into_iter().map(|rule| (rule, 0)).collect();
+    }
+
+    /// Whether a Region is gone, with all that runs there: a fault that strikes every call of every service there (`us-east-1 * Down`).
+    /// One of a single service or operation leaves what runs there running.
+    pub fn is_gone(&self, region: &str) -> bool {
+        self.rules.iter().any(|(rule, _)| rule.takes_away(region))
     }
 
     /// What strikes this call. Every matching rule counts it, whether it strikes or not.
@@ -350,6 +372,24 @@ mod tests {
                 && strikes("eu-west-1 * Down", Service::Sts, "eu-west-1")
         );
         assert!(!strikes("global * Down", Service::Fsx, "us-east-1"));
+    }
+
+    #[test]
+    fn a_region_is_gone_where_everything_there_fails_each_time() {
+        let gone = |text: &str| Faults::new(vec![rule(text)], 1).is_gone("us-east-1");
+        for text in ["us-east-1 * Down", "* * Drop", "us-east-1 *:* HangBefore"] {
+            assert!(gone(text), "{text}");
+        }
+        for text in [
+            "us-west-2 * Down",
+            "global * Down",
+            "us-east-1 workspaces:* Down",
+            "us-east-1 * Throttle",
+            "us-east-1 * Down 90%",
+            "us-east-1 * Down#2..",
+        ] {
+            assert!(!gone(text), "{text}");
+        }
     }
 
     #[test]

@@ -145,6 +145,11 @@ impl Twin {
         lock(&self.shared.faults).set(faults);
     }
 
+    /// A hand on its faults for whoever does not own it.
+    pub fn fault_switch(&self) -> FaultSwitch {
+        FaultSwitch(Arc::clone(&self.shared))
+    }
+
     /// Every call so far that named an operation and a known account, in the order of arrival.
     pub fn calls(&self) -> Vec<LoggedCall> {
         lock(&self.shared.log).clone()
@@ -157,6 +162,22 @@ impl Twin {
             // A panic of the accepting task leaves nothing to wait for.
             drop(served.await);
         }
+    }
+}
+
+/// A hand on a running twin's faults.
+#[derive(Clone, Debug)]
+pub struct FaultSwitch(Arc<Shared>);
+
+impl FaultSwitch {
+    /// Other faults from now on.
+    pub fn set(&self, faults: Vec<FaultRule>) {
+        lock(&self.0.faults).set(faults);
+    }
+
+    /// Whether a fault takes a whole Region away.
+    pub fn is_gone(&self, region: &str) -> bool {
+        lock(&self.0.faults).is_gone(region)
     }
 }
 

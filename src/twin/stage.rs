@@ -4,6 +4,7 @@ use super::buckets::Limits;
 use super::dependencies::Endpoints;
 use super::dns::{DnsOptions, DnsTwin, Fault, Server, ZoneSource};
 use super::faults::FaultRule;
+use super::people::{Around, People};
 use super::world::World;
 use super::{Service, Twin, TwinOptions};
 use crate::collect::access::Access;
@@ -40,6 +41,10 @@ pub struct StageOptions {
     pub faults: Vec<FaultRule>,
     /// What is drawn at random is drawn from this.
     pub seed: u64,
+    /// Whether people are at work.
+    pub people: bool,
+    /// Whether the resolver keeps its first answers for ever.
+    pub resolver_sticks: bool,
 }
 
 impl Default for StageOptions {
@@ -54,6 +59,8 @@ impl Default for StageOptions {
             time_scale: 60.0,
             faults: Vec::new(),
             seed: 1,
+            people: false,
+            resolver_sticks: false,
         }
     }
 }
@@ -74,6 +81,8 @@ pub struct Stage {
     anchor: TempPath,
     /// The endpoints of dependencies, for as long as the stage stands.
     _endpoints: Endpoints,
+    /// Whoever is at work.
+    people: Option<People>,
 }
 
 impl Stage {
@@ -98,16 +107,35 @@ impl Stage {
             },
         )
         .await?;
-        let mut dns_options = DnsOptions { resolver: options.resolver, ..DnsOptions::default() };
+        let mut dns_options =
+            DnsOptions { resolver: options.resolver, sticks: options.resolver_sticks, ..DnsOptions::default() };
         dns_options.authoritative = authoritative(estate, options.dns);
         let source = aws.zones();
         let dns = DnsTwin::start(Arc::clone(&source), dns_options).await?;
         repeat_answers(estate, &dns, source.as_ref());
+        let people = options.people.then(|| {
+            let around = Around {
+                world: aws.world(),
+                faults: aws.fault_switch(),
+                resolver: dns.resolver,
+                seed: options.seed,
+                time_scale: options.time_scale,
+            };
+            People::start(estate, &settings, &around)
+        });
         let region = settings.pairs.first().map(|pair| pair.primary.region.clone()).unwrap_or_default();
         let mut anchor = tempfile::Builder::new().prefix("deskpair-twin-").suffix(".key").tempfile()?;
         anchor.write_all(dns.trust_anchor().as_bytes())?;
-        let mut stage =
-            Self { aws, dns, settings, account, region, anchor: anchor.into_temp_path(), _endpoints: endpoints };
+        let mut stage = Self {
+            aws,
+            dns,
+            settings,
+            account,
+            region,
+            anchor: anchor.into_temp_path(),
+            _endpoints: endpoints,
+            people,
+        };
         for pair in &mut stage.settings.pairs {
             pair.dns.trust_anchor = Some(stage.anchor.display().to_string());
             pair.dns.authoritative = stage.dns.authoritative.iter().map(ToString::to_string).collect();
@@ -142,6 +170,9 @@ impl Stage {
 
     /// Stops serving.
     pub async fn stop(self) {
+        if let Some(people) = self.people {
+            people.stop().await;
+        }
         self.dns.stop().await;
         self.aws.stop().await;
     }

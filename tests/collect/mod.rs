@@ -15,7 +15,7 @@ use std::time::Duration;
 const TAKEN_AT: Moment = Moment::from_secs(1_800_000_000);
 
 fn sample(people: u32) -> Estate {
-    let mut estate = estate(&SampleOptions { people, seed: 11, drift: Drift::None, taken_at: TAKEN_AT });
+    let mut estate = estate(&SampleOptions { people, seed: 11, drift: Drift::None, taken_at: TAKEN_AT, pilot: false });
     for dataset in Dataset::ALL {
         for operation in datasets::operations(dataset) {
             estate.settings.limits.services.insert(operation.service.name().to_owned(), None);

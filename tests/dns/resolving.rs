@@ -1,7 +1,7 @@
 //! The twin's resolver: what it keeps, and for how long.
 
 use super::zones::{ALIAS, Zones, ask_authority, ask_resolver, found};
-use deskpair::twin::dns::{Fault, Server};
+use deskpair::twin::dns::{DnsOptions, Fault, Server};
 use deskpair_rules::model::dns::TxtOutcome;
 
 #[tokio::test]
@@ -66,6 +66,30 @@ async fn failures_upstream_are_the_resolvers_own_and_are_not_kept() {
     assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, found("a", 0));
     zones.set("Z1", "desktop.example.com.", "TXT", 0, &["\"b\""]);
     assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, found("b", 0));
+    twin.stop().await;
+}
+
+#[tokio::test]
+async fn a_resolver_that_sticks_keeps_its_first_answers_for_ever() {
+    let zones = Zones::example();
+    let twin = zones.serve_as(DnsOptions { sticks: true, ..DnsOptions::default() }).await;
+    let (first, new) = (found("wsmrabc", 60), "new.example.com");
+    assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, first);
+    assert!(matches!(ask_resolver(twin.resolver, new).await.outcome, TxtOutcome::NxDomain { .. }));
+    zones.set("Z1", "desktop.example.com.", "TXT", 0, &["\"wsmrxyz\""]);
+    zones.set("Z1", "new.example.com.", "TXT", 60, &["\"a\""]);
+    zones.pass(1_000_000);
+    assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, first);
+    assert!(matches!(ask_resolver(twin.resolver, new).await.outcome, TxtOutcome::NxDomain { .. }));
+    // What nobody has asked for yet is not known; a failure is no answer.
+    twin.flush();
+    twin.set_fault(Server::Authoritative(0), Some(Fault::ServFail));
+    twin.set_fault(Server::Authoritative(1), Some(Fault::ServFail));
+    assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, TxtOutcome::ServFail);
+    twin.set_fault(Server::Authoritative(0), None);
+    assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, found("wsmrxyz", 0));
+    zones.set("Z1", "desktop.example.com.", "TXT", 0, &["\"b\""]);
+    assert_eq!(ask_resolver(twin.resolver, ALIAS).await.outcome, found("wsmrxyz", 0));
     twin.stop().await;
 }
 

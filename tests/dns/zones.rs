@@ -74,11 +74,16 @@ impl Zones {
 
     /// The name servers over these zones, the resolver's clock in this hand.
     pub(super) async fn serve(self: &Arc<Self>) -> DnsTwin {
+        self.serve_as(DnsOptions::default()).await
+    }
+
+    /// The same with other options.
+    pub(super) async fn serve_as(self: &Arc<Self>, options: DnsOptions) -> DnsTwin {
         let clock = Arc::clone(self);
         let options = DnsOptions {
             clock: Arc::new(move || Duration::from_secs(clock.seconds.load(Ordering::SeqCst))),
             upstream_timeout: Duration::from_millis(150),
-            ..DnsOptions::default()
+            ..options
         };
         let source: Arc<dyn ZoneSource> = Arc::<Self>::clone(self);
         DnsTwin::start(source, options).await.unwrap()

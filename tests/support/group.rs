@@ -31,7 +31,8 @@ pub(crate) fn group(pairs: usize, accounts: &[&str], people: u32) -> Estate {
     let mut companies = Vec::new();
     for number in 0..pairs {
         let account = accounts[number % accounts.len()];
-        let options = SampleOptions { people, seed: 100 + number as u64, drift: Drift::None, taken_at: noon() };
+        let options =
+            SampleOptions { people, seed: 100 + number as u64, drift: Drift::None, taken_at: noon(), pilot: false };
         let company: Vec<String> =
             lines(&sample::estate(&options)).iter().map(|line| renamed(line, number, account)).collect();
         let header: Value = serde_json::from_str(&company[0]).expect("a header");

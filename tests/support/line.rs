@@ -17,7 +17,7 @@ pub(crate) fn noon() -> Moment {
 
 /// A made-up company.
 pub(crate) fn company(people: u32, drift: Drift) -> Estate {
-    sample::estate(&SampleOptions { people, seed: 7, drift, taken_at: noon() })
+    sample::estate(&SampleOptions { people, seed: 7, drift, taken_at: noon(), pilot: false })
 }
 
 /// Serves an estate with these faults, and collects from there what all rules need.

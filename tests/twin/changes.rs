@@ -1,6 +1,6 @@
 //! What calls change.
 
-use super::{config, raw, sample, serve, signed, twin};
+use super::{config, fault, raw, sample, serve, signed, twin};
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord, ResourceRecordSet, RrType,
 };
@@ -303,4 +303,40 @@ async fn an_alias_is_made_and_deleted_in_its_own_time_and_its_string_is_taken_fo
     let directory = listed.connection_aliases()[0].associations()[0].resource_id().unwrap();
     let both = client.describe_connection_aliases().alias_ids(own).resource_id(directory).send().await;
     assert!(both.unwrap_err().into_service_error().is_invalid_parameter_values_exception());
+}
+
+#[tokio::test]
+async fn a_flip_fails_as_route_53_may_fail_and_is_done_or_not() {
+    use ChangeAction::{Create, Delete};
+    let twin = twin(5).await;
+    let (zone, name, old) = place(&twin);
+    let new = "\"standby1\"";
+    let flip = [(Delete, txt(&name, 60, &[&old])), (Create, txt(&name, 60, &[new]))];
+    for (kind, code) in [("Throttle", "Throttling"), ("Down", "ServiceUnavailable"), ("AccessDenied", "AccessDenied")] {
+        twin.set_faults(vec![fault(&format!("* route53:ChangeResourceRecordSets {kind}"))]);
+        assert_eq!(change(&twin, &zone, &flip).await.unwrap_err().0, code);
+        assert_eq!(standing(&twin, &zone, &name).await, [old.as_str()], "{kind}");
+    }
+    // Without an answer nobody knows but whoever reads.
+    let unanswered = async |kind: &str| {
+        twin.set_faults(vec![fault(&format!("* route53:ChangeResourceRecordSets {kind}"))]);
+        let client = aws_sdk_route53::Client::new(&config(&twin, P));
+        let changes = flip.iter().map(|(action, set)| {
+            Change::builder().action(action.clone()).resource_record_set(set.clone()).build().unwrap()
+        });
+        let batch = ChangeBatch::builder().set_changes(Some(changes.collect())).build().unwrap();
+        let call = client.change_resource_record_sets().hosted_zone_id(&zone).change_batch(batch).send();
+        let answer = tokio::time::timeout(Duration::from_millis(300), call).await;
+        assert!(!matches!(answer, Ok(Ok(_))), "{kind}");
+        standing(&twin, &zone, &name).await
+    };
+    assert_eq!(unanswered("Drop").await, [old.as_str()]);
+    assert_eq!(unanswered("HangBefore").await, [old.as_str()]);
+    assert_eq!(unanswered("HangAfter").await, [new]);
+    // The control plane lives in us-east-1, wherever it is called from.
+    twin.set_faults(vec![fault("us-east-1 * Down")]);
+    assert_eq!(change(&twin, &zone, &flip).await.unwrap_err().0, "ServiceUnavailable");
+    let away = config(&twin, "us-west-2");
+    let listed = aws_sdk_workspaces::Client::new(&away).describe_workspaces().send().await;
+    assert!(listed.is_ok(), "the other Region answers");
 }

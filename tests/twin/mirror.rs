@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 fn drifted(people: u32) -> Estate {
     let taken_at = Moment::from_secs(1_800_000_000);
-    let mut estate = estate(&SampleOptions { people, seed: 7, drift: Drift::Sample, taken_at });
+    let mut estate = estate(&SampleOptions { people, seed: 7, drift: Drift::Sample, taken_at, pilot: false });
     estate.settings.limits.services = ["workspaces", "route53"].map(|name| (name.to_owned(), None)).into();
     estate.settings.limits.backoff_ms = 1;
     estate.settings.limits.attempt_timeout_ms = 2_000;
@@ -214,6 +214,18 @@ async fn a_collected_estate_is_collected_again_from_its_twin() {
     let first = collected(&twin, &sample).await;
     assert_same(&first, &sample);
     assert_eq!(first.gaps.len(), 1, "{:?}", first.gaps);
+    twin.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_is_one_with_a_pilot_alias() {
+    let taken_at = Moment::from_secs(1_800_000_000);
+    let mut sample = estate(&SampleOptions { people: 40, seed: 7, drift: Drift::None, taken_at, pilot: true });
+    sample.settings.limits.services = ["workspaces", "route53"].map(|name| (name.to_owned(), None)).into();
+    let twin = serve(World::from_estate(&sample), TwinOptions::default()).await;
+    let found = collected(&twin, &sample).await;
+    assert_same(&found, &sample);
+    assert_eq!(found.settings.pairs[0].drill_alias, sample.settings.pairs[0].drill_alias);
     twin.stop().await;
 }
 

@@ -11,6 +11,7 @@ mod mutations_desktops;
 mod mutations_images;
 mod name_servers;
 mod names;
+mod people;
 mod trouble;
 
 use aws_config::retry::RetryConfig;
@@ -28,7 +29,7 @@ use tokio::net::TcpStream;
 /// A clean sample of so many people.
 fn sample(people: u32) -> Estate {
     let taken_at = Moment::from_secs(1_800_000_000);
-    estate(&SampleOptions { people, seed: 1, drift: Drift::None, taken_at })
+    estate(&SampleOptions { people, seed: 1, drift: Drift::None, taken_at, pilot: false })
 }
 
 async fn serve(world: World, options: TwinOptions) -> Twin {
@@ -47,12 +48,16 @@ fn config(twin: &Twin, region: &str) -> SdkConfig {
     config_as(twin, region, Credentials::from_keys(access_key(ACCOUNT), secret_key(), None))
 }
 
-/// Nothing of the environment: no profile, no proxy, no retries.
 fn config_as(twin: &Twin, region: &str, credentials: Credentials) -> SdkConfig {
+    config_at(&twin.endpoint(), region, credentials)
+}
+
+/// Nothing of the environment: no profile, no proxy, no retries.
+fn config_at(endpoint: &str, region: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(twin.endpoint())
+        .endpoint_url(endpoint)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new(region.to_owned()))
         .retry_config(RetryConfig::disabled())

@@ -15,9 +15,10 @@ mod session;
 mod signatures;
 mod system;
 
-pub(crate) use answer::{Question, Recursion, Signatures, negative_ttl, plain_ttl};
+pub(crate) use answer::{Question, Recursion, Signatures, negative_ttl, outcome, plain_ttl};
 use exchange::Failure;
 pub(crate) use exchange::exchange;
+pub(crate) use name::to_wire;
 pub use name::{DNS_PORT, NameError, check_name, server_address, show_name};
 pub use plan::{AskPlan, Authoritative};
 pub use signatures::{AnchorError, read_trust_anchors};
@@ -109,7 +110,7 @@ impl Inquiry {
             None => Vec::new(),
         };
         Ok(Self {
-            name: name::to_wire(&shown),
+            name: to_wire(&shown),
             shown,
             plan: plan.clone(),
             session: Arc::new(Session::new(plan)),
@@ -197,7 +198,7 @@ impl Inquiry {
         answer.transport = transport;
         answer.authoritative = result.as_ref().is_ok_and(|message| message.metadata.authoritative);
         answer.outcome = match result {
-            Ok(message) => answer::outcome(&message, &self.name),
+            Ok(message) => outcome(&message, &self.name),
             Err(Failure::Timeout) => TxtOutcome::Timeout,
             Err(Failure::Unreachable(why)) => TxtOutcome::Unreachable(why),
             Err(Failure::Wrong(why)) => TxtOutcome::Wrong(why),

@@ -18,7 +18,7 @@ pub use signing::Signing;
 use authority::Authority;
 use deskpair_rules::model::dns::{TxtAnswer, TxtOutcome};
 use parent::{Addresses, Parent};
-use resolver::{Resolver, Upstream};
+use resolver::{Keeping, Resolver, Upstream};
 use serve::{Bound, Handler, Running};
 use signing::Keys;
 use std::collections::BTreeSet;
@@ -98,6 +98,8 @@ pub struct DnsOptions {
     pub clock: Clock,
     /// How long the resolver waits for one of the servers it asks.
     pub upstream_timeout: Duration,
+    /// Whether the resolver keeps its first answer to a question for ever, whatever its TTL.
+    pub sticks: bool,
 }
 
 impl Default for DnsOptions {
@@ -111,6 +113,7 @@ impl Default for DnsOptions {
             resolver: local(1),
             clock: Arc::new(move || start.elapsed()),
             upstream_timeout: Duration::from_millis(500),
+            sticks: false,
         }
     }
 }
@@ -190,8 +193,8 @@ impl DnsTwin {
         let keys = Arc::new(Keys::default());
         let above = Parent::new(Arc::clone(&source), addresses.clone(), parent.ip(), Arc::clone(&keys));
         let upstream = Upstream { authoritative: authoritative.clone(), parent, addresses };
-        let cache = Resolver::new(Arc::clone(&source), upstream, options.clock, options.upstream_timeout);
-        let cache = Arc::new(cache);
+        let keeping = Keeping { clock: options.clock, sticks: options.sticks };
+        let cache = Arc::new(Resolver::new(Arc::clone(&source), upstream, keeping, options.upstream_timeout));
         let start = |bound| {
             let authority = Arc::new(Authority::new(Arc::clone(&source), Arc::clone(&keys)));
             (Running::start(bound, Handler::Authority(Arc::clone(&authority))), authority)

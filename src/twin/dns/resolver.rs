@@ -22,10 +22,19 @@ const MAX_ENTRIES: usize = 10_000;
 pub(super) struct Resolver {
     source: Arc<dyn ZoneSource>,
     upstream: Upstream,
-    clock: Clock,
+    keeping: Keeping,
     timeout: Duration,
     cache: Mutex<BTreeMap<(Name, RecordType), Entry>>,
     words: Words,
+}
+
+/// How long answers are kept.
+#[derive(Clone)]
+pub(super) struct Keeping {
+    /// By which clock.
+    pub(super) clock: Clock,
+    /// Whether the first answer is kept for ever, as broken resolvers do. What it says of its TTL does not count down.
+    pub(super) sticks: bool,
 }
 
 /// The servers that are asked.
@@ -51,8 +60,8 @@ struct Entry {
 const EVERY_TYPE: RecordType = RecordType::ZERO;
 
 impl Resolver {
-    pub(super) fn new(source: Arc<dyn ZoneSource>, upstream: Upstream, clock: Clock, timeout: Duration) -> Self {
-        Self { source, upstream, clock, timeout, cache: Mutex::new(BTreeMap::new()), words: Words::default() }
+    pub(super) fn new(source: Arc<dyn ZoneSource>, upstream: Upstream, keeping: Keeping, timeout: Duration) -> Self {
+        Self { source, upstream, keeping, timeout, cache: Mutex::new(BTreeMap::new()), words: Words::default() }
     }
 
     /// Has this resolver say something else of a name's TXT record than the zone's servers.
@@ -126,7 +135,7 @@ impl Resolver {
 
     /// What is known of a name, asked for where the cache does not hold it. None where nobody answers.
     async fn entry(&self, name: &Name, kind: RecordType) -> Option<Entry> {
-        let now = (self.clock)();
+        let now = (self.keeping.clock)();
         if let Some(entry) = self.cached(name, kind, now) {
             return Some(entry);
         }
@@ -152,8 +161,8 @@ impl Resolver {
             (Some(positive), true) => positive.min(negative.unwrap_or(0)),
             (None, _) => negative.unwrap_or(0),
         };
-        entry.until = now + Duration::from_secs(u64::from(keeps));
-        if keeps > 0 {
+        entry.until = if self.keeping.sticks { Duration::MAX } else { now + Duration::from_secs(u64::from(keeps)) };
+        if entry.until > now {
             let whole_name = entry.code == ResponseCode::NXDomain && entry.answers.is_empty();
             let key = (name.to_lowercase(), if whole_name { EVERY_TYPE } else { kind });
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +187,8 @@ impl Resolver {
                 continue;
             }
             let mut entry = entry.clone();
-            let passed = u32::try_from(now.saturating_sub(entry.stored).as_secs()).unwrap_or(u32::MAX);
+            let passed = if self.keeping.sticks { Duration::ZERO } else { now.saturating_sub(entry.stored) };
+            let passed = u32::try_from(passed.as_secs()).unwrap_or(u32::MAX);
             for record in entry.answers.iter_mut().chain(&mut entry.authorities) {
                 record.ttl = record.ttl.saturating_sub(passed);
             }

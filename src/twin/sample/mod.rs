@@ -19,6 +19,7 @@ mod names;
 mod network;
 mod offered;
 pub(crate) mod picture;
+mod pilot;
 mod resolution;
 mod site;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod volumes;
 
 pub use company::ACCOUNT;
 pub use drift::{Drift, Planted, Planting, Reached, UnknownDrift, plantings};
+pub use pilot::{COHORT, COHORT_TAG};
 
 use company::Plan;
 use deskpair_rules::model::dns::DnssecOutcome;
@@ -48,6 +50,8 @@ pub struct SampleOptions {
     pub drift: Drift,
     /// When the estate is said to have been taken: everything in it is so many hours or days older.
     pub taken_at: Moment,
+    /// Whether the first pair has a pilot alias for drills, and a cohort who use it.
+    pub pilot: bool,
 }
 
 /// A sample estate.
@@ -62,6 +66,9 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
         peopled(options).into_iter().map(|(plan, people)| (Sites::new(plan, &mut mint), people)).collect();
     let mut estate = laid_out(options, &pairs);
     let sites: Vec<Sites> = fill(&mut estate, pairs, options, &mut mint);
+    if options.pilot {
+        pilot::add(&mut estate, &sites[0]);
+    }
     let planted = match options.drift {
         Drift::None => None,
         Drift::Sample => {
@@ -94,6 +101,9 @@ fn peopled(options: &SampleOptions) -> Vec<(&'static Plan, Range<u64>)> {
 fn laid_out(options: &SampleOptions, pairs: &[(Sites, Range<u64>)]) -> Estate {
     let mut settings =
         Settings { pairs: pairs.iter().map(|(sites, _)| sites.settings()).collect(), ..Settings::default() };
+    if let (true, [first, ..]) = (options.pilot, settings.pairs.as_mut_slice()) {
+        first.drill_alias = Some(pilot::alias(&first.alias));
+    }
     settings.state = pairs.first().map(|(sites, _)| bucket(sites.standby.region.name));
     // The company drills every quarter.
     let ended_at = Moment::from_secs(options.taken_at.secs() - 40 * 86_400);

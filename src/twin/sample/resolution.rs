@@ -29,19 +29,24 @@ const PARENT: (&str, &str) = ("ns.example", "192.0.2.241");
 
 /// Fills a side's connection alias: associated with its directory, shared with nobody.
 pub(super) fn alias(side: &mut Side, site: &Site, connection_string: &str) {
-    side.aliases = Slice::whole_of(vec![ConnectionAlias {
+    side.aliases = Slice::whole_of(vec![associated(site, connection_string, &site.alias, &site.identifier)]);
+    side.alias_permissions.insert(site.alias.clone(), Slice::whole_of(Vec::new()));
+}
+
+/// A connection alias that is associated with a side's directory.
+pub(super) fn associated(site: &Site, connection_string: &str, id: &str, identifier: &str) -> ConnectionAlias {
+    ConnectionAlias {
         connection_string: connection_string.to_owned(),
-        alias_id: site.alias.clone(),
+        alias_id: id.to_owned(),
         state: "CREATED".to_owned(),
         owner_account_id: ACCOUNT.to_owned(),
         associations: vec![AliasAssociation {
             association_status: "ASSOCIATED_WITH_OWNER_ACCOUNT".to_owned(),
             associated_account_id: ACCOUNT.to_owned(),
             resource_id: site.directory.clone(),
-            connection_identifier: site.identifier.clone(),
+            connection_identifier: identifier.to_owned(),
         }],
-    }]);
-    side.alias_permissions.insert(site.alias.clone(), Slice::whole_of(Vec::new()));
+    }
 }
 
 /// Fills the account's Route 53: the zone, the pairs' TXT records, and a health check of the company's portal.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TAKEN_AT: Moment = Moment::from_secs(1_789_000_000);
 
 fn options(people: u32, seed: u64, drift: &str) -> SampleOptions {
-    SampleOptions { people, seed, drift: drift.parse().expect("a known drift"), taken_at: TAKEN_AT }
+    SampleOptions { people, seed, drift: drift.parse().expect("a known drift"), taken_at: TAKEN_AT, pilot: false }
 }
 
 /// Everything of an estate as text: each desktop as its record.
@@ -364,6 +364,50 @@ fn a_clean_estate_passes_every_rule() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_pilot_alias_changes_nothing_but_what_it_brings() {
+    for (people, drift) in [(0, "none"), (3, "none"), (200, "none"), (200, "sample")] {
+        let without = estate(&options(people, 13, drift));
+        let with = estate(&SampleOptions { pilot: true, ..options(people, 13, drift) });
+        let name = with.settings.pairs[0].drill_alias.clone().expect("a pilot alias");
+        assert_eq!(name, "drill-desktop.norhaven.example");
+        assert!(with.settings.pairs[1..].iter().all(|pair| pair.drill_alias.is_none()));
+        let place = with.pairs[0];
+        let ends = [place.primary, place.standby].map(|at| &with.sides[at as usize]);
+        let identifiers = ends.map(|side| {
+            let alias = side.aliases.items().iter().find(|alias| alias.connection_string == name).expect("an alias");
+            let production = &side.aliases.items()[0].associations[0];
+            assert_eq!(alias.associations[0].resource_id, production.resource_id);
+            assert_ne!(alias.associations[0].connection_identifier, production.connection_identifier);
+            alias.associations[0].connection_identifier.clone()
+        });
+        assert_ne!(identifiers[0], identifiers[1]);
+        let texts = with.zones[0].texts.values().flat_map(|list| list.items());
+        let record = texts.clone().find(|set| set.name == format!("{name}.")).expect("a record");
+        assert_eq!((record.ttl, &record.resource_records), (Some(5), &vec![format!("\"{}\"", identifiers[0])]));
+        assert!(texts.is_sorted_by(|one, other| crate::twin::world::order(one, other).is_le()));
+
+        let cohort = ends[0].desktop_tags.items().iter().filter(|row| with.symbols.text(row.key) == COHORT_TAG.0);
+        assert_eq!(cohort.count(), (people as usize).min(COHORT));
+        let found = |estate: &Estate| findings(&judge(estate), 0);
+        assert_eq!(found(&with), found(&without), "{people} people, {drift}");
+
+        let mut stripped = with.clone();
+        stripped.settings.pairs[0].drill_alias = None;
+        for at in [place.primary, place.standby] {
+            stripped.sides[at as usize].aliases.items_mut().retain(|alias| alias.connection_string != name);
+        }
+        let tag = stripped.symbols.find(COHORT_TAG.0);
+        stripped.sides[place.primary as usize].desktop_tags.items_mut().retain(|row| Some(row.key) != tag);
+        let book = &mut stripped.zones[0];
+        book.texts.values_mut().for_each(|list| list.items_mut().retain(|set| set.name != format!("{name}.")));
+        for zone in book.zones.items_mut() {
+            zone.resource_record_set_count = zone.resource_record_set_count.map(|count| count - 1);
+        }
+        assert_eq!(text(&stripped), text(&without), "{people} people, {drift}");
     }
 }
 

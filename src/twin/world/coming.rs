@@ -33,6 +33,8 @@ pub(crate) enum Event {
     BundleSettles(String),
     /// A WorkSpace leaves this state.
     DesktopLeaves(Sym, &'static str),
+    /// A WorkSpace that stops by itself has been without its user since then.
+    DesktopIsIdle(Sym, Moment),
     /// A modification of a WorkSpace is in progress.
     ModificationProceeds(Sym),
     /// A modification of a WorkSpace ends.
@@ -79,6 +81,7 @@ impl World {
                 Event::BackupIsCopied(id) => self.backup_is_copied(&place, &id),
                 Event::BundleSettles(id) => self.bundle_settles(&place, &id),
                 Event::DesktopLeaves(id, state) => self.desktop_leaves(&place, id, state, at),
+                Event::DesktopIsIdle(id, since) => self.desktop_is_idle(&place, id, since, at),
                 Event::ModificationProceeds(id) => self.modification_proceeds(&place, id),
                 Event::ModificationEnds(id, modified) => self.modification_ends(&place, id, &modified),
                 Event::ReplicationSettles(id, how) => self.replication_settles(&place, id, &how, at),

@@ -2,7 +2,7 @@
 
 use super::coming::{Event, Place};
 use super::{After, Realm, World};
-use deskpair_rules::model::workspace::{ConnectionRow, Extra, Extras, WorkspaceRow};
+use deskpair_rules::model::workspace::{Extra, Extras, WorkspaceRow};
 use deskpair_rules::model::{Moment, Sym};
 use std::time::Duration;
 
@@ -149,19 +149,6 @@ impl World {
         let name = format!("{prefix}{:08X}", self.fresh() & 0xffff_ffff);
         let name = self.symbols.intern(&name);
         self.change_desktop(place, id, |row, _| row.computer = name);
-    }
-
-    fn connection_is(&mut self, place: &Place, id: Sym, state: &str, now: Moment) {
-        let state = self.symbols.intern(state);
-        let Some(realm) = self.realm_mut(&place.account, &place.region) else { return };
-        let rows = realm.side.connections.items_mut();
-        match realm.connections.get(&id).and_then(|&at| rows.get_mut(at as usize)) {
-            Some(row) => (row.state, row.checked) = (state, Some(now)),
-            None => {
-                realm.connections.insert(id, rows.len() as u32);
-                rows.push(ConnectionRow { workspace: id, state, checked: Some(now), last_known: None });
-            }
-        }
     }
 
     /// A WorkSpace is no more. Those that it was related to forget it: what AWS shows of them is not documented.

@@ -3,6 +3,7 @@
 mod aliases;
 mod clock;
 mod coming;
+mod connections;
 mod desktops;
 mod directories;
 mod identity;
@@ -18,6 +19,7 @@ pub(crate) use aliases::ALIAS_SETTLES;
 pub(crate) use clock::After;
 pub use clock::Clock;
 pub(crate) use coming::{Event, Place};
+pub(crate) use connections::Attempt;
 pub(crate) use desktops::{
     DESKTOP_IS_MADE, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
     REPLICATION_SETTLES, change_extra,
@@ -45,6 +47,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct World {
     /// Its time.
     pub clock: Clock,
+    /// When it began.
+    began: Moment,
     /// The texts of the rows.
     pub symbols: Symbols,
     /// What lists that are cut refer to: their calls answer as these say.
@@ -107,6 +111,7 @@ impl World {
     pub fn empty(now: Moment) -> Self {
         Self {
             clock: Clock::starting_at(now),
+            began: now,
             symbols: Symbols::default(),
             gaps: Vec::new(),
             realms: BTreeMap::new(),

@@ -113,7 +113,7 @@ pub(super) fn connection_status(world: &World, pages: &Pages, call: &Call) -> Re
         if row.state.is_some() {
             out.insert("ConnectionState".to_owned(), Value::from(world.symbols.text(row.state)));
         }
-        if let Some(at) = row.checked {
+        if let Some(at) = world.last_check(row) {
             out.insert("ConnectionStateCheckTimestamp".to_owned(), wire(&at));
         }
         if let Some(at) = row.last_known {

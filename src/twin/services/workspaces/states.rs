@@ -71,6 +71,10 @@ pub(super) fn change(world: &mut World, call: &Call, asked: Asked) -> Result<Val
             return Ok(Some(refused));
         }
         let (meanwhile, time) = asked.meanwhile();
+        // Nobody stays on a WorkSpace that stops: the call asks no user (the model's words name no condition but the state).
+        if asked != Asked::Start {
+            world.throw_off(&here(call), known);
+        }
         world.desktop_is(&here(call), known, meanwhile);
         world.later(here(call), time, Event::DesktopLeaves(known, meanwhile));
         Ok(None)
