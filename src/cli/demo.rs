@@ -7,7 +7,7 @@ use super::past::Past;
 use super::progress::progress;
 use super::remediate::{rehearsed, remaining, told};
 use super::scan::{Kept, collected_in, finish};
-use super::{Globals, exit, print, runtime, say};
+use super::{Globals, drill, exit, print, runtime, say};
 use crate::remediate::draft;
 use crate::remediate::plan::Inverse;
 use crate::twin::sample::{self, Drift, SampleOptions};
@@ -22,7 +22,7 @@ use tokio::runtime::Runtime;
 /// Start a local AWS with a made-up company, scan it, and write the reports: no account, no network
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  deskpair demo\n  deskpair demo --desktops 5000 -o /tmp/demo\n  deskpair demo --remediate"
+    after_help = "Examples:\n  deskpair demo\n  deskpair demo --desktops 5000 -o /tmp/demo\n  deskpair demo --remediate\n  deskpair demo --drill"
 )]
 pub(super) struct Demo {
     #[command(flatten)]
@@ -38,6 +38,9 @@ pub(super) struct Demo {
     /// Plan what fixes the drift, make it on the twin, and show what would remain
     #[arg(long)]
     remediate: bool,
+    /// Rehearse the failover instead: a whole drill on a twin with people at work, in about a minute, with real DNS
+    #[arg(long, conflicts_with_all = ["remediate", "format", "framework"])]
+    drill: bool,
 }
 
 /// How much faster than AWS the twin lets things come to pass while changes are made on it: copies of images take hours.
@@ -47,6 +50,9 @@ impl Demo {
     pub(super) fn run(&self, globals: &Globals) -> Result {
         // The demo's pairs are its own: a --pair of the user's configuration is not heeded either.
         let globals = &Globals { pair: Vec::new(), ..globals.clone() };
+        if self.drill {
+            return drill::demo(globals, self.desktops, self.seed, &self.reports.output);
+        }
         let options = settled(self.judging.options(globals)?, &Settings::default())?;
         let mut folder = Folder::open(&self.reports)?;
         let company = sample::estate(&SampleOptions {

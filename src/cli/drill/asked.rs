@@ -243,16 +243,7 @@ impl Steering {
         drill: &str,
     ) -> Result<Control> {
         let control = Control::default();
-        let mut signals = runtime.block_on(async { Signals::listen() })?;
-        let say = control.speaker();
-        runtime.spawn(async move {
-            loop {
-                let code = signals.received().await;
-                if say.send(Word::Stop(Stop::Signal(code))).is_err() {
-                    return;
-                }
-            }
-        });
+        signals(runtime, &control)?;
         if let Some(path) = &self.abort_file {
             control.abort_by_file(runtime, path.clone());
         }
@@ -265,4 +256,19 @@ impl Steering {
         screen::keys(control.speaker());
         Ok(control)
     }
+}
+
+/// Lets signals end it.
+pub(super) fn signals(runtime: &Runtime, control: &Control) -> Result<()> {
+    let mut signals = runtime.block_on(async { Signals::listen() })?;
+    let say = control.speaker();
+    runtime.spawn(async move {
+        loop {
+            let code = signals.received().await;
+            if say.send(Word::Stop(Stop::Signal(code))).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
 }

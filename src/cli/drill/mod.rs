@@ -2,6 +2,7 @@
 
 mod abort;
 mod asked;
+mod demo;
 mod evidence;
 pub(super) mod failover;
 mod going;
@@ -14,8 +15,8 @@ mod status;
 use super::Globals;
 use super::error::Result;
 use clap::{Args, Subcommand};
+pub(super) use demo::demo;
 pub(super) use evidence::problems;
-pub(super) use run::whole;
 
 /// Rehearse the failover: change the record, watch people reach the standby Region, and change it back
 #[derive(Debug, Args)]

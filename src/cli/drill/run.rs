@@ -136,7 +136,8 @@ pub(super) fn begin(
             ),
         ));
     }
-    let opened = opened(&mut journal, plan, estate, steering.yes);
+    let by = if steering.yes { "--yes" } else { "the operator" };
+    let opened = estated(&mut journal, plan, estate, by);
     let entries = match opened {
         Ok(entries) => entries,
         Err(error) => {
@@ -156,17 +157,17 @@ pub(in crate::cli) fn aliased(pair: PairSettings, plan: &Plan) -> PairSettings {
     PairSettings { alias: plan.alias.clone(), ..pair }
 }
 
-fn opened(
+/// Begins the journal, with the estate of the scan before it beside it.
+pub(super) fn estated(
     journal: &mut Journal<'_>,
     plan: &Plan,
     estate: &Estate,
-    yes: bool,
+    by: &str,
 ) -> std::result::Result<Vec<Entry>, JournalError> {
     let mut bytes = Vec::new();
     if crate::store::write_estate(estate, &mut bytes).is_ok() {
         journal.attach(ESTATE, &bytes)?;
     }
-    let by = if yes { "--yes" } else { "the operator" };
     Ok(vec![
         journal.append(Note::Opened(Box::new(plan.clone())))?,
         journal.append(Note::Approval { of: "begin".to_owned(), by: by.to_owned() })?,
