@@ -187,7 +187,12 @@ impl Cli<'_> {
             .iter()
             .find(|check| text(&check["HealthCheckConfig"], "Type") != "CALCULATED")
             .expect("a health check");
-        assert!(call("get-health-check-status", &["--health-check-id", text(check, "Id")]).is_object());
+        let of_check = ["--health-check-id", text(check, "Id")];
+        assert!(call("get-health-check-status", &of_check).is_object());
+        let version = call("get-health-check", &of_check)["HealthCheck"]["HealthCheckVersion"].to_string();
+        let moved = [&of_check[..], &["--health-check-version", &version, "--disabled", "--inverted"]].concat();
+        let moved = call("update-health-check", &moved);
+        assert_eq!(moved["HealthCheck"]["HealthCheckConfig"]["Inverted"], true, "{moved}");
         let batch = format!(
             r#"{{"Changes":[{{"Action":"UPSERT","ResourceRecordSet":{{"Name":"cli-probe.{name}","Type":"TXT","TTL":60,"ResourceRecords":[{{"Value":"\"probe\""}}]}}}}]}}"#
         );

@@ -68,6 +68,19 @@ impl Counted {
     }
 }
 
+/// Whether a check that counts no others holds now, by its settings and by what its checkers told.
+///
+/// # Errors
+/// Why it cannot be told.
+pub fn holds(check: &HealthCheck) -> Result<bool, Unknown> {
+    match Checks(&Slice::whole_of(vec![check.clone()])).now(&check.id) {
+        Health::Healthy => Ok(true),
+        Health::Unhealthy => Ok(false),
+        Health::Gone => Err(GONE),
+        Health::Unknown(why) => Err(why),
+    }
+}
+
 impl<'e> Checks<'e> {
     pub(super) const fn of(pair: &PairView<'e>) -> Self {
         Self(&pair.zones.health_checks)

@@ -23,7 +23,10 @@ mod txt_ttl_exceeds_objective;
 mod txt_unknown_identifier;
 mod zone;
 
+pub use health::holds;
+pub use routing::{Failover, Routing, routed};
 pub(crate) use txt_ttl_exceeds_objective::{Kept, longest_kept};
+pub use zone::{AtAlias, Placed, at_alias, strings, zone_words};
 
 use crate::model::PairView;
 use crate::model::route53::HealthCheck;
@@ -53,7 +56,7 @@ pub static RULES: &[&dyn Rule] = &[
 /// The health check that decides between the record sets of a failover pair at the alias's name: the primary one's. `None` where the record
 /// is changed by hand.
 pub(crate) fn failover_check<'e>(pair: &PairView<'e>) -> Option<&'e HealthCheck> {
-    let here = zone::at_alias(pair)?;
+    let here = at_alias(pair)?;
     let primary = here.texts.iter().map(|placed| placed.set).find(|set| set.failover == "PRIMARY")?;
     pair.zones.health_checks.items().iter().find(|check| check.id == primary.health_check_id)
 }

@@ -15,7 +15,7 @@ pub(super) const ALIAS_TARGET: Unknown = Unknown::Undetermined(
 
 /// How the TXT record sets of one zone at the alias's name are routed.
 #[derive(Debug)]
-pub(super) enum Routing<'e> {
+pub enum Routing<'e> {
     /// One record set, and everybody is given it.
     Simple,
     /// A failover pair, or a part of one.
@@ -26,15 +26,15 @@ pub(super) enum Routing<'e> {
 
 /// The record sets of a failover pair. A zone has at most one of each (service model, `route53:ResourceRecordSet$Failover`).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Failover<'e> {
+pub struct Failover<'e> {
     /// The one that is given while its health check holds.
-    pub(super) primary: Option<&'e RecordSet>,
+    pub primary: Option<&'e RecordSet>,
     /// The one that is given otherwise.
-    pub(super) secondary: Option<&'e RecordSet>,
+    pub secondary: Option<&'e RecordSet>,
 }
 
 /// Every zone with TXT record sets at the alias's name, and how these are routed.
-pub(super) fn routed<'e>(here: &AtAlias<'e>) -> Vec<(&'e HostedZone, Routing<'e>)> {
+pub fn routed<'e>(here: &AtAlias<'e>) -> Vec<(&'e HostedZone, Routing<'e>)> {
     let routing = |zone: &'e HostedZone| {
         let sets: Vec<&RecordSet> =
             here.texts.iter().filter(|placed| placed.zone.id == zone.id).map(|placed| placed.set).collect();

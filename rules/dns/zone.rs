@@ -11,30 +11,32 @@ pub(super) const OTHER_PROVIDER: &str = "the zone is not held in Route 53 (`prov
 
 /// A record set of a zone.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Placed<'e> {
-    pub(super) zone: &'e HostedZone,
-    pub(super) set: &'e RecordSet,
+pub struct Placed<'e> {
+    /// The zone.
+    pub zone: &'e HostedZone,
+    /// The record set.
+    pub set: &'e RecordSet,
 }
 
 /// A zone in words: its name and its id.
-pub(super) fn zone_words(zone: &HostedZone) -> String {
+pub fn zone_words(zone: &HostedZone) -> String {
     format!("the zone {} ({})", zone.name, zone.id)
 }
 
 /// What stands at the alias's name in the zones that would answer for it: of the public zones and of the private ones, those with the
 /// longest name that encloses the alias.
 #[derive(Debug, Default)]
-pub(super) struct AtAlias<'e> {
+pub struct AtAlias<'e> {
     /// Those zones.
-    pub(super) zones: Vec<&'e HostedZone>,
+    pub zones: Vec<&'e HostedZone>,
     /// Their TXT record sets at the name: several where they are weighted, failover, or in a public and a private zone.
-    pub(super) texts: Vec<Placed<'e>>,
+    pub texts: Vec<Placed<'e>>,
     /// A CNAME at the name, where there is one: it leads away, and no TXT record can stand beside it.
-    pub(super) cname: Option<Placed<'e>>,
+    pub cname: Option<Placed<'e>>,
     /// What may hide another zone.
-    pub(super) zones_gap: Option<GapId>,
+    pub zones_gap: Option<GapId>,
     /// What may hide another record set.
-    pub(super) records_gap: Option<GapId>,
+    pub records_gap: Option<GapId>,
 }
 
 impl AtAlias<'_> {
@@ -45,7 +47,7 @@ impl AtAlias<'_> {
 }
 
 /// What Route 53 holds at the alias's name; `None` where the zone is held elsewhere.
-pub(super) fn at_alias<'e>(pair: &PairView<'e>) -> Option<AtAlias<'e>> {
+pub fn at_alias<'e>(pair: &PairView<'e>) -> Option<AtAlias<'e>> {
     match pair.settings.dns.provider {
         DnsProvider::Route53 => {}
         DnsProvider::Rfc2136 | DnsProvider::Command | DnsProvider::None => return None,
@@ -187,7 +189,7 @@ fn octal(digits: &str) -> Option<u8> {
 
 /// The character-strings of a TXT record as Route 53 keeps it: each in double quotes, with `\"`, `\\` and three octal digits as escapes.
 /// What is not in quotes is one string as it stands.
-pub(super) fn strings(value: &str) -> Vec<String> {
+pub fn strings(value: &str) -> Vec<String> {
     let mut strings = Vec::new();
     let mut chars = value.chars().peekable();
     while let Some(first) = chars.next() {

@@ -176,7 +176,7 @@ fn without_credentials(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Whether a gap is the service's refusal with this error code: where it says that a thing does not exist, that is an answer.
-pub(super) fn is_refusal(gap: &Gap, code: &str) -> bool {
+pub(crate) fn is_refusal(gap: &Gap, code: &str) -> bool {
     gap.cause == GapCause::Failed && gap.message.split(": ").next() == Some(code)
 }
 

@@ -24,7 +24,7 @@ mod permits;
 mod quotas;
 #[cfg(test)]
 mod recorded;
-mod route53;
+pub(crate) mod route53;
 mod side;
 mod sts;
 mod tagging;

@@ -223,12 +223,13 @@ static DNS: Table = Table {
         may(
             "set",
             Kind::Texts(Text::Plain),
-            "command: the program and its arguments that set the record; the name, the expected and the new value follow them.",
+            "command: the program and its arguments that set the record; the name, the expected and the new value follow them, or stand where an \
+             argument has {name}, {expected} and {value}. Exit code 3 says that the record was not the expected value.",
         ),
         may(
             "read",
             Kind::Texts(Text::Plain),
-            "command: the program and its arguments that print the record's value; the name follows them.",
+            "command: the program and its arguments that print the record's value; the name follows them, or stands where an argument has {name}.",
         ),
     ],
 };

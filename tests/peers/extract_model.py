@@ -109,6 +109,7 @@ OPERATIONS = {
     "route53": [
         "ChangeResourceRecordSets",
         "GetChange",
+        "GetHealthCheck",
         "GetHealthCheckStatus",
         "GetHostedZone",
         "ListHealthChecks",
@@ -116,6 +117,7 @@ OPERATIONS = {
         "ListHostedZonesByName",
         "ListResourceRecordSetProtections",
         "ListResourceRecordSets",
+        "UpdateHealthCheck",
         "UpdateHostedZoneFeatures",
     ],
     "ec2": [

@@ -405,6 +405,23 @@ def read_route53():
         for check in page["HealthChecks"]:
             if check["HealthCheckConfig"]["Type"] != "CALCULATED":
                 route53.get_health_check_status(HealthCheckId=check["Id"])
+            alone = route53.get_health_check(HealthCheckId=check["Id"])["HealthCheck"]
+            if alone != check:
+                problem("route53:GetHealthCheck", f"{check['Id']} is not what the list has")
+            version = check["HealthCheckVersion"]
+
+            def switch(of, **flags):
+                return route53.update_health_check(HealthCheckId=check["Id"], HealthCheckVersion=of, **flags)["HealthCheck"]
+
+            moved = switch(version, Disabled=True, Inverted=True)
+            if moved["HealthCheckVersion"] != version + 1 or not moved["HealthCheckConfig"]["Inverted"]:
+                problem("route53:UpdateHealthCheck", f"{check['Id']} is not as it was asked to be")
+            refused(
+                "route53:UpdateHealthCheck an old version",
+                "HealthCheckVersionMismatch",
+                lambda: switch(version, Disabled=False, Inverted=False),
+            )
+            switch(version + 1, Disabled=False, Inverted=False)
     zone = zones[0]
     identifier = zone["Id"].rsplit("/", 1)[-1]
     name = f"peer-probe.{zone['Name']}"

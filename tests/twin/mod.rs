@@ -3,6 +3,7 @@
 mod around;
 mod changes;
 mod gaps;
+mod health_checks;
 mod identity;
 mod lists;
 mod mirror;

@@ -5,7 +5,7 @@ mod protections;
 mod shapes;
 
 use super::AT_A_TIME;
-use super::calls::Caller;
+use super::calls::{Caller, Operation, Service};
 use super::convert::{list, moment, text, word};
 use super::datasets::{
     GET_HEALTH_CHECK_STATUS, GET_HOSTED_ZONE, LIST_HEALTH_CHECKS, LIST_HOSTED_ZONES, LIST_RESOURCE_RECORD_SETS,
@@ -25,20 +25,23 @@ const PAGE_SIZE: i32 = 100;
 /// The most record sets of a page (AWS-FACTS §4), where a whole zone is read. At one name there are seldom more than a few.
 const RECORDS: i32 = 300;
 
+/// One health check, as it is.
+const GET_HEALTH_CHECK: Operation = Operation::of(Service::Route53, "GetHealthCheck");
+
 /// Reads one account's zones.
 #[derive(Clone, Debug)]
-pub(super) struct Route53 {
+pub(crate) struct Route53 {
     client: Client,
     caller: Caller,
 }
 
 /// A zone's record sets, each read once.
 #[derive(Debug, Default)]
-pub(super) struct Records {
+pub(crate) struct Records {
     /// Those of all types at the aliases' names: alias by alias, in the zone's order.
-    pub(super) at_aliases: Listing<RecordSet>,
+    pub(crate) at_aliases: Listing<RecordSet>,
     /// The TXT record sets at all other names. `None` where nobody asked for them.
-    pub(super) texts: Option<Listing<RecordSet>>,
+    pub(crate) texts: Option<Listing<RecordSet>>,
 }
 
 /// Where a page of record sets begins.
@@ -50,7 +53,8 @@ struct Start {
 }
 
 impl Route53 {
-    pub(super) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
+    /// Reads with this configuration, each call made by this caller.
+    pub(crate) fn new(config: &aws_config::SdkConfig, caller: &Caller) -> Self {
         Self { client: client!(aws_sdk_route53, config), caller: caller.clone() }
     }
 
@@ -85,7 +89,7 @@ impl Route53 {
     }
 
     /// The record sets at these names of a zone, and of no other: a list for each name, which costs a zone of many names little.
-    pub(super) async fn records_at(&self, zone: &str, names: &[&str]) -> Records {
+    pub(crate) async fn records_at(&self, zone: &str, names: &[&str]) -> Records {
         let mut records = Records::default();
         for name in names {
             let here = self.record_sets(zone, name).await;
@@ -187,7 +191,25 @@ impl Route53 {
         listing
     }
 
-    async fn observations(&self, id: &str) -> Result<Vec<HealthObservation>, Gap> {
+    /// What the calls go out by.
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who makes the calls.
+    pub(crate) const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// One health check, without what its checkers observed. It is asked for once: who changes it next cannot wait through a read's patience.
+    pub(crate) async fn health_check(&self, id: &str) -> Result<HealthCheck, Fault> {
+        let answer =
+            self.caller.once(GET_HEALTH_CHECK, self.client.get_health_check().health_check_id(id).send()).await?;
+        answer.health_check.map(shapes::health_check).ok_or_else(|| malformed("the answer has no health check in it"))
+    }
+
+    /// What Route 53's checkers observed of a health check.
+    pub(crate) async fn observations(&self, id: &str) -> Result<Vec<HealthObservation>, Gap> {
         let ask = || self.client.get_health_check_status().health_check_id(id).send();
         let answer = self.caller.read(GET_HEALTH_CHECK_STATUS, id, ask).await?;
         Ok(list(Some(answer.health_check_observations), |observation| {

@@ -106,17 +106,23 @@ async fn over_udp(server: SocketAddr, question: &Question, edns: WithEdns, limit
 async fn over_tcp(server: SocketAddr, question: &Question, edns: WithEdns) -> Result<Message, Failure> {
     let (id, packet) = request(question, edns)?;
     let mut stream = TcpStream::connect(server).await.map_err(over_tcp_unreachable)?;
-    let length = u16::try_from(packet.len()).map_err(|_| Failure::Wrong("the question is too long".to_owned()))?;
-    let mut framed = length.to_be_bytes().to_vec();
-    framed.extend_from_slice(&packet);
-    stream.write_all(&framed).await.map_err(over_tcp_unreachable)?;
-    let length = stream.read_u16().await.map_err(over_tcp_unreachable)?;
-    let mut answer = vec![0; usize::from(length)];
-    stream.read_exact(&mut answer).await.map_err(over_tcp_unreachable)?;
+    let answer = on_stream(&mut stream, &packet).await.map_err(over_tcp_unreachable)?;
     match read(&answer, id, question).map_err(Failure::Wrong)? {
         Reply::Whole(message) => Ok(*message),
         Reply::Truncated => Err(Failure::Wrong("truncated over TCP as well".to_owned())),
     }
+}
+
+/// Sends a message over TCP, and takes what comes back for it (RFC 1035 §4.2.2).
+pub(crate) async fn on_stream(stream: &mut TcpStream, packet: &[u8]) -> io::Result<Vec<u8>> {
+    let length = u16::try_from(packet.len()).map_err(|_| io::Error::other("the message is too long"))?;
+    let mut framed = length.to_be_bytes().to_vec();
+    framed.extend_from_slice(packet);
+    stream.write_all(&framed).await?;
+    let length = stream.read_u16().await?;
+    let mut answer = vec![0; usize::from(length)];
+    stream.read_exact(&mut answer).await?;
+    Ok(answer)
 }
 
 /// Whether this machine has a route to an address at all; nothing is sent.

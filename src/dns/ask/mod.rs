@@ -15,9 +15,9 @@ mod session;
 mod signatures;
 mod system;
 
-pub(crate) use answer::{Question, Recursion, Signatures, negative_ttl, outcome, plain_ttl};
+pub(crate) use answer::{Question, Recursion, Reply, Signatures, negative_ttl, outcome, plain_ttl, read};
 use exchange::Failure;
-pub(crate) use exchange::exchange;
+pub(crate) use exchange::{exchange, on_stream};
 pub(crate) use name::to_wire;
 pub use name::{DNS_PORT, NameError, check_name, server_address, show_name};
 pub use plan::{AskPlan, Authoritative};

@@ -1,13 +1,25 @@
 //! Changes the TXT record of a connection alias from one known value to another: the connection identifiers of the two Regions'
 //! associations. Always by compare-and-swap, so that somebody else's edit makes it fail, and does not vanish (DESIGN §8).
 
+mod command;
+mod find;
+mod health;
+mod key;
+mod rfc2136;
+mod route53;
+pub(crate) mod sets;
+#[cfg(test)]
+mod tests;
+
 use crate::collect::access::Access;
 use crate::collect::calls::Run;
-use deskpair_rules::model::settings::PairSettings;
+use deskpair_rules::model::pairing::dns_name;
+use deskpair_rules::model::settings::{PairSettings, SideSettings};
 use deskpair_rules::model::{Estate, PairView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// How a pair's record is changed, and what it was when that was found out: a part of a drill's plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,61 +124,135 @@ pub enum Spread {
 }
 
 impl Switch {
-    /// Finds out how the record of this pair is changed.
+    /// Finds out how the record of this pair is changed: by the provider that the configuration names, and what was collected of it.
+    /// `from` is the connection identifier that the record has to be now, `to` the one of the other Region.
+    ///
+    /// A failover pair whose health check is Disabled and Inverted already is found where `from` is its SECONDARY set's value. What such a
+    /// check was before nobody knows: going back leaves it Disabled, which is healthy for sure.
     ///
     /// # Errors
     /// One sentence: why deskpair cannot change it.
-    pub fn find(_estate: &Estate, _pair: &PairView<'_>, _from: &str, _to: &str) -> Result<Self, String> {
-        Err("nothing is known of it yet".to_owned())
+    pub fn find(estate: &Estate, pair: &PairView<'_>, from: &str, to: &str) -> Result<Self, String> {
+        find::find(estate, pair, from, to)
     }
 
     /// In a few words for people: "the zone corp.example (Z123) in Route 53".
     pub fn told(&self) -> String {
-        String::new()
+        match self {
+            Self::Route53 { zone, zone_name, .. } => {
+                format!("the zone {} ({zone}) in Route 53", dns_name(zone_name))
+            }
+            Self::HealthCheck { check, zone, zone_name, .. } => {
+                format!(
+                    "the health check {check} of the failover pair in the zone {} ({zone}) in Route 53",
+                    dns_name(zone_name)
+                )
+            }
+            Self::Rfc2136 { server, zone, .. } => format!("the zone {zone} on the server {server}, by dynamic updates"),
+            Self::Command { set, .. } => format!("the program {}", set.first().map_or("", String::as_str)),
+        }
     }
 
     /// Whether the provider itself compares before it sets. A program of the operator's does not promise it.
     pub const fn compares(&self) -> bool {
-        !matches!(self, Self::Command { .. })
+        match self {
+            Self::Route53 { .. } | Self::HealthCheck { .. } | Self::Rfc2136 { .. } => true,
+            Self::Command { .. } => false,
+        }
     }
 }
 
 /// A way to change a record, opened.
 #[derive(Debug)]
-pub struct Changer {}
+pub struct Changer {
+    way: Way,
+}
+
+#[derive(Debug)]
+enum Way {
+    Route53(route53::Simple),
+    HealthCheck(Box<health::ByHealth>),
+    Rfc2136(Box<rfc2136::Dynamic>),
+    Command(command::Programs),
+}
 
 impl Changer {
-    /// Opens a way. Nothing in the primary Region is called.
+    /// Opens a way. The identity for Route 53 is that of the pair's zone: `[pair.dns]`'s, otherwise the primary side's. The Region, which tells
+    /// the partition and where a role is assumed, is the standby side's: nothing in the primary Region is called.
     ///
     /// # Errors
-    /// Why it cannot be: no client, no key.
-    pub async fn open(
-        _switch: &Switch,
-        _pair: &PairSettings,
-        _access: &Access,
-        _run: &Arc<Run>,
-    ) -> Result<Self, String> {
-        Err("nothing is known of it yet".to_owned())
+    /// Why it cannot be opened: no client, no key.
+    pub async fn open(switch: &Switch, pair: &PairSettings, access: &Access, run: &Arc<Run>) -> Result<Self, String> {
+        let limit = run.patience.attempt_timeout;
+        let records = async |zone: &str, name: &str| {
+            let side = SideSettings { region: pair.standby.region.clone(), ..pair.zones_place() };
+            let config = access.configure(&side).await.map_err(|error| error.to_string())?;
+            Ok::<_, String>(route53::Records::new(&config, run, zone, name))
+        };
+        let way = match switch {
+            Switch::Route53 { zone, name, ttl, .. } => {
+                Way::Route53(route53::Simple { records: records(zone, name).await?, ttl: *ttl })
+            }
+            Switch::HealthCheck {
+                check, version, zone, name, disabled, inverted, primary_set, standby_set, ..
+            } => Way::HealthCheck(Box::new(health::ByHealth {
+                records: records(zone, name).await?,
+                check: check.clone(),
+                version: *version,
+                home: health::Flags { disabled: *disabled, inverted: *inverted },
+                primary_set: primary_set.clone(),
+                standby_set: standby_set.clone(),
+                pause: run.patience.backoff,
+                failed_before: AtomicBool::new(false),
+            })),
+            Switch::Rfc2136 { server, zone, name, ttl, key_name, algorithm } => {
+                let key_file = pair.dns.key_file.as_deref();
+                let key_file = key_file.ok_or("`key_file` is missing in [pair.dns]: the provider rfc2136 needs it")?;
+                let place = rfc2136::Place { server, zone, name, ttl: *ttl, key_name, key_file, algorithm };
+                Way::Rfc2136(Box::new(rfc2136::Dynamic::open(&place, limit)?))
+            }
+            Switch::Command { name, set, read } => {
+                Way::Command(command::Programs { name: name.clone(), set: set.clone(), read: read.clone(), limit })
+            }
+        };
+        Ok(Self { way })
     }
 
-    /// Changes the record from one value to the other. What changes something goes out once.
-    pub async fn swap(&self, _from: &str, _to: &str) -> Swapped {
-        Swapped::Refused("nothing is known of it yet".to_owned())
+    /// Changes the record from one value to the other, where it is exactly the one. What changes something goes out once.
+    pub async fn swap(&self, from: &str, to: &str) -> Swapped {
+        if let Err(why) = find::identifiers(from, to) {
+            return Swapped::Refused(why);
+        }
+        match &self.way {
+            Way::Route53(simple) => simple.swap(from, to).await,
+            Way::HealthCheck(pair) => pair.swap(from, to).await,
+            Way::Rfc2136(dynamic) => dynamic.swap(from, to).await,
+            Way::Command(programs) => programs.swap(from, to).await,
+        }
     }
 
-    /// What the record is, as the provider says itself.
+    /// What the record is, as the provider says itself. What name servers and resolvers answer is another question.
     ///
     /// # Errors
     /// Why it is not known.
     pub async fn read(&self) -> Result<Standing, String> {
-        Err("nothing is known of it yet".to_owned())
+        match &self.way {
+            Way::Route53(simple) => simple.read().await,
+            Way::HealthCheck(pair) => pair.read().await,
+            Way::Rfc2136(dynamic) => dynamic.read().await,
+            Way::Command(programs) => programs.read().await,
+        }
     }
 
     /// How far a change has got. Where a provider tells nothing of that, it has arrived at once.
     ///
     /// # Errors
     /// Why it is not known.
-    pub async fn spread(&self, _change: &str) -> Result<Spread, String> {
-        Ok(Spread::InSync)
+    pub async fn spread(&self, change: &str) -> Result<Spread, String> {
+        match &self.way {
+            Way::Route53(simple) => simple.records.spread(change).await,
+            Way::HealthCheck(pair) => pair.records.spread(change).await,
+            Way::Rfc2136(_) | Way::Command(_) => Ok(Spread::InSync),
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! edit makes it fail, and does not vanish (AWS-FACTS §2, §3). Never an UPSERT.
 
 use super::{Way, aliases};
+use crate::dns::change::sets;
 use crate::remediate::draft::{Draft, Wanted};
 use crate::remediate::plan::{Call, Inverse, MADE, Made, MadeKind, Part, QUOTED, Risk};
 use deskpair_rules::model::pairing::dns_name;
@@ -97,21 +98,11 @@ fn not_ours(sets: &[&RecordSet]) -> Option<&'static str> {
     }
 }
 
-fn values(values: &[Value]) -> Value {
-    values.iter().map(|value| json!({ "Value": value })).collect()
-}
-
-fn set(name: &str, ttl: i64, records: &[Value]) -> Value {
-    json!({ "Name": name, "Type": "TXT", "TTL": ttl, "ResourceRecords": values(records) })
-}
-
 fn batch(zone: &str, changes: &[(&str, &Value)]) -> Call {
-    let changes: Vec<Value> =
-        changes.iter().map(|(action, set)| json!({ "Action": action, "ResourceRecordSet": set })).collect();
     Call {
         service: "route53".to_owned(),
         operation: "ChangeResourceRecordSets".to_owned(),
-        input: json!({ "HostedZoneId": zone, "ChangeBatch": { "Comment": "deskpair remediate", "Changes": changes } }),
+        input: sets::input(zone, "deskpair remediate", changes),
     }
 }
 
@@ -129,10 +120,10 @@ fn swap(
 ) {
     let alias = draft.view().settings.alias.clone();
     let name = old.map_or_else(|| format!("{alias}."), |old| old.name.clone());
-    let new = set(&name, ttl, records);
+    let new = sets::txt(&name, ttl, records);
     let old_records: Vec<Value> =
         old.map(|old| old.resource_records.iter().map(|text| text.as_str().into()).collect()).unwrap_or_default();
-    let before = old.map(|old| set(&name, old.ttl.unwrap_or_default(), &old_records));
+    let before = old.map(|old| sets::txt(&name, old.ttl.unwrap_or_default(), &old_records));
     let (make, undo) = match &before {
         Some(before) => {
             (batch(zone, &[("DELETE", before), ("CREATE", &new)]), batch(zone, &[("DELETE", &new), ("CREATE", before)]))

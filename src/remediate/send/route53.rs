@@ -1,11 +1,10 @@
 //! Route 53's operations, from the JSON that a plan and the AWS CLI have to the SDK's types.
 
 use crate::collect::calls::Operation;
+use crate::dns::change::sets;
 use aws_sdk_route53::Client;
-use aws_sdk_route53::error::{BuildError, SdkError};
-use aws_sdk_route53::types::{
-    Change, ChangeAction, ChangeBatch, ChangeInfo, ResourceRecord, ResourceRecordSet, RrType,
-};
+use aws_sdk_route53::error::SdkError;
+use aws_sdk_route53::types::ChangeInfo;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use serde_json::{Value, json};
 
@@ -18,7 +17,7 @@ pub(super) async fn sent(
     let text = |member: &str| input[member].as_str().unwrap_or_default().to_owned();
     match operation.name {
         "ChangeResourceRecordSets" => {
-            let batch = batch(&input["ChangeBatch"]).map_err(SdkError::construction_failure)?;
+            let batch = sets::batch(&input["ChangeBatch"]).map_err(SdkError::construction_failure)?;
             let request = client.change_resource_record_sets().hosted_zone_id(text("HostedZoneId")).change_batch(batch);
             let answer = request.send().await.map_err(|error| error.map_service_error(aws_sdk_route53::Error::from))?;
             Ok(info(answer.change_info()))
@@ -44,26 +43,4 @@ fn info(info: Option<&ChangeInfo>) -> Value {
         Some(info) => json!({ "ChangeInfo": { "Id": info.id(), "Status": info.status().as_str() } }),
         None => json!({}),
     }
-}
-
-fn batch(input: &Value) -> Result<ChangeBatch, BuildError> {
-    let mut batch = ChangeBatch::builder().set_comment(input["Comment"].as_str().map(str::to_owned));
-    for change in input["Changes"].as_array().into_iter().flatten() {
-        let action = ChangeAction::from(change["Action"].as_str().unwrap_or_default());
-        let set = record_set(&change["ResourceRecordSet"])?;
-        batch = batch.changes(Change::builder().action(action).resource_record_set(set).build()?);
-    }
-    batch.build()
-}
-
-fn record_set(input: &Value) -> Result<ResourceRecordSet, BuildError> {
-    let mut set = ResourceRecordSet::builder()
-        .name(input["Name"].as_str().unwrap_or_default())
-        .r#type(RrType::from(input["Type"].as_str().unwrap_or_default()))
-        .set_ttl(input["TTL"].as_i64());
-    for record in input["ResourceRecords"].as_array().into_iter().flatten() {
-        let value = record["Value"].as_str().unwrap_or_default();
-        set = set.resource_records(ResourceRecord::builder().value(value).build()?);
-    }
-    set.build()
 }

@@ -50,18 +50,19 @@ impl Zone {
         let all = self.served(now);
         let below = format!(".{name}");
         let kinds: BTreeSet<&str> = all.iter().filter(|set| set.name == name).map(|set| set.r#type.as_str()).collect();
-        let sets = kinds.into_iter().filter_map(|kind| answered(book, all, name, kind, FARTHEST)).collect();
+        let sets =
+            kinds.into_iter().filter_map(|kind| answered(&Heeded { book, now }, all, name, kind, FARTHEST)).collect();
         Node { sets, has_descendants: all.iter().any(|set| set.name.ends_with(&below)) }
     }
 }
 
-fn answered(book: &Book, all: &[RecordSet], name: &str, kind: &str, farther: usize) -> Option<NodeSet> {
+fn answered(heeded: &Heeded<'_>, all: &[RecordSet], name: &str, kind: &str, farther: usize) -> Option<NodeSet> {
     let sets: Vec<&RecordSet> = all.iter().filter(|set| set.name == name && set.r#type == kind).collect();
-    let chosen = chosen(book, &sets);
+    let chosen = chosen(heeded, &sets);
     let first = *chosen.first()?;
     if let Some(target) = &first.alias_target {
         // A target outside this zone, a load balancer say, is not in the world.
-        return farther.checked_sub(1).and_then(|farther| answered(book, all, &target.dns_name, kind, farther));
+        return farther.checked_sub(1).and_then(|farther| answered(heeded, all, &target.dns_name, kind, farther));
     }
     Some(NodeSet {
         kind: kind.to_owned(),
@@ -73,8 +74,8 @@ fn answered(book: &Book, all: &[RecordSet], name: &str, kind: &str, farther: usi
 /// The record sets that Route 53 answers with, of those of one name and type.
 ///
 /// Failover is exact (AWS-FACTS §3). Where the asker's place or chance decides at AWS, the twin takes the heaviest, then the first.
-fn chosen<'a>(book: &Book, sets: &[&'a RecordSet]) -> Vec<&'a RecordSet> {
-    let healthy = |set: &RecordSet| set.health_check_id.is_empty() || is_healthy(book, &set.health_check_id, FARTHEST);
+fn chosen<'a>(heeded: &Heeded<'_>, sets: &[&'a RecordSet]) -> Vec<&'a RecordSet> {
+    let healthy = |set: &RecordSet| set.health_check_id.is_empty() || heeded.is_healthy(&set.health_check_id, FARTHEST);
     let Some(&first) = sets.first() else { return Vec::new() };
     if !first.failover.is_empty() {
         let role = |wanted: &str| sets.iter().copied().find(|set| set.failover == wanted);
@@ -94,23 +95,31 @@ fn chosen<'a>(book: &Book, sets: &[&'a RecordSet]) -> Vec<&'a RecordSet> {
     eligible.into_iter().filter(|set| set.weight.unwrap_or(0) == heaviest).take(1).collect()
 }
 
-/// Whether a health check holds. `Disabled` counts as healthy and `Inverted` inverts, so that both together are unhealthy (AWS-FACTS §9). A
-/// check that is not in the world, or that nobody has observed, counts as healthy.
-fn is_healthy(book: &Book, id: &str, farther: usize) -> bool {
-    let Some(check) = book.health_checks.items().iter().find(|check| check.id == id) else { return true };
-    let seen = check.disabled == Some(true) || observed(book, check, farther);
-    seen != (check.inverted == Some(true))
+/// A book's health checks as name servers heed them at an instant.
+struct Heeded<'b> {
+    book: &'b Book,
+    now: Moment,
 }
 
-fn observed(book: &Book, check: &HealthCheck, farther: usize) -> bool {
-    if check.r#type == "CALCULATED" {
-        let Some(farther) = farther.checked_sub(1) else { return true };
-        let well = check.child_health_checks.iter().filter(|child| is_healthy(book, child, farther)).count();
-        return well as i64 >= i64::from(check.health_threshold.unwrap_or(1));
+impl Heeded<'_> {
+    /// Whether a health check holds. `Disabled` counts as healthy and `Inverted` inverts, so that both together are unhealthy (AWS-FACTS §9).
+    /// A check that is not in the world, or that nobody has observed, counts as healthy.
+    fn is_healthy(&self, id: &str, farther: usize) -> bool {
+        let Some(check) = self.book.heeded_check(id, self.now) else { return true };
+        let seen = check.disabled == Some(true) || self.observed(check, farther);
+        seen != (check.inverted == Some(true))
     }
-    // Route 53 holds an endpoint healthy where more than 18% of its checkers do.
-    let well = check.observations.iter().filter(|seen| seen.status.starts_with("Success")).count();
-    check.observations.is_empty() || well * 100 > check.observations.len() * 18
+
+    fn observed(&self, check: &HealthCheck, farther: usize) -> bool {
+        if check.r#type == "CALCULATED" {
+            let Some(farther) = farther.checked_sub(1) else { return true };
+            let well = check.child_health_checks.iter().filter(|child| self.is_healthy(child, farther)).count();
+            return well as i64 >= i64::from(check.health_threshold.unwrap_or(1));
+        }
+        // Route 53 holds an endpoint healthy where more than 18% of its checkers do.
+        let well = check.observations.iter().filter(|seen| seen.status.starts_with("Success")).count();
+        check.observations.is_empty() || well * 100 > check.observations.len() * 18
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +165,22 @@ mod tests {
         assert_eq!(value(&disabled(check("p", ill)), &check("s", well)), "\"p\"");
         assert_eq!(value(&inverted(disabled(check("p", ill))), &check("s", well)), "\"s\"");
         assert_eq!(value(&inverted(check("p", ill)), &check("s", well)), "\"p\"");
+    }
+
+    #[test]
+    fn servers_heed_an_updated_check_once_that_has_propagated() {
+        let facts = HostedZone { id: "Z1".into(), name: "example.com.".into(), ..HostedZone::default() };
+        let zone = Zone::new(facts, vec![set("\"p\"", "PRIMARY", "p"), set("\"s\"", "SECONDARY", "")]);
+        let well = check("p", "Success: HTTP Status Code 200, OK");
+        let mut book = Book { health_checks: Slice::whole_of(vec![well.clone()]), ..Book::default() };
+        let moved = HealthCheck { disabled: Some(true), inverted: Some(true), ..well.clone() };
+        book.replace_check(moved.clone(), Moment::from_secs(1_000));
+        book.replace_check(well, Moment::from_secs(1_030));
+        book.replace_check(moved, Moment::from_secs(1_200));
+        let value = |secs| zone.node(&book, "a.example.com.", Moment::from_secs(secs)).sets[0].values[0].clone();
+        assert_eq!([1_199, 1_259].map(value), ["\"p\"", "\"p\""]);
+        assert_eq!([1_260, 9_999].map(value), ["\"s\"", "\"s\""]);
+        assert_eq!(book.health_checks.items()[0].disabled, Some(true), "the API shows it at once");
     }
 
     #[test]

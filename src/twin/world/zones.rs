@@ -23,8 +23,10 @@ pub(crate) const FEATURES_LOCK: Duration = Duration::from_secs(10 * 60);
 pub struct Book {
     /// The hosted zones, in the order of the API.
     pub zones: Slice<Zone>,
-    /// The health checks.
+    /// The health checks, as the API tells of them.
     pub health_checks: Slice<HealthCheck>,
+    /// What name servers still make of a check that was updated: it as it was, and until when. In the order of the updates.
+    pub(super) earlier_checks: Vec<(Moment, HealthCheck)>,
     /// Changes by id: when each was asked for.
     pub(crate) changes: BTreeMap<String, (Moment, Option<String>)>,
 }
@@ -65,6 +67,7 @@ impl Default for Book {
         Self {
             zones: Slice::whole_of(Vec::new()),
             health_checks: Slice::whole_of(Vec::new()),
+            earlier_checks: Vec::new(),
             changes: BTreeMap::new(),
         }
     }
@@ -77,6 +80,7 @@ impl Book {
         Self {
             zones: Slice::new(zones.collect(), book.zones.end()),
             health_checks: book.health_checks.clone(),
+            earlier_checks: Vec::new(),
             changes: BTreeMap::new(),
         }
     }
@@ -84,6 +88,23 @@ impl Book {
     /// The zone with this id.
     pub fn zone(&self, id: &str) -> Option<&Zone> {
         self.zones.items().iter().find(|zone| zone.facts.id == id)
+    }
+
+    /// A health check as name servers heed it at this instant: an update reaches them as other changes do.
+    pub(super) fn heeded_check(&self, id: &str, now: Moment) -> Option<&HealthCheck> {
+        let earlier = self.earlier_checks.iter().find(|(until, check)| check.id == id && now < *until);
+        let current = || self.health_checks.items().iter().find(|check| check.id == id);
+        earlier.map(|(_, check)| check).or_else(current)
+    }
+
+    /// Updates a health check: the API shows it at once, the servers heed it when the change has propagated.
+    pub(crate) fn replace_check(&mut self, updated: HealthCheck, now: Moment) {
+        self.earlier_checks.retain(|(until, _)| now < *until);
+        let Some(known) = self.health_checks.items_mut().iter_mut().find(|check| check.id == updated.id) else {
+            return;
+        };
+        let earlier = std::mem::replace(known, updated);
+        self.earlier_checks.push((now.after(PROPAGATION), earlier));
     }
 
     /// The zone with this id, to change it.

@@ -220,18 +220,3 @@ pub(super) fn health_checks(world: &World, pages: &Pages, call: &Call) -> Result
     let checks = Element::new("HealthChecks").children(page.items.iter().map(|check| write::health_check(check)));
     Ok(page_of(call, checks, &page, &asked))
 }
-
-pub(super) fn health_check_status(world: &World, call: &Call) -> Result<Element, Trouble> {
-    let id = call.text("HealthCheckId").unwrap_or_default();
-    world.recorded_fault(call, id)?;
-    let checks = world.book(&call.account).map_or(&[][..], |book| book.health_checks.items());
-    let check = checks.iter().find(|check| check.id == id).ok_or_else(|| {
-        ApiError::new("NoSuchHealthCheck", format!("No health check exists with the specified ID {id}."))
-    })?;
-    if check.r#type == "CALCULATED" {
-        // The operation does not report calculated checks (AWS-FACTS §9).
-        return Err(invalid("Health check status is not available for calculated health checks."));
-    }
-    let seen = check.observations.iter().map(write::observation);
-    Ok(response(call).child(Element::new("HealthCheckObservations").children(seen)))
-}

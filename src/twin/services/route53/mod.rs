@@ -2,6 +2,7 @@
 
 mod change;
 mod features;
+mod health;
 mod lists;
 mod write;
 
@@ -20,7 +21,9 @@ pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<St
         "ListResourceRecordSets" => lists::record_sets(world, call)?,
         "ListResourceRecordSetProtections" => lists::protections(world, pages, call)?,
         "ListHealthChecks" => lists::health_checks(world, pages, call)?,
-        "GetHealthCheckStatus" => lists::health_check_status(world, call)?,
+        "GetHealthCheck" => health::get(world, call)?,
+        "GetHealthCheckStatus" => health::status(world, call)?,
+        "UpdateHealthCheck" => health::update(world, call)?,
         "ChangeResourceRecordSets" => change::change(world, call)?,
         "GetChange" => change::status(world, call)?,
         "UpdateHostedZoneFeatures" => features::update(world, call)?,
