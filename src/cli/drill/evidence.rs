@@ -79,6 +79,14 @@ impl Folder {
         for name in former.iter().filter(|name| names.contains(&name.as_str()) && !there.contains(&name.as_str())) {
             let _ = fs::remove_file(path.join(name));
         }
+        // What a process that was killed had opened there: whoever goes on has its lock, so that it is nobody's any more.
+        for entry in fs::read_dir(&path).into_iter().flatten().filter_map(std::result::Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let left = name.strip_prefix('.').and_then(|rest| rest.split_once(".deskpair-"));
+            if left.is_some_and(|(own, rest)| names.contains(&own) && rest.ends_with(".tmp")) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
         Ok(path)
     }
 }

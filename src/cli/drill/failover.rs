@@ -75,7 +75,7 @@ struct Common {
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", conflicts_with = "dry_run")]
     resume: Option<String>,
     /// How long people are watched
-    #[arg(long, value_name = "TIME", value_parser = parse_time, default_value = "30m")]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, default_value = "30m", conflicts_with = "resume")]
     hold: Duration,
     #[command(flatten)]
     steering: Steering,

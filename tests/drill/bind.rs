@@ -1,0 +1,1 @@
+//! The zone is on a BIND that takes dynamic updates.
