@@ -11,7 +11,7 @@ mod changing_program;
 mod delegation;
 mod dig;
 mod disagreeing;
-mod named;
+pub(crate) mod named;
 mod resolving;
 mod signatures;
 mod zones;

@@ -14,15 +14,15 @@ use tempfile::TempDir;
 const STARTING: Duration = Duration::from_secs(20);
 
 /// A running `named`, and the folder it lives in.
-pub(super) struct Named {
-    pub(super) address: SocketAddr,
+pub(crate) struct Named {
+    pub(crate) address: SocketAddr,
     _process: Child,
     _folder: TempDir,
 }
 
 impl Named {
     /// Starts `named` with these options and zones, and these files.
-    pub(super) fn start(program: &Path, options: &str, zones: &str, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(program: &Path, options: &str, zones: &str, files: &[(&str, &str)]) -> Self {
         // Another program may take the port between our looking and BIND's binding.
         (0..5).find_map(|_| Self::try_start(program, options, zones, files)).expect("named starts")
     }

@@ -55,6 +55,8 @@ fn a_failover_that_was_killed_goes_on() {
     for event in ["begun", "warmed", "swapped"] {
         let before = rig.identifier(P, PRODUCTION);
         rig.edit(PRODUCTION, &before, 60);
+        // The servers that speak for the zone hear of it a little later.
+        std::thread::sleep(std::time::Duration::from_millis(500));
         let mut running = rig.start(&["failover", "--yes", "--hold", "4s"]);
         rig.until(&mut running, event);
         assert!(running.kill());

@@ -2,7 +2,7 @@
 
 use super::asked::Steering;
 use super::evidence;
-use super::going::{attached, pair_of};
+use super::going::{attached, freed, pair_of};
 use super::plan::shown;
 use super::prepare::{Prepared, planned, the_pair};
 use super::run::{again, aliased, begin, finished, whole};
@@ -193,6 +193,7 @@ impl Common {
             return Err(CommandError::usage(format!("{id} is a {}, and no {}", plan.kind.as_str(), kind.as_str())));
         }
         if live.situation.state == State::Ended(Ending::Done) {
+            freed(objects, &plan)?;
             say(globals, &format!("{id} came to its end.\n"));
             return Ok(exit::READY);
         }

@@ -2,17 +2,18 @@
 
 use super::asked::Steering;
 use super::evidence;
-use super::run::{ESTATE, again, aliased, finished, whole};
+use super::run::{ESTATE, again, aliased, finished, locked, purpose, whole};
 use super::status::chosen;
 use crate::cli::error::{CommandError, Result};
-use crate::cli::remediate::confirmed;
+use crate::cli::remediate::{confirmed, nonce};
+use crate::cli::state::failed;
 use crate::cli::{Globals, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
 use crate::drill::executor::Ground;
 use crate::drill::journal::Journal;
 use crate::drill::machine::{Ending, Event, State, Stop};
 use crate::drill::plan::Plan;
-use crate::store::read_estate;
+use crate::store::{Objects, lock, read_estate};
 use clap::Args;
 use deskpair_reports::drill::record::Kind;
 use deskpair_rules::model::Estate;
@@ -80,7 +81,9 @@ fn go_on(globals: &Globals, wanted: Option<&str>, steering: &Steering, undo: boo
     }
     match live.situation.state {
         State::Ended(Ending::Done | Ending::Undone | Ending::Incomplete) => {
-            say(globals, &format!("The drill {id} is over: it is {}.\n", live.situation.state.as_str()));
+            let freed = freed(objects, &plan)?;
+            let also = if freed { "; its lock, which a process that is gone had kept, is free" } else { "" };
+            say(globals, &format!("The drill {id} is over: it is {}{also}.\n", live.situation.state.as_str()));
             return Ok(exit::READY);
         }
         State::Ended(Ending::Unverified) if !undo => {
@@ -119,6 +122,18 @@ fn go_on(globals: &Globals, wanted: Option<&str>, steering: &Steering, undo: boo
     // Whoever asked for the undo got it.
     let undone = ended.record.as_ref().and_then(|record| record.verdict.ending.as_deref()) == Some("undone");
     Ok(if undo && undone && code == exit::DRILL_UNDONE { exit::READY } else { code })
+}
+
+/// Gives up the lock of a drill that is over, where its process died before it could.
+pub(super) fn freed(objects: &dyn Objects, plan: &Plan) -> Result<bool> {
+    let purpose = purpose(plan);
+    let (_, holder) = lock::last(objects, &plan.pair).map_err(|error| failed("cannot read the lock", error))?;
+    if !holder.is_some_and(|holder| !holder.released && holder.purpose == purpose) {
+        return Ok(false);
+    }
+    let lock = locked(objects, plan, &nonce(), true)?;
+    lock.release().map_err(|error| failed("cannot give the lock up", error))?;
+    Ok(true)
 }
 
 /// A stop where something only waits asks for the way back by itself; where a call was under way, what became of it is read first.

@@ -236,9 +236,14 @@ fn tell(globals: &Globals, record: &Record, folder: &std::path::Path) -> Result<
     print(&format!("The evidence is in {}: `deskpair verify {0}` checks it.\n", folder.display()))
 }
 
+/// What a drill's lock says that it is for.
+pub(super) fn purpose(plan: &Plan) -> String {
+    format!("{} {}", plan.kind.as_str(), plan.id)
+}
+
 /// The pair's lock: one drill, and one remediation, at a time. `again` takes over this drill's own lock.
 pub(super) fn locked<'o>(objects: &'o dyn Objects, plan: &Plan, writer: &str, again: bool) -> Result<Lock<'o>> {
-    let purpose = format!("{} {}", plan.kind.as_str(), plan.id);
+    let purpose = purpose(plan);
     let (_, holder) = lock::last(objects, &plan.pair).map_err(|error| failed("cannot read the lock", error))?;
     let own = again && holder.as_ref().is_some_and(|holder| holder.purpose == purpose);
     lock::take(objects, &plan.pair, writer, &purpose, own).map_err(|error| match error {
