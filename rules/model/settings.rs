@@ -104,6 +104,9 @@ pub struct PairSettings {
     /// Whether this was collected without the pair: others were asked for alone. What it claims is known all the same.
     #[serde(default, skip_serializing_if = "is_false")]
     pub left_out: bool,
+    /// What is under way of it, or has sent its people to the standby Region and not back: as the state knew when the estate was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_way: Option<UnderWay>,
     /// Where it is declared; none where no file was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<Declared>,
@@ -112,6 +115,16 @@ pub struct PairSettings {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+/// A drill, a failover or a failback that goes on, or a failover that has ended and was not come back from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnderWay {
+    /// Which of them, and its id: `drill 3f2a81c0d4e59b67`.
+    pub what: String,
+    /// Since when.
+    pub since: Moment,
 }
 
 /// A place in a configuration.

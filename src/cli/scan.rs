@@ -6,14 +6,15 @@ use super::judging::{Judging, settled};
 use super::past::Past;
 use super::progress::progress;
 use super::twin::{parse_time, read_estate};
-use super::{Globals, Typed, notice, plan, print, runtime, settings, signals, state};
+use super::{Globals, Typed, notice, plan, print, runtime, say, settings, signals, state};
 use crate::collect::access::Access;
 use crate::collect::{self, Surroundings, calls};
 use crate::notify::Hook;
 use crate::redact::redact;
-use crate::store::drills;
+use crate::store::{drills, under_way};
 use clap::Args;
 use deskpair_rules::engine::{Options, Run, evaluate, needed};
+use deskpair_rules::model::settings::UnderWay;
 use deskpair_rules::model::{Dataset, Estate, Moment, Settings};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -99,6 +100,7 @@ impl Scan {
             drills::read(globals.state.objects()?)
                 .map_err(|error| state::failed("cannot read the drills that the state knows", error))?,
         );
+        told_under_way(globals, &mut settings)?;
         let wanted = needed(&options, &settings.rules);
         let mut estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
         if let Some(key) = &key {
@@ -140,6 +142,19 @@ impl Scan {
         // An estate carries no addresses of those who are told.
         finish(globals, &self.reports, folder, &estate, options, Kept::InState { named, hook: None })
     }
+}
+
+/// Puts what is under way of each pair where the rules find it, and says it.
+fn told_under_way(globals: &Globals, settings: &mut Settings) -> Result<()> {
+    let objects = globals.state.objects()?;
+    for pair in settings.pairs.iter_mut().filter(|pair| !pair.left_out) {
+        pair.under_way = under_way::of(objects, &pair.name)
+            .map_err(|error| state::failed("cannot read what is under way in the state", error))?;
+        if let Some(UnderWay { what, since }) = &pair.under_way {
+            say(globals, &format!("note: of the pair {}, the {what} is under way since {since}\n", pair.name));
+        }
+    }
+    Ok(())
 }
 
 /// Collects, with progress, until it is done or a signal comes.

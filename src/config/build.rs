@@ -53,6 +53,7 @@ fn pair(view: View<'_>) -> PairSettings {
         steps: view.tables("step").into_iter().map(step).collect(),
         dependencies: view.tables("dependency").into_iter().map(dependency).collect(),
         left_out: false,
+        under_way: None,
         declared: None,
     }
 }

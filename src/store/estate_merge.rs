@@ -145,7 +145,7 @@ impl Opened {
 fn configuration(settings: &Settings) -> Settings {
     let mut settings = Settings { state: None, drills: None, ..settings.clone() };
     for pair in &mut settings.pairs {
-        (pair.left_out, pair.declared) = (false, None);
+        (pair.left_out, pair.declared, pair.under_way) = (false, None, None);
     }
     settings
 }
@@ -194,7 +194,9 @@ fn header(parts: &[Opened], numbers: &[Vec<GapId>]) -> Option<Header> {
     let last = parts.last()?;
     let mut settings = last.header.settings.clone();
     for (at, pair) in settings.pairs.iter_mut().enumerate() {
-        pair.left_out = !parts.iter().any(|part| part.pairs.contains(&at));
+        let of = parts.iter().find(|part| part.pairs.contains(&at));
+        pair.left_out = of.is_none();
+        pair.under_way = of.and_then(|part| part.header.settings.pairs[at].under_way.clone());
     }
     let told = |at: usize, collects: fn(&Opened, usize) -> bool, place: fn(&Opened, usize) -> &Place| {
         // The later part that looked, and of those rather one that was told.

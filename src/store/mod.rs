@@ -20,6 +20,7 @@ pub mod lock;
 pub mod objects;
 pub mod place;
 pub mod s3;
+pub mod under_way;
 
 pub use digest::Digest;
 pub use estate_file::{EstateFileError, read_estate, write_estate};

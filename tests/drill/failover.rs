@@ -28,11 +28,16 @@ fn a_failover_with_the_primary_region_dead_and_the_way_back() {
     rig.run(&["failover", "--yes"]).expect(3).says(&["names the standby side already"]);
 
     rig.faults("");
+    // Scans know of it, until it is come back from.
+    let scan = rig.run(&["scan", "--rule", "DNS-003", "-o", "meanwhile"]).expect(0);
+    assert!(scan.err.contains("the failover") && scan.err.contains("is under way since"), "{scan}");
     let shown = rig.run(&["failback", "--dry-run"]).expect(0);
     assert!(shown.out.contains("is not carried back") || shown.out.contains("stays there"), "{shown}");
     rig.run(&["failback", "--yes", "--hold", "2s", "-o", "failback"]).expect(0);
     assert_eq!(rig.record(PRODUCTION), [primary]);
     rig.run(&["verify", "failback"]).expect(0);
+    let scan = rig.run(&["scan", "--rule", "DNS-003", "-o", "after"]).expect(0);
+    assert!(!scan.err.contains("under way"), "{scan}");
     rig.run(&["failback", "--yes"]).says(&["and not"]);
 }
 

@@ -19,9 +19,11 @@ use crate::drill::plan::Plan;
 use crate::drill::record;
 use crate::store::journal::JournalError;
 use crate::store::lock::{self, Lock, LockError};
+use crate::store::under_way::{self, Moved};
 use crate::store::{Objects, drills};
 use clap::Args;
 use deskpair_reports::drill::Record;
+use deskpair_reports::drill::record::Kind;
 use deskpair_rules::model::Estate;
 use deskpair_rules::model::settings::{PairSettings, Settings};
 use std::path::PathBuf;
@@ -213,6 +215,12 @@ pub(super) fn finished(
     let record = ended.record.as_ref().ok_or_else(|| CommandError::internal("the journal has no plan"))?;
     if let Some(drill) = record::kept(record).filter(|_| ended.emergency.is_none()) {
         drills::keep(objects, &drill).map_err(|error| failed("cannot keep the drill in the state", error))?;
+    }
+    if plan.kind != Kind::Drill && record.verdict.ending.as_deref() == Some("done") && ended.emergency.is_none() {
+        let at = record.ended_at.unwrap_or(record.planned_at);
+        let moved = Moved { what: purpose(plan), to_standby: plan.destination() == "standby", at };
+        under_way::keep(objects, &plan.pair, &moved)
+            .map_err(|error| failed("cannot keep the failover in the state", error))?;
     }
     let path = folder.write(&ended.entries, record, estate)?;
     tell(globals, record, &path)?;
