@@ -26,6 +26,8 @@ mod dependencies;
 #[cfg(test)]
 mod dns;
 #[cfg(test)]
+mod drill_reports;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod gaps;
