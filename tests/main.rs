@@ -28,6 +28,8 @@ mod dns;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod drill_reports;
+#[cfg(test)]
 mod evidence;
 #[cfg(test)]
 mod gaps;

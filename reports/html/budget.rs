@@ -5,7 +5,7 @@ const BYTES: usize = 3_500_000;
 
 /// What is left to spend.
 #[derive(Debug)]
-pub(super) struct Budget(usize);
+pub(crate) struct Budget(usize);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -15,7 +15,7 @@ impl Default for Budget {
 
 impl Budget {
     /// Whether markup of this size around these texts still fits; then it is spent.
-    pub(super) fn take<'t>(&mut self, markup: usize, texts: impl IntoIterator<Item = &'t str>) -> bool {
+    pub(crate) fn take<'t>(&mut self, markup: usize, texts: impl IntoIterator<Item = &'t str>) -> bool {
         let cost = markup + texts.into_iter().map(escaped).sum::<usize>();
         let fits = cost <= self.0;
         if fits {

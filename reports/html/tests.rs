@@ -1,4 +1,5 @@
-use super::{SCRIPT, STYLE, TEMPLATES, base64};
+use super::SOURCE;
+use super::page::{PARTS, base64};
 use crate::File;
 use crate::samples::{self, written};
 use deskpair_rules::engine::{Options, evaluate_with};
@@ -51,14 +52,14 @@ fn tags(page: &str) -> Vec<Tag<'_>> {
 /// What a page of ours is made of, and nothing besides.
 const ELEMENTS: &str = "html head meta title style body a header p svg defs pattern rect circle path time main h1 b span section h2 h3 h4 h5 \
                         h6 bdi ul ol li dl div dt dd form label input select option button kbd details summary table thead tbody tr th \
-                        td code pre strong em mark script footer";
+                        td code pre strong em mark script footer line text desc figure figcaption";
 const ATTRIBUTES: &str = "lang charset http-equiv content name class href id tabindex viewBox width height aria-hidden focusable x y rx cx \
                           cy r d fill patternUnits patternTransform datetime role hidden type autocomplete spellcheck checked disabled \
                           aria-keyshortcuts value aria-labelledby aria-label data-cause data-pair data-name data-severity data-area \
                           data-verdict data-group data-filtered data-listed data-unready data-causes data-everybody data-state open \
-                          data-subject scope colspan data-side rel start";
+                          data-subject scope colspan data-side rel start x1 x2 y1 y2 dx dy";
 
-fn assert_harmless(page: &str) {
+pub(crate) fn assert_harmless(page: &str) {
     let elements: HashSet<&str> = ELEMENTS.split_whitespace().collect();
     let known: HashSet<&str> = ATTRIBUTES.split_whitespace().collect();
     let tags = tags(page);
@@ -83,7 +84,7 @@ fn assert_harmless(page: &str) {
     assert!(!page.contains(acts), "no control character reaches the page");
 }
 
-fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+pub(crate) fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     let from = page.find(start).expect("it starts") + start.len();
     &page[from..from + page[from..].find(end).expect("it ends")]
 }
@@ -140,15 +141,21 @@ fn the_policy_names_the_style_and_the_script_and_nothing_else() {
     assert!(policy.contains(&format!("style-src 'sha256-{}';", digest(between(&page, "<style>", "</style>")))));
     assert!(policy.contains(&format!("script-src 'sha256-{}';", digest(between(&page, "<script>", "</script>")))));
     assert!(!policy.contains("unsafe"));
-    for (text, what) in [(STYLE, "url("), (STYLE, "@import"), (SCRIPT, "innerHTML"), (SCRIPT, "fetch("), (SCRIPT, "</")]
-    {
+    let style = SOURCE.whole_style();
+    for (text, what) in [
+        (style.as_str(), "url("),
+        (&style, "@import"),
+        (SOURCE.script, "innerHTML"),
+        (SOURCE.script, "fetch("),
+        (SOURCE.script, "</"),
+    ] {
         assert!(!text.contains(what), "{what}");
     }
 }
 
 #[test]
 fn templates_escape_everything() {
-    for (name, template) in TEMPLATES {
+    for (name, template) in [PARTS].iter().chain(SOURCE.templates) {
         assert!(name.ends_with(".html"), "the ending of {name} turns escaping on");
         for way_out in ["safe", "autoescape", "{% raw", " style=", "onclick"] {
             assert!(!template.contains(way_out), "{way_out} in {name}");

@@ -15,7 +15,7 @@ const BODY: usize = 8_000;
 const NAME: usize = 400;
 
 /// How a case ended.
-pub(super) enum Ending<'a> {
+pub(crate) enum Ending<'a> {
     Passed,
     Failed { severity: &'static str, message: &'a str, body: &'a str },
     NotEvaluated { message: &'a str, body: &'a str },
@@ -24,14 +24,14 @@ pub(super) enum Ending<'a> {
 
 /// How a finding is shown.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Failed,
     NotEvaluated,
     Skipped,
 }
 
 impl Kind {
-    pub(super) const fn of(finding: &v1::Finding<'_>) -> Self {
+    pub(crate) const fn of(finding: &v1::Finding<'_>) -> Self {
         match finding.verdict {
             v1::Verdict::Fail => Self::Failed,
             v1::Verdict::NotEvaluated if finding.inconclusive => Self::NotEvaluated,
@@ -40,7 +40,7 @@ impl Kind {
     }
 
     /// What subjects of this kind do, for a sentence.
-    pub(super) const fn phrase(self) -> &'static str {
+    pub(crate) const fn phrase(self) -> &'static str {
         match self {
             Self::Failed => "fail",
             Self::NotEvaluated => "could not be judged",
@@ -50,7 +50,7 @@ impl Kind {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) const fn new(kind: Kind, severity: &'static str, message: &'a str, body: &'a str) -> Self {
+    pub(crate) const fn new(kind: Kind, severity: &'static str, message: &'a str, body: &'a str) -> Self {
         match kind {
             Kind::Failed => Self::Failed { severity, message, body },
             Kind::NotEvaluated => Self::NotEvaluated { message, body },
@@ -61,44 +61,58 @@ impl<'a> Ending<'a> {
 
 /// What a suite's tag says of its cases.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counts {
-    pub(super) tests: u32,
-    pub(super) failures: u32,
-    pub(super) errors: u32,
-    pub(super) skipped: u32,
+pub(crate) struct Counts {
+    pub(crate) tests: u32,
+    pub(crate) failures: u32,
+    pub(crate) errors: u32,
+    pub(crate) skipped: u32,
 }
 
 /// The cases of a suite, written.
 #[derive(Default)]
-pub(super) struct Cases {
+pub(crate) struct Cases {
     written: Vec<u8>,
     counts: Counts,
+    /// Milliseconds of the longest.
+    longest: u64,
 }
 
 impl Cases {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.written.is_empty()
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.written.len()
     }
 
-    pub(super) fn written(&self) -> &[u8] {
+    pub(crate) fn written(&self) -> &[u8] {
         &self.written
     }
 
-    pub(super) const fn counts(&self) -> Counts {
+    pub(crate) const fn counts(&self) -> Counts {
         self.counts
     }
 
+    /// How long the longest took, in seconds: what they tell of went on side by side.
+    pub(crate) fn time(&self) -> String {
+        seconds(self.longest)
+    }
+
     /// Writes a case. Its name is a [`Names::unique`] one.
-    pub(super) fn add(&mut self, name: &str, class: &str, ending: &Ending<'_>) -> io::Result<()> {
+    pub(crate) fn add(&mut self, name: &str, class: &str, ending: &Ending<'_>) -> io::Result<()> {
+        self.add_timed(name, class, 0, ending)
+    }
+
+    /// Writes a case that took so many milliseconds.
+    pub(crate) fn add_timed(&mut self, name: &str, class: &str, millis: u64, ending: &Ending<'_>) -> io::Result<()> {
         self.counts.tests += 1;
+        self.longest = self.longest.max(millis);
+        let time = seconds(millis);
         self.written.extend_from_slice(b"\n    ");
         let mut out = Writer::new(&mut self.written);
         let case =
-            out.create_element("testcase").with_attributes([("name", name), ("classname", class), ("time", "0")]);
+            out.create_element("testcase").with_attributes([("name", name), ("classname", class), ("time", &time)]);
         let (count, element, kind, message, body) = match *ending {
             Ending::Passed => {
                 case.write_empty()?;
@@ -128,13 +142,21 @@ impl Cases {
     }
 }
 
+/// Milliseconds in seconds, as both schemas take them: `192`, `0.250`.
+fn seconds(millis: u64) -> String {
+    match (millis / 1000, millis % 1000) {
+        (whole, 0) => whole.to_string(),
+        (whole, part) => format!("{whole}.{part:03}"),
+    }
+}
+
 /// The names that were given out: consumers drop a case whose name they have seen.
 #[derive(Default)]
-pub(super) struct Names(HashSet<String>);
+pub(crate) struct Names(HashSet<String>);
 
 impl Names {
     /// The name as a schema's token, with a number where it was given out before.
-    pub(super) fn unique(&mut self, name: &str) -> String {
+    pub(crate) fn unique(&mut self, name: &str) -> String {
         let name = token(name);
         if self.0.insert(name.clone()) {
             return name;
@@ -151,7 +173,7 @@ impl Names {
 }
 
 /// A text that reads the same after a schema's `token` has collapsed its white space; never empty.
-pub(super) fn token(name: &str) -> String {
+pub(crate) fn token(name: &str) -> String {
     let line = text::line(name);
     let words: Vec<&str> = line.split_whitespace().collect();
     let token = words.join(" ");

@@ -4,10 +4,11 @@
 //! One suite a pair for the evidence, then one for each area. A case is red exactly where the run is: what could not be judged is an
 //! error where it makes the run inconclusive, and skipped, with its reason, where it does not.
 
-mod cases;
+pub(crate) mod cases;
+pub(crate) mod suite;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::Error;
 use crate::json::facts::{self, Prints};
@@ -16,9 +17,8 @@ use crate::text::{self, counted};
 use cases::{Cases, Ending, Kind, Names};
 use deskpair_rules::engine::{PairRun, Run};
 use deskpair_rules::meta::Area;
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io::Write;
+use suite::{Suite, slug};
 
 /// Cases for single subjects, of one rule and pair.
 const MOST_CASES: usize = 1000;
@@ -32,45 +32,44 @@ const MOST_BYTES: usize = 20_000_000;
 /// # Errors
 /// Where `out` cannot be written.
 pub fn write(run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
-    let mut out = Writer::new(std::io::BufWriter::with_capacity(1 << 16, out));
     let mut names = Names::default();
     let head = facts::head(run, ());
     let share = Share::of(run);
-    out.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    newline(&mut out, 0)?;
-    out.write_event(Event::Start(BytesStart::new("testsuites")))?;
-    let mut id = 0;
-    for pair in &run.pairs {
-        let prints = Prints::of(run, pair);
-        let facts = facts::pair(run, pair, &prints, (), ());
-        let slug = slug(&facts.name);
-        let mut cases = Cases::default();
-        evidence(&facts, &head, &format!("deskpair.{slug}.evidence"), &mut names, &mut cases)?;
-        let properties = properties(&head, &facts);
-        let suite = Suite { id, title: "Evidence", package: format!("deskpair.{slug}.evidence"), properties };
-        suite.write(&mut out, &head, &facts, &cases)?;
-        id += 1;
-        for area in Area::ALL {
+    suite::document(out, |out| {
+        let mut id = 0;
+        for pair in &run.pairs {
+            let prints = Prints::of(run, pair);
+            let facts = facts::pair(run, pair, &prints, (), ());
+            let slug = slug(&facts.name);
             let mut cases = Cases::default();
-            let package = format!("deskpair.{slug}.{}", area.code());
-            for (at, rule) in facts.rules.iter().enumerate().filter(|(_, rule)| rule.area == area.code()) {
-                let class = format!("{package}.{}", rule.id);
-                let of = Of { run, pair, prints: &prints, rule: at as u16, facts: rule, name: &facts.name, class };
-                of.verdicts(&mut names, &mut cases)?;
-                of.subjects(&share, &mut names, &mut cases)?;
-            }
-            if !cases.is_empty() {
-                let suite = Suite { id, title: area.title(), package, properties: Vec::new() };
-                suite.write(&mut out, &head, &facts, &cases)?;
-                id += 1;
+            evidence(&facts, &head, &format!("deskpair.{slug}.evidence"), &mut names, &mut cases)?;
+            let properties = properties(&head, &facts);
+            let suite = |id, title: &str, package, properties| Suite {
+                id,
+                name: format!("{}: {title}", facts.name),
+                package,
+                timestamp: &head.run.judged_at,
+                properties,
+            };
+            suite(id, "Evidence", format!("deskpair.{slug}.evidence"), properties).write(out, &cases)?;
+            id += 1;
+            for area in Area::ALL {
+                let mut cases = Cases::default();
+                let package = format!("deskpair.{slug}.{}", area.code());
+                for (at, rule) in facts.rules.iter().enumerate().filter(|(_, rule)| rule.area == area.code()) {
+                    let class = format!("{package}.{}", rule.id);
+                    let of = Of { run, pair, prints: &prints, rule: at as u16, facts: rule, name: &facts.name, class };
+                    of.verdicts(&mut names, &mut cases)?;
+                    of.subjects(&share, &mut names, &mut cases)?;
+                }
+                if !cases.is_empty() {
+                    suite(id, area.title(), package, Vec::new()).write(out, &cases)?;
+                    id += 1;
+                }
             }
         }
-    }
-    newline(&mut out, 0)?;
-    out.write_event(Event::End(BytesEnd::new("testsuites")))?;
-    newline(&mut out, 0)?;
-    out.into_inner().flush()?;
-    Ok(())
+        Ok(())
+    })
 }
 
 /// What one rule of one pair may take, so that the file stays readable for those who must read it and no rule crowds out another.
@@ -284,75 +283,4 @@ fn properties(head: &v1::Report<'_, ()>, pair: &v1::Pair<'_, (), ()>) -> Vec<(&'
         ("pair.stranded", readiness.stranded.to_string()),
         ("pair.unknown", readiness.unknown.to_string()),
     ]
-}
-
-struct Suite {
-    id: u32,
-    title: &'static str,
-    package: String,
-    properties: Vec<(&'static str, String)>,
-}
-
-impl Suite {
-    fn write<W: Write>(
-        &self,
-        out: &mut Writer<W>,
-        head: &v1::Report<'_, ()>,
-        pair: &v1::Pair<'_, (), ()>,
-        cases: &Cases,
-    ) -> Result<(), Error> {
-        let name = cases::token(&format!("{}: {}", pair.name, self.title));
-        let counts = cases.counts();
-        let numbers = [self.id, counts.tests, counts.failures, counts.errors, counts.skipped].map(|n| n.to_string());
-        let [id, tests, failures, errors, skipped] = &numbers;
-        // Without fraction and zone: `2026-06-01T12:00:00`.
-        let timestamp = head.run.judged_at.get(..19).unwrap_or("1970-01-01T00:00:00");
-        newline(out, 1)?;
-        let start = BytesStart::new("testsuite").with_attributes([
-            ("name", name.as_str()),
-            ("package", self.package.as_str()),
-            ("id", id),
-            ("hostname", "localhost"),
-            ("timestamp", timestamp),
-            ("tests", tests),
-            ("failures", failures),
-            ("errors", errors),
-            ("skipped", skipped),
-            ("time", "0"),
-        ]);
-        out.write_event(Event::Start(start))?;
-        newline(out, 2)?;
-        if self.properties.is_empty() {
-            out.create_element("properties").write_empty()?;
-        } else {
-            out.create_element("properties").write_inner_content(|out| {
-                for (name, value) in &self.properties {
-                    newline(out, 3)?;
-                    let value = text::line(value);
-                    out.create_element("property")
-                        .with_attributes([("name", *name), ("value", &value)])
-                        .write_empty()?;
-                }
-                newline(out, 2)
-            })?;
-        }
-        out.get_mut().write_all(cases.written())?;
-        for name in ["system-out", "system-err"] {
-            newline(out, 2)?;
-            out.create_element(name).write_empty()?;
-        }
-        newline(out, 1)?;
-        out.write_event(Event::End(BytesEnd::new("testsuite")))?;
-        Ok(())
-    }
-}
-
-fn newline<W: Write>(out: &mut Writer<W>, depth: usize) -> std::io::Result<()> {
-    const INDENT: &str = "\n      ";
-    out.write_event(Event::Text(BytesText::from_escaped(&INDENT[..=depth * 2])))
-}
-
-/// A pair's name as a part of a package: consumers cut packages at full stops.
-fn slug(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }

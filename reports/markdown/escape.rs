@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A line of text that Markdown, its extensions and HTML show as it is: what they would act on becomes a character reference, which
 /// CommonMark (2.5) never takes for structure. That covers links that are made of bare addresses, and mentions.
-pub(super) fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let mut plain = String::with_capacity(line.len() + 16);
     for (at, c) in line.char_indices() {
         let www = c == '.' && line[..at].to_ascii_lowercase().ends_with("www");

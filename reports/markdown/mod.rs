@@ -4,7 +4,7 @@
 //! headline and the outcome always stand. Names are other people's: whatever Markdown or HTML would act on is written as a character
 //! reference.
 
-mod escape;
+pub(crate) mod escape;
 #[cfg(test)]
 mod tests;
 

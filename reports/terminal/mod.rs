@@ -2,7 +2,7 @@
 //!
 //! It is styled with ANSI codes; the caller strips them where they are not wanted. No escape sequence of the data reaches the terminal.
 
-mod page;
+pub(crate) mod page;
 
 #[cfg(test)]
 mod tests;

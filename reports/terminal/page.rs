@@ -5,31 +5,31 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a page.
-pub(super) const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// What is printed on. Texts are made harmless by whoever passes them: see `text::line`.
-pub(super) struct Page<'w> {
+pub(crate) struct Page<'w> {
     out: &'w mut dyn Write,
 }
 
 impl<'w> Page<'w> {
-    pub(super) fn new(out: &'w mut dyn Write) -> Self {
+    pub(crate) fn new(out: &'w mut dyn Write) -> Self {
         Self { out }
     }
 
     /// An empty line.
-    pub(super) fn gap(&mut self) -> io::Result<()> {
+    pub(crate) fn gap(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// A heading, on a line of its own.
-    pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
         self.gap()?;
         self.paragraph(0, Style::new().bold(), text)
     }
 
     /// Words between an indent and the right edge.
-    pub(super) fn paragraph(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
+    pub(crate) fn paragraph(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
         for line in wrapped(text, WIDTH - indent) {
             writeln!(self.out, "{:indent$}{style}{line}{style:#}", "")?;
         }
@@ -37,7 +37,7 @@ impl<'w> Page<'w> {
     }
 
     /// A line in parts, the last one at the right edge where there is room for it.
-    pub(super) fn row(&mut self, indent: usize, parts: &[(Style, &str)], right: (Style, &str)) -> io::Result<()> {
+    pub(crate) fn row(&mut self, indent: usize, parts: &[(Style, &str)], right: (Style, &str)) -> io::Result<()> {
         write!(self.out, "{:indent$}", "")?;
         let mut used = indent;
         for (style, text) in parts {

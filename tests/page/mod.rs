@@ -1,6 +1,7 @@
-//! `report.html` as a reader has it: in Chromium, with eyes, with a keyboard, on paper.
+//! `report.html` and `drill.html` as a reader has them: in Chromium, with eyes, with a keyboard, on paper.
 
 mod colours;
+mod drill;
 mod found;
 mod keys;
 mod linked;
@@ -29,6 +30,11 @@ impl Page {
         estate_file(&sandbox, "estate.jsonl.zst", estate);
         sandbox.deskpair(["scan", "--estate", "estate.jsonl.zst", "-f", "html", "--fail-on", "never"]).run();
         let file = sandbox.path("deskpair-report/report.html");
+        Self::at(sandbox, file)
+    }
+
+    /// A page that was written, opened.
+    fn at(sandbox: Sandbox, file: PathBuf) -> Option<Self> {
         let mut browser = Browser::start(&sandbox)?;
         browser.open(&file);
         Some(Self { browser, file, _sandbox: sandbox })

@@ -16,6 +16,7 @@ mod tools;
 mod unseen;
 
 use super::budget::Budget;
+use super::instant::Instant;
 use crate::json::facts::Prints;
 use crate::outcome;
 use crate::text;
@@ -63,15 +64,6 @@ struct RunFacts {
     strict: bool,
     version: &'static str,
     collected_by: String,
-}
-
-/// An instant, for machines and for people.
-#[derive(Clone, Serialize)]
-struct Instant {
-    /// RFC 3339, in UTC.
-    exact: String,
-    /// To the minute: `1 June 2026, 12:00 UTC`.
-    told: String,
 }
 
 /// A way to another part of the page.
@@ -132,8 +124,8 @@ pub(super) fn page(run: &Run<'_>) -> Page {
     }
 }
 
-/// A text of the estate as the page shows it.
-fn shown(text: &str) -> String {
+/// A text of other people's as a page shows it.
+pub(crate) fn shown(text: &str) -> String {
     text::line(&text::shortened(text, MOST_CHARACTERS)).into_owned()
 }
 
@@ -151,44 +143,4 @@ struct Of<'a, 'e> {
     prints: &'a Prints,
     /// Of each finding, by position, the anchor of what it is shown under.
     anchors: &'a [String],
-}
-
-impl Instant {
-    fn of(exact: String) -> Self {
-        Self { told: told(&exact).unwrap_or_else(|| exact.clone()), exact }
-    }
-}
-
-/// An instant of RFC 3339 in UTC, to the minute.
-fn told(exact: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let (date, time) = exact.split_once('T')?;
-    let mut parts = date.splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-    Some(format!("{} {month} {year}, {} UTC", day.trim_start_matches('0'), time.get(..5)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_instant_is_told_to_the_minute() {
-        assert_eq!(told("2026-06-01T09:05:59.123Z").as_deref(), Some("1 June 2026, 09:05 UTC"));
-        assert_eq!(Instant::of("99 ms after the Unix epoch".to_owned()).told, "99 ms after the Unix epoch");
-    }
 }
