@@ -84,3 +84,28 @@ fn a_failover_that_cannot_change_the_record_is_incomplete() {
     rig.run(&["failover", "--resume", "--yes"]).expect(0);
     assert_eq!(rig.record(PRODUCTION), [rig.identifier(S, PRODUCTION)]);
 }
+
+/// The state is in the Region that is gone: the journal is kept here, and put in the state when that answers again.
+#[test]
+fn a_failover_waits_for_no_store() {
+    let rig = Rig::quick(&[]);
+    let standby = rig.identifier(S, PRODUCTION);
+    let failover = rig
+        .sandbox
+        .deskpair(["--state", "s3://corp-dr/deskpair", "failover", "--yes", "--hold", "0s", "-o", "failover"])
+        .envs(&rig.twin)
+        .env("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+        .run()
+        .expect(0);
+    assert!(failover.err.contains("the journal is kept in .deskpair-failover here"), "{failover}");
+    assert_eq!(rig.record(PRODUCTION), [standby]);
+    rig.run(&["verify", "failover"]).expect(0);
+    let status = rig.run(&["drill", "status"]).expect(0);
+    assert!(status.err.contains("what .deskpair-failover had is in .deskpair now"), "{status}");
+    assert!(status.out.contains("failover") && status.out.contains("done"), "{status}");
+    // Once is enough.
+    let status = rig.run(&["drill", "status"]).expect(0);
+    assert!(!status.err.contains(".deskpair-failover"), "{status}");
+    let scan = rig.run(&["scan", "--rule", "DNS-003", "-o", "meanwhile"]).expect(0);
+    assert!(scan.err.contains("is under way since"), "{scan}");
+}

@@ -4,6 +4,7 @@ mod bind;
 mod failing;
 mod failover;
 mod killed;
+mod routed;
 mod stopped;
 mod whole;
 
@@ -50,9 +51,12 @@ impl Rig {
 
     /// A company whose standby has rotted, without a pilot alias.
     pub(crate) fn rotten() -> Self {
+        Self::of(&["--desktops", "60", "--drift", "WSP-001", "--time-scale", "1200", "--write-config", "deskpair.toml"])
+    }
+
+    /// A twin with these arguments alone, of whose resolver nothing is asked.
+    pub(crate) fn of(arguments: &[&str]) -> Self {
         let sandbox = Sandbox::new();
-        let arguments =
-            ["--desktops", "60", "--drift", "WSP-001", "--time-scale", "1200", "--write-config", "deskpair.toml"];
         let twin = TwinProcess::start(&sandbox, arguments);
         let rig = Self { sandbox, twin, runtime: Runtime::new().expect("a runtime") };
         rig.asks_no_resolver();

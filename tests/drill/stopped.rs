@@ -1,8 +1,12 @@
 //! Stopped by people and by what is watched: it comes back, reads that it is so, and says it by its exit code.
 
 use super::{LONG, PILOT, Rig, S};
-use std::io::Read;
+use crate::support::peers::{self, Child};
+use crate::support::sandbox::DESKPAIR;
+use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::process::Stdio;
 use std::time::Duration;
 
 /// Starts a drill, and ends it in some way once people are on the standby side.
@@ -121,10 +125,48 @@ fn an_endpoint_that_fails_ends_it() {
     rig.sandbox.write("deskpair.toml", text.replacen("[[pair.dependency]]", &own, 1));
     let code = ended(&rig, &[], |_| {
         let mut stream = std::net::TcpStream::connect(address).expect("it listens");
-        std::io::Write::write_all(&mut stream, b"stop").expect("it hears");
+        stream.write_all(b"stop").expect("it hears");
         served.join().expect("it goes");
     });
     assert_eq!(code, 20, "{}", rig.said());
     assert!(rig.said().contains("Our ERP does not answer on the standby side"), "{}", rig.said());
     rig.is_as_before(&before);
+}
+
+/// On a terminal: the clock, the step, each server, and keys.
+#[test]
+fn a_terminal_shows_it_and_takes_keys() {
+    let Some(script) = peers::program("script", "bsdutils") else { return };
+    let rig = Rig::quick(&[]);
+    let before = rig.before();
+    let command = format!(
+        "{DESKPAIR} drill run --tag deskpair-drill=yes --expect 0 --with-connected --margin 1s --cool-for 20s --yes --approve"
+    );
+    let shown = rig.sandbox.tmp().join("terminal");
+    let mut invocation = rig
+        .sandbox
+        .program(script, ["-qefc", &command, peers::text(&shown)])
+        .envs(&rig.twin)
+        .env("TERM", "xterm")
+        .into_command();
+    let null = || Stdio::null();
+    let mut child = Child(invocation.stdin(Stdio::piped()).stdout(null()).stderr(null()).spawn().expect("it starts"));
+    let mut keys = child.0.stdin.take().expect("it is piped");
+    let mut running = super::Running { child };
+    rig.until(&mut running, "warmed");
+    // Not before somebody says so; other keys say nothing.
+    keys.write_all(b"x").expect("it is pressed");
+    std::thread::sleep(Duration::from_millis(700));
+    assert_eq!(rig.record(PILOT), before.record);
+    keys.write_all(b"g").expect("it is pressed");
+    rig.until(&mut running, "spread");
+    keys.write_all(b"a").expect("it is pressed");
+    assert_eq!(running.wait(), 20);
+    rig.is_as_before(&before);
+    let text = String::from_utf8_lossy(&fs::read(&shown).expect("what it showed")).into_owned();
+    for words in
+        ["RTO", "of 15 min", "step", "[a] end it", "[g]", "zone", "standby", "aborted by the operator, by a key"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }

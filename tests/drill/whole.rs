@@ -207,3 +207,18 @@ fn one_drill_at_a_time() {
     assert_eq!(first.wait(), 143, "{}", rig.said());
     rig.is_as_before(&before);
 }
+
+/// Whoever takes a drill over that still goes on elsewhere fences it: the former process changes nothing more.
+#[test]
+fn a_drill_that_is_taken_over_elsewhere_stops() {
+    let rig = Rig::quick(&[]);
+    let before = rig.before();
+    let mut first = rig.start(&super::LONG);
+    rig.until(&mut first, "spread");
+    rig.run(&["drill", "undo", "--yes", "-o", "undone"]).expect(0);
+    rig.is_as_before(&before);
+    first.signal(&rig, "-TERM");
+    assert_eq!(first.wait(), 5, "{}", rig.said());
+    assert!(rig.said().contains("nothing more was changed from here"), "{}", rig.said());
+    rig.is_as_before(&before);
+}

@@ -74,6 +74,7 @@ pub(in crate::cli) fn demo(globals: &Globals, desktops: u32, seed: u64, reports:
     let ground = Ground { runtime: &runtime, settings: &settings, pair: aliased(pair, &plan), access: stage.access() };
     let control = Control::default();
     super::asked::signals(&runtime, &control)?;
+    super::screen::keys(control.speaker());
     let given = Given { plan: plan.clone(), entries, journal, lock, control };
     let ended = whole(globals, &ground, given, [Event::Begun])?;
     let code = finished(globals, objects, &plan, &ended, Some(&prepared.estate), folder);

@@ -230,23 +230,38 @@ fn live(globals: &Globals, settings: Settings, pair: &PairSettings) -> Result<Es
     collected(globals, without_primary(settings, &pair.name), &wanted, Access::Aws, Some(Duration::from_secs(180)))
 }
 
+/// How long the state may take to answer, before the journal is kept here.
+const STORE: Duration = Duration::from_secs(10);
+
 /// The state, or a folder here where it does not answer: a failover waits for no store.
 fn reachable(globals: &Globals) -> Result<Globals> {
-    let answers = globals
-        .state
-        .objects()
-        .and_then(|objects| objects.ready().map(drop).map_err(|error| failed("the state does not answer", error)));
-    let Err(error) = answers else {
+    if globals.state.folder().is_some() {
+        globals.state.objects()?;
         adopt(globals)?;
         return Ok(globals.clone());
-    };
-    if globals.state.folder().is_some() {
-        return Err(error);
     }
+    let (say_so, answered) = std::sync::mpsc::channel();
+    let state = globals.state.clone();
+    // One that hangs is left to itself.
+    std::thread::spawn(move || {
+        let ready = state
+            .shared()
+            .and_then(|objects| objects.ready().map(drop).map_err(|error| failed("the state does not answer", error)));
+        let _ = say_so.send(ready.map_err(|error| error.to_string()));
+    });
+    let why = match answered.recv_timeout(STORE) {
+        Ok(Ok(())) => {
+            adopt(globals)?;
+            return Ok(globals.clone());
+        }
+        Ok(Err(why)) => why,
+        Err(_) => format!("it gave no answer in {} s", STORE.as_secs()),
+    };
     say(
         globals,
         &format!(
-            "note: {error}\nnote: the journal is kept in {LOCAL} here; it is put in the state when that answers again\n"
+            "note: the state {} cannot be used: {why}\nnote: the journal is kept in {LOCAL} here; it is put in the state when that answers again\n",
+            globals.state
         ),
     );
     let state = parse_state(LOCAL.into()).map_err(CommandError::internal)?;
@@ -272,7 +287,7 @@ pub(super) fn adopt(globals: &Globals) -> Result<()> {
 /// Copies journals and locks; whether any was new.
 fn moved(from: &dyn Objects, to: &dyn Objects) -> std::result::Result<bool, crate::store::StoreError> {
     let mut any = false;
-    for folder in ["drill-journals", "drills"] {
+    for folder in ["drill-journals", "drills", "failovers"] {
         let known: BTreeSet<String> = to.list(folder)?.into_iter().collect();
         for key in from.list(folder)?.into_iter().filter(|key| !known.contains(key)) {
             if let Some(bytes) = from.get(&key)? {

@@ -2,7 +2,7 @@
 
 use super::asked::Steering;
 use super::evidence;
-use super::run::{ESTATE, again, aliased, finished, locked, purpose, whole};
+use super::run::{ESTATE, again, aliased, finished, locked, purpose, unreadable, whole};
 use super::status::chosen;
 use crate::cli::error::{CommandError, Result};
 use crate::cli::remediate::{confirmed, nonce};
@@ -10,14 +10,17 @@ use crate::cli::state::failed;
 use crate::cli::{Globals, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
 use crate::drill::executor::Ground;
-use crate::drill::journal::Journal;
+use crate::drill::journal::{Journal, Note};
+use crate::drill::live::Live;
 use crate::drill::machine::{Ending, Event, State, Stop};
 use crate::drill::plan::Plan;
-use crate::store::{Objects, lock, read_estate};
+use crate::drill::record;
+use crate::store::{Objects, drills, lock, read_estate};
 use clap::Args;
 use deskpair_reports::drill::record::Kind;
 use deskpair_rules::model::Estate;
 use deskpair_rules::model::settings::{PairSettings, Settings};
+use std::path::Path;
 
 /// Go on with a drill whose process is gone, from what the record is now
 #[derive(Debug, Args)]
@@ -81,10 +84,7 @@ fn go_on(globals: &Globals, wanted: Option<&str>, steering: &Steering, undo: boo
     }
     match live.situation.state {
         State::Ended(Ending::Done | Ending::Undone | Ending::Incomplete) => {
-            let freed = freed(objects, &plan)?;
-            let also = if freed { "; its lock, which a process that is gone had kept, is free" } else { "" };
-            say(globals, &format!("The drill {id} is over: it is {}{also}.\n", live.situation.state.as_str()));
-            return Ok(exit::READY);
+            return over(globals, objects, &id, &plan, &live, &steering.output);
         }
         State::Ended(Ending::Unverified) if !undo => {
             return Err(CommandError::with_code(
@@ -122,6 +122,30 @@ fn go_on(globals: &Globals, wanted: Option<&str>, steering: &Steering, undo: boo
     // Whoever asked for the undo got it.
     let undone = ended.record.as_ref().and_then(|record| record.verdict.ending.as_deref()) == Some("undone");
     Ok(if undo && undone && code == exit::DRILL_UNDONE { exit::READY } else { code })
+}
+
+/// A drill that is over: what its process may not have come to before it died is made up for.
+fn over(globals: &Globals, objects: &dyn Objects, id: &str, plan: &Plan, live: &Live, output: &Path) -> Result {
+    let freed = freed(objects, plan)?;
+    let (mut journal, mut entries) = Journal::open(objects, id, &nonce()).map_err(unreadable)?;
+    let ended = || CommandError::internal(format!("the journal {id} has no plan"));
+    if freed && live.closed.is_none() {
+        let code = record::of(&entries, None).ok_or_else(ended)?.verdict.exit_code;
+        entries.push(journal.append(Note::Closed { code }).map_err(unreadable)?);
+    }
+    if freed {
+        let record = record::of(&entries, None).ok_or_else(ended)?;
+        let unread = |error| failed("cannot keep the drill in the state", error);
+        let known = drills::read(objects).map_err(unread)?;
+        if let Some(drill) = record::kept(&record).filter(|drill| !known.contains(drill)) {
+            drills::keep(objects, &drill).map_err(unread)?;
+        }
+        let path = evidence::Folder::open(output)?.write(&entries, &record, attached(&journal).as_ref())?;
+        say(globals, &format!("The evidence is in {}.\n", path.display()));
+    }
+    let also = if freed { "; its lock, which a process that is gone had kept, is free" } else { "" };
+    say(globals, &format!("The drill {id} is over: it is {}{also}.\n", live.situation.state.as_str()));
+    Ok(exit::READY)
 }
 
 /// Gives up the lock of a drill that is over, where its process died before it could.

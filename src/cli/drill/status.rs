@@ -1,6 +1,7 @@
 //! `deskpair drill status` and `deskpair drill report`.
 
 use super::evidence;
+use super::failover::adopt;
 use super::going::attached;
 use super::run::unreadable;
 use crate::cli::error::{CommandError, Result};
@@ -44,6 +45,7 @@ pub(super) struct ReportCommand {
 
 impl StatusCommand {
     pub(super) fn run(&self, globals: &Globals) -> Result {
+        adopt(globals)?;
         let objects = globals.state.objects()?;
         let ids = match &self.drill {
             Some(_) => vec![chosen(objects, self.drill.as_deref())?.0],
