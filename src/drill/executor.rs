@@ -365,7 +365,7 @@ impl<'g, 'o> Executor<'g, 'o> {
                     Err(why) => Reading::Unknown(why),
                 }
             }
-            Err(why) => self.read_by_servers(&why),
+            Err(why) => self.read_by_servers(&why, settle),
         }
     }
 
@@ -379,8 +379,10 @@ impl<'g, 'o> Executor<'g, 'o> {
         }
     }
 
-    /// What all servers that speak for the zone agree on, once that has stayed for as long as a change may take to reach them.
-    fn read_by_servers(&mut self, why: &str) -> Reading {
+    /// What all servers that speak for the zone agree on. Where a call may still be carried out, that has to stay for as long as a change may
+    /// take to reach them; and where the record is being taken back, they may be asked for as long before they count as not having heard.
+    fn read_by_servers(&mut self, why: &str, settle: bool) -> Reading {
+        let returning = self.live.situation.state == State::ReadingReturn;
         let unknown = |more: &str| Reading::Unknown(format!("{why}; {more}"));
         let began = std::time::Instant::now();
         let mut agreed: Option<&'static str> = None;
@@ -403,8 +405,16 @@ impl<'g, 'o> Executor<'g, 'o> {
                 "primary" | "standby" => Reading::From,
                 _ => Reading::Other("its name servers give another value".to_owned()),
             };
-            if reading == Reading::To || began.elapsed() >= SERVERS_SETTLE {
+            let at_once = match reading {
+                Reading::To => !returning,
+                Reading::From => !settle,
+                Reading::Other(_) | Reading::Unknown(_) => false,
+            };
+            if at_once || began.elapsed() >= SERVERS_SETTLE {
                 return reading;
+            }
+            if returning && reading == Reading::To {
+                agreed = None;
             }
             self.block(async { tokio::time::sleep(Duration::from_secs(2)).await });
         }

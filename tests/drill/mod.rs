@@ -1,6 +1,7 @@
 //! Drills, failovers and failbacks on a twin, by the binary: start to finish, stopped in every way, killed at every entry.
 
 mod bind;
+mod bucket;
 mod failing;
 mod failover;
 mod killed;
@@ -9,7 +10,8 @@ mod stopped;
 mod whole;
 
 use crate::support::peers::Child;
-use crate::support::sandbox::{Answer, Sandbox};
+use crate::support::s3;
+use crate::support::sandbox::{Answer, Invocation, Sandbox};
 use crate::support::twin::TwinProcess;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -39,6 +41,8 @@ pub(crate) struct Rig {
     pub(crate) sandbox: Sandbox,
     pub(crate) twin: TwinProcess,
     pub(crate) runtime: Runtime,
+    /// Where the state is, where it is in a bucket.
+    pub(crate) bucket: Option<s3::Server>,
 }
 
 impl Rig {
@@ -58,7 +62,7 @@ impl Rig {
     pub(crate) fn of(arguments: &[&str]) -> Self {
         let sandbox = Sandbox::new();
         let twin = TwinProcess::start(&sandbox, arguments);
-        let rig = Self { sandbox, twin, runtime: Runtime::new().expect("a runtime") };
+        let rig = Self { sandbox, twin, runtime: Runtime::new().expect("a runtime"), bucket: None };
         rig.asks_no_resolver();
         rig
     }
@@ -93,7 +97,7 @@ impl Rig {
         }
         all.extend(arguments);
         let twin = TwinProcess::start(&sandbox, all);
-        let rig = Self { sandbox, twin, runtime: Runtime::new().expect("a runtime") };
+        let rig = Self { sandbox, twin, runtime: Runtime::new().expect("a runtime"), bucket: None };
         // Calls are few here, and what does not answer need not be waited for.
         let text = rig.sandbox.text("deskpair.toml");
         let text = if text.contains("[limits]") {
@@ -120,12 +124,22 @@ impl Rig {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
-        self.sandbox.deskpair(arguments).envs(&self.twin).run()
+        self.invocation(arguments).run()
+    }
+
+    fn invocation(&self, arguments: &[&str]) -> Invocation {
+        let invocation = self.sandbox.deskpair(arguments).envs(&self.twin);
+        match &self.bucket {
+            Some(server) => invocation
+                .env("DESKPAIR_STATE", s3::STATE)
+                .env("AWS_ENDPOINT_URL_S3", format!("http://127.0.0.1:{}", server.port)),
+            None => invocation,
+        }
     }
 
     /// Starts a command, to be met while it goes on.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
-        let mut command = self.sandbox.deskpair(arguments).envs(&self.twin).into_command();
+        let mut command = self.invocation(arguments).into_command();
         let log = std::fs::File::create(self.sandbox.tmp().join("running.log")).expect("a log");
         let errors = log.try_clone().expect("a log");
         Running {
@@ -262,7 +276,20 @@ impl Rig {
     pub(crate) fn entries(&self) -> Vec<Value> {
         let folder = ".deskpair/drill-journals";
         let mut all: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
-        for (name, bytes) in self.sandbox.listing(folder) {
+        let listing = match &self.bucket {
+            None => self.sandbox.listing(folder),
+            Some(server) => {
+                let own = |key: &String| Some(key.strip_prefix("drill-journals/")?.to_owned());
+                let keys: Vec<String> =
+                    server.keys().iter().filter_map(own).filter(|key| key.ends_with(".json")).collect();
+                let object = |key: String| {
+                    let bytes = server.object(&format!("drill-journals/{key}")).into_bytes();
+                    (key, bytes)
+                };
+                keys.into_iter().map(object).collect()
+            }
+        };
+        for (name, bytes) in listing {
             let Some((journal, entry)) = name.split_once('/') else { continue };
             if let (true, Ok(value)) = (entry.ends_with(".json"), serde_json::from_slice(&bytes)) {
                 all.entry(journal.to_owned()).or_default().push((entry.to_owned(), value));

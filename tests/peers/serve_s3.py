@@ -83,7 +83,9 @@ for user, policy in {
             aws_secret_access_key=key["SecretAccessKey"],
         )
 
-settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+# With the argument `open` everybody may do everything, as whoever they are.
+if sys.argv[1:] != ["open"]:
+    settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
 print(f"ready {port}", flush=True)
 
 

@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex};
 /// The state that the server has room for.
 pub(crate) const STATE: &str = "s3://corp-dr/deskpair";
 
+/// A policy for users who do not matter.
+const EVERYBODY: &str =
+    r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}]}"#;
+
 /// A running server. It ends with its owner.
 pub(crate) struct Server {
     pub(crate) port: u16,
@@ -26,9 +30,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it with the policy of a user who may do everything, or none after saying so loudly.
     pub(crate) fn start(sandbox: &Sandbox, policy: &str) -> Option<Self> {
+        Self::start_with(sandbox, policy, &[])
+    }
+
+    /// Starts one on which everybody may do everything, as whoever they are: a twin's account, for one.
+    pub(crate) fn start_open(sandbox: &Sandbox) -> Option<Self> {
+        Self::start_with(sandbox, EVERYBODY, &["open"])
+    }
+
+    fn start_with(sandbox: &Sandbox, policy: &str, arguments: &[&str]) -> Option<Self> {
         let python = python::program("python")?;
         let script = python::script("serve_s3.py");
-        let mut command = sandbox.program(python, [text(&script)]).into_command();
+        let all = [&[text(&script)], arguments].concat();
+        let mut command = sandbox.program(python, all).into_command();
         let log = std::fs::File::create(sandbox.tmp().join("moto.log")).expect("a log");
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn();
         let mut process = Child(spawned.expect("moto starts"));
