@@ -63,6 +63,7 @@ mod redaction;
 mod remediate;
 #[cfg(test)]
 mod remediate_branding;
+mod remediate_dns;
 #[cfg(test)]
 mod remediate_recovery;
 #[cfg(test)]

@@ -46,7 +46,7 @@ fn there_and_back(rule: &str) {
     there_and_back_on(&sandbox, &twin, rule);
 }
 
-fn there_and_back_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) {
+pub(crate) fn there_and_back_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) {
     let before = fails(sandbox, twin, rule);
     assert!(before > 0, "{rule}: the drift is there");
     let planned = plan(sandbox, twin, rule);

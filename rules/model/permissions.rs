@@ -187,11 +187,16 @@ fn of_zones(parts: &Parts<'_>, partition: &str, context: &[ContextValue]) -> Vec
         });
         // A failover pair is flipped by the health check of its primary.
         let sets = parts.zones.record_sets.get(&zone.id).map_or(&[][..], |sets| sets.items());
-        let primary = sets.iter().filter(|set| dns_name(&set.name) == name && set.failover == "PRIMARY");
-        for check in primary.map(|set| &set.health_check_id).filter(|check| !check.is_empty()) {
+        let pair = sets.iter().filter(|set| dns_name(&set.name) == name && !set.failover.is_empty());
+        for set in pair.filter(|set| !set.health_check_id.is_empty()) {
+            // What is served rests on both checks.
+            let mut actions = vec!["route53:GetHealthCheck", "route53:GetHealthCheckStatus"];
+            if set.failover == "PRIMARY" {
+                actions.push("route53:UpdateHealthCheck");
+            }
             questions.push(Question {
-                actions: vec!["route53:GetHealthCheck", "route53:UpdateHealthCheck"],
-                resource: format!("arn:{partition}:route53:::healthcheck/{check}"),
+                actions,
+                resource: format!("arn:{partition}:route53:::healthcheck/{}", set.health_check_id),
                 context: context.to_vec(),
             });
         }

@@ -1,7 +1,10 @@
 //! A plan as a script for the AWS CLI: for whoever may not, or does not want to, let deskpair make the changes.
 
+mod update;
+
 use super::logos;
 use super::look::named;
+use super::operations;
 use super::plan::{Action, Change, MADE, Made, MadeKind, Plan, QUOTED};
 use deskpair_rules::model::settings::SideSettings;
 use serde_json::Value;
@@ -145,6 +148,12 @@ fn change(
                 Shell::Bash => writeln!(out, "made_{number}_{at}=$({lookup})"),
                 Shell::PowerShell => writeln!(out, "$made_{number}_{at} = {lookup}"),
             };
+        }
+        if operations::is_dns_update(&call.service, &call.operation) {
+            if let Err(why) = update::script(out, shell, number, call) {
+                comment(out, &format!("   by hand: this update cannot be written for a script: {why}"));
+            }
+            continue;
         }
         let pictures = logos::named(&call.input);
         pictures.iter().enumerate().for_each(|(at, logo)| fetch(out, shell, (number, at), logo));

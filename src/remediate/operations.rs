@@ -79,6 +79,14 @@ pub fn find(service: &str, name: &str) -> Option<(Kind, Operation)> {
     KNOWN.iter().find(|(_, known)| known.service.name() == service && known.name == name).copied()
 }
 
+/// The service and operation of a dynamic update (RFC 2136): a plan may name it as it does a call to AWS, and it is taken back by another.
+pub const DNS_UPDATE: (&str, &str) = ("dns", "Update");
+
+/// Whether a call is a dynamic update, which no service of AWS gets.
+pub fn is_dns_update(service: &str, operation: &str) -> bool {
+    (service, operation) == DNS_UPDATE
+}
+
 /// The list in an input of which AWS takes several at once, and how many, where an operation has one: `workspaces:WorkspaceRequestList`
 /// and its like. `CreateStandbyWorkspaces` has no maximum in the model: what `CreateWorkspaces` takes is taken to be enough.
 pub fn batch(name: &str) -> Option<(&'static str, usize)> {
@@ -104,5 +112,7 @@ mod tests {
         }
         assert_eq!(find("workspaces", "DeregisterWorkspaceDirectory"), None);
         assert_eq!(find("workspaces", "RebuildWorkspaces"), None);
+        assert!(is_dns_update("dns", "Update") && !is_dns_update("route53", "Update"));
+        assert_eq!(find("dns", "Update"), None, "no service of AWS gets it");
     }
 }

@@ -3,7 +3,7 @@
 //! The services that a plan calls speak JSON 1.1 (their service models): the operation is a header, the input is the body. So a call goes out
 //! as another, plain one of the SDK's whose header and body are replaced before it is signed: endpoint, credentials, signature, connection,
 //! proxy and user agent are those of all other calls, and what was reviewed is, byte for byte, what is sent. Route 53 speaks XML: its few
-//! operations go out as the SDK makes them ([`route53`]).
+//! operations go out as the SDK makes them ([`route53`]). A dynamic update goes to a name server, and is no call of AWS's.
 
 mod route53;
 
@@ -12,6 +12,7 @@ use super::plan::Call;
 use crate::collect::access::{Access, AccessError};
 use crate::collect::calls::{Caller, Operation, Run, Service};
 use crate::collect::fault::{Effect, Fault, Retry};
+use crate::dns::change;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -77,6 +78,13 @@ impl Sender {
     /// What the service said, and whether it may have been carried out.
     pub async fn change(&self, call: &Call, allowed: &[Kind]) -> Result<Value, SendError> {
         let name = format!("{}:{}", call.service, call.operation);
+        if operations::is_dns_update(&call.service, &call.operation) {
+            let limit = self.caller.patience().attempt_timeout;
+            return match change::update(&call.input, limit).await {
+                Ok(()) => Ok(Value::Object(serde_json::Map::new())),
+                Err(fault) => Err(SendError::Fault { operation: name, fault: Box::new(fault) }),
+            };
+        }
         let (_, operation) = operations::find(&call.service, &call.operation)
             .filter(|(kind, _)| allowed.contains(kind))
             .ok_or_else(|| SendError::Unknown(name.clone()))?;

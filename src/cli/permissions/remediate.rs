@@ -7,6 +7,7 @@ use crate::cli::{Globals, say, settings};
 use crate::collect::datasets::with_needs;
 use crate::remediate::apply::proving_rules;
 use crate::remediate::fixers;
+use crate::remediate::operations;
 use crate::remediate::plan::{Call, Change, MadeKind, Part, Plan};
 use clap::Args;
 use deskpair_rules::engine::{Options, needed};
@@ -104,7 +105,8 @@ pub(super) struct Ground {
 impl Needs {
     /// Adds a change, what takes it back, and what is read to follow both.
     fn change(&mut self, change: &Change, alias: &str) {
-        for call in change.calls().iter().chain(change.inverse.calls()) {
+        let of_aws = |call: &&Call| !operations::is_dns_update(&call.service, &call.operation);
+        for call in change.calls().iter().chain(change.inverse.calls()).filter(of_aws) {
             let record = (call.operation == "ChangeResourceRecordSets").then(|| alias.to_ascii_lowercase());
             let region = if call.service == "route53" { "" } else { &change.place.region };
             let ground = Ground { region: region.to_owned(), resources: resources(call, change), record };

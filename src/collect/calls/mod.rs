@@ -153,6 +153,11 @@ impl Caller {
         }
     }
 
+    /// How patient its calls are.
+    pub fn patience(&self) -> Patience {
+        self.inner.run.patience
+    }
+
     /// The calls so far.
     pub fn tally(&self) -> Tally {
         self.inner.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -5,7 +5,7 @@ mod command;
 mod find;
 mod health;
 mod key;
-mod rfc2136;
+pub(crate) mod rfc2136;
 mod route53;
 pub(crate) mod sets;
 #[cfg(test)]
@@ -13,13 +13,15 @@ mod tests;
 
 use crate::collect::access::Access;
 use crate::collect::calls::Run;
+use crate::collect::fault::{Effect, Fault, Retry};
 use deskpair_rules::model::pairing::dns_name;
 use deskpair_rules::model::settings::{PairSettings, SideSettings};
-use deskpair_rules::model::{Estate, PairView};
+use deskpair_rules::model::{Estate, GapCause, PairView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// How a pair's record is changed, and what it was when that was found out: a part of a drill's plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -159,6 +161,21 @@ impl Switch {
             Self::Route53 { .. } | Self::HealthCheck { .. } | Self::Rfc2136 { .. } => true,
             Self::Command { .. } => false,
         }
+    }
+}
+
+/// Makes a dynamic update as a plan has it, once: the input names the server, the key and its file, what has to stand and what is to.
+pub(crate) async fn update(input: &serde_json::Value, limit: Duration) -> Result<(), Fault> {
+    let fault = |why: String, retry, effect| Err(Fault::new(GapCause::Failed, why, retry, effect));
+    let swapped = match serde_json::from_value::<rfc2136::Input>(input.clone()) {
+        Ok(input) => rfc2136::update(&input, limit).await,
+        Err(error) => Swapped::Refused(format!("it is no dynamic update: {error}")),
+    };
+    match swapped {
+        Swapped::Done { .. } => Ok(()),
+        Swapped::Refused(why) => fault(why, Retry::Never, Effect::None),
+        Swapped::Later(why) => fault(why, Retry::Later, Effect::None),
+        Swapped::Unclear(why) => fault(why, Retry::Never, Effect::Unknown),
     }
 }
 

@@ -12,6 +12,7 @@ use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::TXT;
 use hickory_proto::rr::rdata::tsig::TsigError;
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, TSigVerifier, TSigner};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -64,6 +65,41 @@ pub(super) struct Update<'u> {
     pub(super) records: &'u [Vec<String>],
     /// The TTL, in seconds.
     pub(super) ttl: u32,
+}
+
+/// A dynamic update as a plan has it. Records are lists of strings, as estates have them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct Input {
+    /// The server, a name or an address, with a port where it is not 53.
+    pub(crate) server: String,
+    /// The zone.
+    pub(crate) zone: String,
+    /// The record's name.
+    pub(crate) name: String,
+    /// The key's name.
+    pub(crate) key_name: String,
+    /// The file that holds the key.
+    pub(crate) key_file: String,
+    /// The key's algorithm.
+    pub(crate) algorithm: String,
+    /// What the TXT record has to be; empty where there has to be none.
+    pub(crate) expected: Vec<Vec<String>>,
+    /// What it is to be; empty where it is to go.
+    pub(crate) records: Vec<Vec<String>>,
+    /// The TTL, in seconds.
+    #[serde(rename = "TTL")]
+    pub(crate) ttl: u32,
+}
+
+/// Makes a plan's update, once.
+pub(super) async fn update(input: &Input, limit: Duration) -> Swapped {
+    let Input { server, zone, name, key_name, key_file, algorithm, expected, records, ttl } = input;
+    let place = Place { server, zone, name, ttl: i64::from(*ttl), key_name, key_file, algorithm };
+    match Dynamic::open(&place, limit) {
+        Ok(dynamic) => dynamic.replace(&Update { expected, records, ttl: *ttl }).await,
+        Err(why) => Swapped::Refused(why),
+    }
 }
 
 /// What came of one exchange.
@@ -358,7 +394,7 @@ fn code_name(code: ResponseCode) -> String {
 }
 
 /// A server's name or address, and its port.
-fn address(server: &str) -> Result<(String, u16), String> {
+pub(crate) fn address(server: &str) -> Result<(String, u16), String> {
     if let Ok(address) = server.parse::<IpAddr>() {
         return Ok((address.to_string(), DNS_PORT));
     }

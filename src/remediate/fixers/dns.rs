@@ -1,6 +1,8 @@
 //! The TXT record in Route 53, by compare-and-swap: the exact old set is deleted and the new one made in one batch, so that somebody else's
 //! edit makes it fail, and does not vanish (AWS-FACTS §2, §3). Never an UPSERT.
 
+mod dynamic;
+
 use super::{Way, aliases};
 use crate::dns::change::sets;
 use crate::remediate::draft::{Draft, Wanted};
@@ -148,8 +150,41 @@ fn swap(
     draft.add(change);
 }
 
+const NO_IDENTIFIER: &str =
+    "the primary Region's connection identifier is not known: the alias has to be associated first";
+
+/// The primary's connection identifier, or what stands for the one that a change before makes.
+struct Named {
+    value: Value,
+    shown: String,
+    after: Option<String>,
+}
+
+/// What the record has to name.
+fn named(draft: &Draft<'_, '_>) -> Option<Named> {
+    let view = draft.view();
+    let association = aliases::association_id(draft, Part::Primary);
+    match view.identifier(view.primary) {
+        Ok(Some(identifier)) => Some(Named { value: identifier.into(), shown: identifier.to_owned(), after: None }),
+        Ok(None) if draft.has(&association) => {
+            let made = Made {
+                kind: MadeKind::Association,
+                part: Part::Primary,
+                name: view.settings.alias.clone(),
+                within: None,
+            };
+            let shown = "the identifier of the new association".to_owned();
+            Some(Named { value: json!({ MADE: made }), shown, after: Some(association) })
+        }
+        Ok(None) | Err(_) => None,
+    }
+}
+
 /// Has the record name the primary's connection identifier.
 fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
+    if draft.view().settings.dns.provider == DnsProvider::Rfc2136 {
+        return dynamic::identifier(draft, wanted);
+    }
     let Some(zone) = zone(draft).cloned() else {
         return draft.leave(wanted, "no single public zone that this account holds encloses the alias's name");
     };
@@ -158,24 +193,12 @@ fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         return draft.leave(wanted, why);
     }
     let old = sets.first().map(|set| (*set).clone());
-    let view = draft.view();
-    let association = aliases::association_id(draft, Part::Primary);
-    let (record, shown, after): (Value, String, Option<String>) = match view.identifier(view.primary) {
-        Ok(Some(identifier)) => (format!("\"{identifier}\"").into(), format!("\"{identifier}\""), None),
-        Ok(None) if draft.has(&association) => {
-            let made = Made {
-                kind: MadeKind::Association,
-                part: Part::Primary,
-                name: view.settings.alias.clone(),
-                within: None,
-            };
-            (json!({ MADE: made, QUOTED: true }), "the identifier of the new association".to_owned(), Some(association))
-        }
-        Ok(None) | Err(_) => {
-            return draft.leave(
-                wanted,
-                "the primary Region's connection identifier is not known: the alias has to be associated first",
-            );
+    let Some(Named { value, shown, after }) = named(draft) else { return draft.leave(wanted, NO_IDENTIFIER) };
+    let (record, shown) = match value {
+        Value::String(identifier) => (format!("\"{identifier}\"").into(), format!("\"{shown}\"")),
+        mut made => {
+            made[QUOTED] = true.into();
+            (made, shown)
         }
     };
     let ttl = old.as_ref().and_then(|old| old.ttl).map_or(TTL, |ttl| ttl.min(TTL));
@@ -184,6 +207,9 @@ fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
 
 /// Shortens the record's TTL.
 fn ttl(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
+    if draft.view().settings.dns.provider == DnsProvider::Rfc2136 {
+        return dynamic::ttl(draft, wanted);
+    }
     let Some(zone) = zone(draft).cloned() else {
         return draft.leave(wanted, "no single public zone that this account holds encloses the alias's name");
     };
