@@ -66,6 +66,8 @@ mod remediate_branding;
 #[cfg(test)]
 mod remediate_recovery;
 #[cfg(test)]
+mod runbooks;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod schemas;
