@@ -108,10 +108,17 @@ fn every_rule_explains_itself() {
 #[test]
 fn every_schema_is_json() {
     let sandbox = Sandbox::new();
-    for name in ["config", "estate", "report"] {
+    for name in ["config", "estate", "report", "notice", "plan", "journal", "drill", "drill-plan", "drill-journal"] {
         let text = sandbox.deskpair(["schema", name]).run().expect(0).out;
         let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert!(schema["$schema"].is_string(), "{name}");
+    }
+    let listed = sandbox.deskpair(["schema", "--help"]).run().expect(0).out;
+    for name in ["drill", "drill-plan", "drill-journal"] {
+        let text = sandbox.deskpair(["schema", name]).run().expect(0).out;
+        let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let title = schema["title"].as_str().expect("a title");
+        assert!(title == format!("deskpair.{name}/1") && listed.contains(title), "{name}: {title}");
     }
 }
 

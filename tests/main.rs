@@ -67,6 +67,8 @@ mod remediate_dns;
 #[cfg(test)]
 mod remediate_recovery;
 #[cfg(test)]
+mod runbooks;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod schemas;

@@ -1,5 +1,6 @@
 //! README.md holds: its commands run, its configuration loads, its policy is what a scan calls, its picture is what the demo shows.
 
+use crate::drill::Rig;
 use crate::support::line::{company, noon, still};
 use crate::support::sandbox::{Answer, DESKPAIR, Sandbox};
 use crate::support::twin::TwinProcess;
@@ -131,7 +132,9 @@ fn its_commands_run() {
             if command.is_empty() || ["cargo run", "tests/run"].iter().any(|known| command.starts_with(known)) {
                 continue;
             }
-            if block.contains("deskpair twin") || block.contains("s3://") {
+            // Drills and failovers need a pilot alias, and people.
+            let apart = ["deskpair twin", "s3://", "deskpair drill", "deskpair failover"];
+            if apart.iter().any(|known| block.contains(known)) {
                 continue;
             }
             let path = format!("{}:/usr/bin:/bin", peers::text(folder));
@@ -144,6 +147,30 @@ fn its_commands_run() {
     }
     assert!(ran >= 6, "{ran} commands");
     assert!(README.contains("cargo run -- demo") && README.contains("tests/run"));
+}
+
+#[test]
+fn its_drill_and_its_bad_day_run() {
+    let rig = Rig::quick(&["--people"]);
+    let folder = Path::new(DESKPAIR).parent().expect("a folder");
+    let path = format!("{}:/usr/bin:/bin", peers::text(folder));
+    let mut ran = 0;
+    for block in blocks("sh")
+        .into_iter()
+        .filter(|block| ["deskpair drill", "deskpair failover"].iter().any(|known| block.contains(known)))
+    {
+        for line in block.lines() {
+            // A reader has half an hour.
+            let command = line.split("   #").next().unwrap_or(line).trim().replace("--hold 30m", "--hold 15s");
+            let waits = command.ends_with("failover --yes") || command.ends_with("failback --yes");
+            let command = if waits { format!("{command} --hold 1s") } else { command };
+            let run = rig.sandbox.program("sh", ["-c", &command]).envs(&rig.twin);
+            let answer = run.env("PATH", &path).env("DESKPAIR_PAIR", "corp").run();
+            assert_eq!(answer.code, 0, "{command}: {answer}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 8);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Every format against its schema, by validators that nobody here wrote.
 
+use crate::drill::Rig;
 use crate::support::sandbox::{Answer, Sandbox};
 use crate::support::twin::TwinProcess;
 use crate::support::{peers, python};
@@ -161,4 +162,33 @@ fn a_plan_and_its_journal_fit_their_schemas() {
     validate(&sandbox, &python, "lines", &schema("journal"), "journal.jsonl").expect(0);
     sandbox.write("wrong.jsonl", lines.join("\n").replacen("\"writer\"", "\"author\"", 1));
     validate(&sandbox, &python, "lines", &schema("journal"), "wrong.jsonl").expect(1);
+}
+
+#[test]
+fn a_drills_plan_journal_and_record_fit_their_schemas() {
+    let Some(python) = python::program("python") else { return };
+    let rig = Rig::quick(&[]);
+    let sandbox = &rig.sandbox;
+    for name in ["drill", "drill-plan", "drill-journal"] {
+        sandbox.write(format!("{name}.schema.json"), sandbox.deskpair(["schema", name]).run().expect(0).out);
+    }
+    let schema = |name: &str| sandbox.path(format!("{name}.schema.json"));
+    let wanted = ["--tag", "deskpair-drill=yes", "--expect", "0", "--with-connected", "--hold", "0s", "--margin", "1s"];
+    rig.run(&[&["drill", "plan"][..], &wanted].concat()).expect(0);
+    rig.run(&["drill", "run", "--plan", "deskpair-drill.json", "--yes"]).expect(0);
+    validate(sandbox, &python, "json", &schema("drill-plan"), "deskpair-drill.json").expect(0);
+    validate(sandbox, &python, "json", &schema("drill"), "deskpair-drill/drill.json").expect(0);
+    validate(sandbox, &python, "lines", &schema("drill-journal"), "deskpair-drill/journal.jsonl").expect(0);
+    let journal = sandbox.text("deskpair-drill/journal.jsonl");
+    assert!(journal.lines().count() > 15, "{} entries", journal.lines().count());
+
+    // The validator can say no.
+    let wrong = sandbox.text("deskpair-drill.json").replacen("\"cohort\"", "\"crowd\"", 1);
+    sandbox.write("wrong.json", wrong);
+    validate(sandbox, &python, "json", &schema("drill-plan"), "wrong.json").expect(1);
+    let wrong = sandbox.text("deskpair-drill/drill.json").replacen("\"verdict\"", "\"judgement\"", 1);
+    sandbox.write("wrong.json", wrong);
+    validate(sandbox, &python, "json", &schema("drill"), "wrong.json").expect(1);
+    sandbox.write("wrong.jsonl", journal.replacen("\"swapping\"", "\"swopping\"", 1));
+    validate(sandbox, &python, "lines", &schema("drill-journal"), "wrong.jsonl").expect(1);
 }

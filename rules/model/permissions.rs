@@ -113,7 +113,8 @@ pub fn of_streaming(estate: &Estate, pair: usize) -> Option<(String, Question)> 
     Some((role.to_owned(), question))
 }
 
-/// Whether the role that drills and failovers run as may do what they do: nothing where it is not declared, or is another account's.
+/// Whether the role that drills and failovers run as may do what they do: nothing where it is not declared, or is another account's. The actions
+/// are those that `deskpair permissions drill --production` allows: a failover reads by itself what it needs, and scans nothing.
 pub fn of_failover(estate: &Estate, pair: usize) -> Option<(String, Vec<Question>)> {
     let parts = Parts::of(estate, pair);
     let (role, partition, account) = parts.askable(parts.settings.drill_role_arn.as_ref())?;
@@ -121,7 +122,9 @@ pub fn of_failover(estate: &Estate, pair: usize) -> Option<(String, Vec<Question
     let there = || known(role, account, region);
     let mut questions = vec![Question {
         actions: vec![
+            "ds:DescribeDirectories",
             "workspaces:DescribeConnectionAliases",
+            "workspaces:DescribeWorkspaceDirectories",
             "workspaces:DescribeWorkspaces",
             "workspaces:DescribeWorkspacesConnectionStatus",
         ],
@@ -172,7 +175,11 @@ fn of_zones(parts: &Parts<'_>, partition: &str, context: &[ContextValue]) -> Vec
     let mut questions = Vec::new();
     for zone in public_zones(parts.zones, &parts.settings.alias) {
         questions.push(Question {
-            actions: vec!["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+            actions: vec![
+                "route53:ChangeResourceRecordSets",
+                "route53:GetHostedZone",
+                "route53:ListResourceRecordSets",
+            ],
             resource: format!("arn:{partition}:route53:::hostedzone/{}", zone.id),
             // The record is exchanged by one deletion and one creation.
             context: [
@@ -206,6 +213,12 @@ fn of_zones(parts: &Parts<'_>, partition: &str, context: &[ContextValue]) -> Vec
         questions.push(Question {
             actions: vec!["route53:GetChange"],
             resource: format!("arn:{partition}:route53:::change/C00000000000000000000"),
+            context: context.to_vec(),
+        });
+        // How the zone and its health checks are found.
+        questions.push(Question {
+            actions: vec!["route53:ListHealthChecks", "route53:ListHostedZones"],
+            resource: "*".to_owned(),
             context: context.to_vec(),
         });
     }

@@ -1,5 +1,6 @@
 //! `deskpair permissions`: the least that an identity must be allowed.
 
+mod drill;
 mod remediate;
 
 use super::error::{CommandError, Result};
@@ -18,9 +19,12 @@ use std::fmt;
 
 /// Print the exact IAM policy that a command needs, and no more
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  deskpair permissions scan\n  deskpair permissions scan --help\n  deskpair permissions remediate"
-)]
+#[command(after_help = "\
+Examples:
+  deskpair permissions scan
+  deskpair permissions scan --help
+  deskpair permissions remediate
+  deskpair permissions drill --production")]
 pub(super) struct Permissions {
     #[command(subcommand)]
     of: Of,
@@ -30,6 +34,7 @@ pub(super) struct Permissions {
 enum Of {
     Scan(OfScan),
     Remediate(remediate::OfRemediate),
+    Drill(drill::OfDrill),
 }
 
 /// What `scan` and `collect` call: they only read
@@ -56,6 +61,7 @@ impl Permissions {
         match &self.of {
             Of::Scan(scan) => scan.run(globals, typed),
             Of::Remediate(remediate) => remediate.run(globals),
+            Of::Drill(drill) => drill.run(globals),
         }
     }
 }
@@ -75,28 +81,29 @@ impl OfScan {
         let settings = settings::load(globals)?;
         let options = settled(options, &settings)?;
         let wanted = with_needs(&needed(&options, &settings.rules));
-        let identities = identities(settings, &wanted);
-        let names: Vec<String> = identities.keys().map(ToString::to_string).collect();
-        match &self.identity {
-            Some(name) => match identities.iter().find(|(identity, _)| identity.is(name)) {
-                Some((_, needs)) => show(needs),
-                None => Err(CommandError::usage(format!("the configuration has no identity {name:?}"))
-                    .hint(format!("it has: {}", names.join(", ")))),
-            },
-            None => {
-                if identities.len() > 1 {
-                    let told = format!(
-                        "note: this policy would do for each of {}; `--identity NAME` prints what one of them needs\n",
-                        names.join(", ")
-                    );
-                    say(globals, &told);
-                }
-                let mut all = Needs::default();
-                identities.into_values().for_each(|needs| all.add(needs));
-                show(&all)
-            }
-        }
+        show_of(globals, identities(settings, &wanted), self.identity.as_deref())
     }
+}
+
+/// Prints what one identity needs, where it is named, and otherwise what would do for each.
+fn show_of(globals: &Globals, found: BTreeMap<Identity, Needs>, wanted: Option<&str>) -> Result {
+    let names = found.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if let Some(name) = wanted {
+        return match found.iter().find(|(identity, _)| identity.is(name)) {
+            Some((_, needs)) => show(needs),
+            None => Err(CommandError::usage(format!("the configuration has no identity {name:?}"))
+                .hint(format!("it has: {names}"))),
+        };
+    }
+    if found.len() > 1 {
+        let told = format!(
+            "note: this policy would do for each of {names}; `--identity NAME` prints what one of them needs\n"
+        );
+        say(globals, &told);
+    }
+    let mut all = Needs::default();
+    found.into_values().for_each(|needs| all.add(needs));
+    show(&all)
 }
 
 fn show(needs: &Needs) -> Result {
@@ -190,11 +197,25 @@ fn identities(settings: Settings, wanted: &BTreeSet<Dataset>) -> BTreeMap<Identi
     for book in parts.zones.iter().map(|&at| &estate.zones[at]) {
         found.entry(Identity::of(&book.place)).or_default().call(wanted.iter().copied(), Asks::Book);
     }
+    assume(&mut found);
+    found
+}
+
+/// Lets whoever assumes a role do so.
+fn assume(found: &mut BTreeMap<Identity, Needs>) {
     let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();
     for identity in assumed {
         found.entry(identity.base()).or_default().assumes.extend(identity.role);
     }
-    found
+}
+
+/// The partition of a Region's ARNs.
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
 }
 
 impl Needs {

@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 
 /// Print the JSON Schema of a format
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  deskpair schema report > deskpair-report.schema.json\n  deskpair schema config")]
+#[command(
+    after_help = "Examples:\n  deskpair schema report > deskpair-report.schema.json\n  deskpair schema config\n  deskpair schema drill"
+)]
 pub(super) struct Schema {
     /// Which format
     #[arg(value_enum)]
@@ -28,6 +30,12 @@ enum Of {
     Plan,
     /// An entry of a remediation's journal (deskpair.journal/1)
     Journal,
+    /// drill.json, the record of a drill, a failover or a failback (deskpair.drill/1)
+    Drill,
+    /// What `drill plan` writes (deskpair.drill-plan/1)
+    DrillPlan,
+    /// A line of a drill's journal.jsonl (deskpair.drill-journal/1)
+    DrillJournal,
 }
 
 impl Schema {
@@ -39,6 +47,9 @@ impl Schema {
             Of::Notice => deskpair_reports::notice::schema().into(),
             Of::Plan => crate::remediate::plan::json_schema(),
             Of::Journal => crate::remediate::journal::json_schema(),
+            Of::Drill => deskpair_reports::drill::record::json_schema(),
+            Of::DrillPlan => crate::drill::plan::json_schema(),
+            Of::DrillJournal => crate::drill::journal::json_schema(),
         };
         let mut text = serde_json::to_string_pretty(&schema)
             .map_err(|error| CommandError::internal("cannot write the schema").because(error))?;

@@ -110,3 +110,10 @@ pub enum Note {
         code: u8,
     },
 }
+
+/// The JSON Schema of a journal's entry: `deskpair schema drill-journal`.
+pub fn json_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Entry).to_value();
+    schema["title"] = Note::SCHEMA.into();
+    schema
+}

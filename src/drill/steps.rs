@@ -52,13 +52,21 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     }
     };
     let mut words = vec![Words {
-        what: format!(
-            "Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call, and wait for them"
-        ),
-        budget: Some(warm_budget(&plan.cohort)),
+        // Desktops of the primary side start when their people come.
+        what: if plan.kind == Kind::Failback {
+            "Look at name servers, people and endpoints".to_owned()
+        } else {
+            let waits = if returns { ", and wait for them" } else { "; they start while the record is changed" };
+            format!("Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call{waits}")
+        },
+        budget: Some(if plan.kind == Kind::Failback { 0 } else { warm_budget(&plan.cohort) }),
         approves: "whoever begins it",
-        stops: "an endpoint that does not answer; an abort",
-        undoes: "desktops that were started are stopped, where nobody is connected".to_owned(),
+        stops: if returns { "an endpoint that does not answer; an abort" } else { "an abort" },
+        undoes: if returns {
+            "desktops that were started are stopped, where nobody is connected".to_owned()
+        } else {
+            "nothing by itself: people may be using them".to_owned()
+        },
         unreachable: if plan.kind == Kind::Failover {
             "The primary Region is not asked.".to_owned()
         } else {
@@ -99,7 +107,7 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         what: "Watch until every server that speaks for the zone, and every resolver, gives the new value".to_owned(),
         budget: Some(u64::from(plan.ttl_secs) + plan.patience.margin),
         approves: "nobody",
-        stops: "somebody else's edit; an abort",
+        stops: if returns { "somebody else's edit; an abort" } else { "an abort: the record stays as it is" },
         undoes: if returns { "the swap back, at once".to_owned() } else { "nothing by itself".to_owned() },
         unreachable: "Name servers answer without the control plane.".to_owned(),
     });
@@ -111,7 +119,11 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         },
         budget: plan.hold_secs,
         approves: if plan.hold_secs.is_none() { "the operator ends it" } else { "the plan's time ends it" },
-        stops: "an endpoint that does not answer; somebody else's edit; an abort by key, signal, file or object",
+        stops: if returns {
+            "an endpoint that does not answer; somebody else's edit; an abort by key, signal, file or object"
+        } else {
+            "an abort by key, signal, file or object: the record stays as it is"
+        },
         undoes: if returns { "the swap back, at once".to_owned() } else { "nothing by itself".to_owned() },
         unreachable: "People who are connected stay connected.".to_owned(),
     });

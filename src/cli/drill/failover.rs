@@ -213,9 +213,9 @@ impl Common {
     }
 }
 
-/// The standby side, Route 53 and name servers as they are now. The primary Region is not asked.
-fn live(globals: &Globals, settings: Settings, pair: &PairSettings) -> Result<Estate> {
-    let wanted = BTreeSet::from([
+/// What a failover reads before its plan.
+pub(in crate::cli) fn unaided_reads() -> BTreeSet<Dataset> {
+    BTreeSet::from([
         Dataset::Directories,
         Dataset::Registrations,
         Dataset::Aliases,
@@ -225,9 +225,19 @@ fn live(globals: &Globals, settings: Settings, pair: &PairSettings) -> Result<Es
         Dataset::ZoneDetails,
         Dataset::RecordSets,
         Dataset::HealthChecks,
-    ]);
+    ])
+}
+
+/// The standby side, Route 53 and name servers as they are now. The primary Region is not asked.
+fn live(globals: &Globals, settings: Settings, pair: &PairSettings) -> Result<Estate> {
     // Whoever does not answer is not waited for as long as a scan would.
-    collected(globals, without_primary(settings, &pair.name), &wanted, Access::Aws, Some(Duration::from_secs(180)))
+    collected(
+        globals,
+        without_primary(settings, &pair.name),
+        &unaided_reads(),
+        Access::Aws,
+        Some(Duration::from_secs(180)),
+    )
 }
 
 /// How long the state may take to answer, before the journal is kept here.

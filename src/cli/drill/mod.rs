@@ -17,6 +17,8 @@ use super::error::Result;
 use clap::{Args, Subcommand};
 pub(super) use demo::demo;
 pub(super) use evidence::problems;
+pub(super) use failover::unaided_reads;
+pub(super) use plan::read as read_plan;
 
 /// Rehearse the failover: change the record, watch people reach the standby Region, and change it back
 #[derive(Debug, Args)]

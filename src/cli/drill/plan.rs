@@ -55,7 +55,7 @@ impl PlanCommand {
 }
 
 /// Reads a plan, as it was written.
-pub(super) fn read(path: &Path) -> Result<Plan> {
+pub(in crate::cli) fn read(path: &Path) -> Result<Plan> {
     let wrong = |why: String| {
         CommandError::usage(format!("{} is no plan of a drill", path.display()))
             .because(why)
@@ -111,11 +111,13 @@ pub(super) fn shown(plan: &Plan) -> String {
             plan.destination()
         );
     }
+    // A failover is planned without a scan, and says so.
+    let gate =
+        if plan.precheck.run.is_some() { format!(" at --fail-on {}", plan.precheck.fail_on) } else { String::new() };
     let _ = writeln!(
         text,
-        "  scan     {} at --fail-on {}{}",
+        "  scan     {}{gate}{}",
         plan.precheck.outcome,
-        plan.precheck.fail_on,
         plan.precheck.overridden.as_ref().map(|why| format!(", gone on with: {}", line(why))).unwrap_or_default()
     );
     if plan.precheck.outside_stranded > 0 {

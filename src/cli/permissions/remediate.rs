@@ -1,9 +1,9 @@
 //! What a plan's changes, their undo and the reads around them need: the actions that it names, on the resources that it names.
 
-use super::{Identity, Needs, identities, show};
-use crate::cli::error::{CommandError, Result};
+use super::{Identity, Needs, assume, identities, partition, show_of};
+use crate::cli::error::Result;
 use crate::cli::remediate::{PLAN, read_plan};
-use crate::cli::{Globals, say, settings};
+use crate::cli::{Globals, settings};
 use crate::collect::datasets::with_needs;
 use crate::remediate::apply::proving_rules;
 use crate::remediate::fixers;
@@ -40,27 +40,7 @@ impl OfRemediate {
         let plan = read_plan(&self.plan)?;
         let settings = settings::load(globals)?;
         settings::pairs_exist(&settings, &plan.from.pairs)?;
-        let found = of_plan(settings, &plan);
-        let names: Vec<String> = found.keys().map(ToString::to_string).collect();
-        match &self.identity {
-            Some(name) => match found.iter().find(|(identity, _)| identity.is(name)) {
-                Some((_, needs)) => show(needs),
-                None => Err(CommandError::usage(format!("the configuration has no identity {name:?}"))
-                    .hint(format!("it has: {}", names.join(", ")))),
-            },
-            None => {
-                if found.len() > 1 {
-                    let told = format!(
-                        "note: this policy would do for each of {}; `--identity NAME` prints what one of them needs\n",
-                        names.join(", ")
-                    );
-                    say(globals, &told);
-                }
-                let mut all = Needs::default();
-                found.into_values().for_each(|needs| all.add(needs));
-                show(&all)
-            }
-        }
+        show_of(globals, of_plan(settings, &plan), self.identity.as_deref())
     }
 }
 
@@ -76,10 +56,7 @@ fn of_plan(mut settings: Settings, plan: &Plan) -> BTreeMap<Identity, Needs> {
         let Some(pair) = settings.pairs.iter().find(|pair| pair.name == change.pair) else { continue };
         found.entry(identity(pair, change.place.part)).or_default().change(change, &pair.alias);
     }
-    let assumed: Vec<Identity> = found.keys().filter(|identity| identity.role.is_some()).cloned().collect();
-    for identity in assumed {
-        found.entry(identity.base()).or_default().assumes.extend(identity.role);
-    }
+    assume(&mut found);
     found
 }
 
@@ -96,10 +73,18 @@ fn identity(pair: &PairSettings, part: Part) -> Identity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ground {
     /// The Region; empty for global services.
-    region: String,
-    resources: BTreeSet<String>,
-    /// The name of the record that alone may be changed, where it is one.
-    record: Option<String>,
+    pub(super) region: String,
+    pub(super) resources: BTreeSet<String>,
+    /// The names of the records that alone may be changed, where it is about records.
+    pub(super) records: BTreeSet<String>,
+}
+
+impl Ground {
+    /// What a statement's id says of what is still too wide: a policy has no other place for a word.
+    fn hint(&self) -> &'static str {
+        let is_any = |kind: &str| self.resources.iter().any(|arn| arn.ends_with(&format!(":{kind}/*")));
+        if is_any("hostedzone") { "NarrowToTheHostedZone" } else { "" }
+    }
 }
 
 impl Needs {
@@ -107,9 +92,10 @@ impl Needs {
     fn change(&mut self, change: &Change, alias: &str) {
         let of_aws = |call: &&Call| !operations::is_dns_update(&call.service, &call.operation);
         for call in change.calls().iter().chain(change.inverse.calls()).filter(of_aws) {
-            let record = (call.operation == "ChangeResourceRecordSets").then(|| alias.to_ascii_lowercase());
+            let is_record = call.operation == "ChangeResourceRecordSets";
+            let records = is_record.then(|| normalized(alias)).into_iter().collect();
             let region = if call.service == "route53" { "" } else { &change.place.region };
-            let ground = Ground { region: region.to_owned(), resources: resources(call, change), record };
+            let ground = Ground { region: region.to_owned(), resources: resources(call, change), records };
             self.changes.entry(ground).or_default().insert(call.iam_action());
             if call.operation == "ChangeResourceRecordSets" {
                 self.global.insert("route53:GetChange".to_owned());
@@ -135,11 +121,18 @@ impl Needs {
     }
 }
 
-/// The statements that allow changes.
+/// A record's name as `route53:ChangeResourceRecordSetsNormalizedRecordNames` has it: in lower case, without the trailing dot. Names of aliases
+/// have none of the characters that it would escape (Route 53 developer guide, "Using IAM policy conditions for fine-grained access control").
+pub(super) fn normalized(alias: &str) -> String {
+    alias.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// The statements that allow changes. The set operator is the one that AWS documents for the three keys of a change of records, of which a
+/// batch has several values; a batch that had none of them is no batch.
 pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Value> {
     let statement = |(number, (ground, actions)): (usize, (&Ground, &BTreeSet<String>))| {
         let mut statement = json!({
-            "Sid": format!("Change{}", number + 1),
+            "Sid": format!("Change{}{}", number + 1, ground.hint()),
             "Effect": "Allow",
             "Action": actions,
             "Resource": ground.resources,
@@ -147,9 +140,9 @@ pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Va
         if !ground.region.is_empty() {
             statement["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": ground.region } });
         }
-        if let Some(record) = &ground.record {
+        if !ground.records.is_empty() {
             statement["Condition"] = json!({ "ForAllValues:StringEquals": {
-                "route53:ChangeResourceRecordSetsNormalizedRecordNames": [record],
+                "route53:ChangeResourceRecordSetsNormalizedRecordNames": ground.records,
                 "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
                 "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
             } });
@@ -192,11 +185,7 @@ const KINDS: &[(&[&str], Narrowing)] = &[
 fn resources(call: &Call, change: &Change) -> BTreeSet<String> {
     let (region, account) = (&change.place.region, &change.place.account);
     let account = if account.is_empty() { "*" } else { account };
-    let partition = match region {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
+    let partition = partition(region);
     if let Some(zone) = call.input["HostedZoneId"].as_str().filter(|_| call.service == "route53") {
         return BTreeSet::from([format!(
             "arn:{partition}:route53:::hostedzone/{}",
