@@ -43,14 +43,15 @@ pub(super) struct Span {
     pub(super) href: Option<String>,
 }
 
-/// The part of a documentation below a heading of the second level, without the line that names its source.
+/// The part of a documentation below a heading of the second level, without the paragraph that names its source.
 pub(super) fn section(doc: &str, heading: &str) -> Vec<Block> {
-    let mut inside = false;
+    let (mut inside, mut source) = (false, false);
     let mut lines = Vec::new();
     for line in doc.lines() {
+        source = line.starts_with("Source:") || source && !line.trim().is_empty();
         match line.strip_prefix("## ") {
             Some(title) => inside = title.trim() == heading,
-            None if inside && !line.starts_with("Source:") => lines.push(line),
+            None if inside && !source => lines.push(line),
             None => {}
         }
     }
@@ -239,6 +240,14 @@ mod tests {
             "p text:One |code:x < y|text: and |strong:two|text: |em:three|text: 4 * 5.\nl text:a b / link:c\nc d  e";
         assert_eq!(words(&section(doc, "Why")), expected);
         assert!(section(doc, "Nothing").is_empty());
+    }
+
+    #[test]
+    fn the_source_is_left_out_to_its_last_line() {
+        let doc = "## Why\n\nOne.\n\nSource: two,\nthree.\n\nFour.\n\n## Next\n\nFive.\n\nSource: six,\nseven.\n## Last\n\nEight.";
+        assert_eq!(words(&section(doc, "Why")), "p text:One.\np text:Four.");
+        assert_eq!(words(&section(doc, "Next")), "p text:Five.");
+        assert_eq!(words(&section(doc, "Last")), "p text:Eight.");
     }
 
     #[test]

@@ -164,6 +164,23 @@ fn templates_escape_everything() {
 }
 
 #[test]
+fn names_in_backticks_are_set_as_code_and_nothing_else_is_read_in_them() {
+    let mut environment = minijinja::Environment::new();
+    environment.add_template(PARTS.0, PARTS.1).expect("it is read");
+    environment.add_template("one.html", "{% from 'parts.html' import coded %}{{ coded(text) }}").expect("it is read");
+    let coded = |text: &str| {
+        let page = environment.get_template("one.html").expect("it was added");
+        page.render(minijinja::context! { text }).expect("it is written")
+    };
+    assert_eq!(coded("name it in `keys` of `x`."), "name it in <code>keys</code> of <code>x</code>.");
+    assert_eq!(coded("`a` <b>"), "<code>a</code> &lt;b&gt;");
+    assert_eq!(coded("`<b>`[x](https://a)"), "<code>&lt;b&gt;</code>[x](https:&#x2f;&#x2f;a)");
+    // A backtick alone is somebody's own.
+    assert_eq!(coded("the group `corp"), "the group `corp");
+    assert_eq!(coded(""), "");
+}
+
+#[test]
 fn base64_is_as_the_standard_has_it() {
     let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
     assert!(pairs.iter().all(|(text, coded)| base64(text.as_bytes()) == *coded));

@@ -214,15 +214,9 @@ impl Traffic {
                     if primary == standby {
                         continue;
                     }
+                    // Where a piece ends, the ends of one group change: no two neighbours have the same difference.
                     let what = What { direction, protocol: (protocol, alone), ports };
-                    match found.last_mut() {
-                        Some(last)
-                            if last.what.joins(&what) && (&last.primary, &last.standby) == (&primary, &standby) =>
-                        {
-                            last.what.ports.1 = ports.1;
-                        }
-                        _ => found.push(Difference { what, primary, standby }),
-                    }
+                    found.push(Difference { what, primary, standby });
                 }
             }
         }
@@ -256,11 +250,6 @@ pub(super) struct What {
 }
 
 impl What {
-    fn joins(&self, next: &Self) -> bool {
-        (self.direction, self.protocol) == (next.direction, next.protocol)
-            && self.ports.1.checked_add(1) == Some(next.ports.0)
-    }
-
     /// Protocol and ports, for people: `tcp 443`, `icmp type 8`, `all protocols`.
     pub(super) fn text(&self) -> String {
         let (first, last) = self.ports;

@@ -112,3 +112,17 @@ fn it_fits_a_telephone_with_everything_unfolded() {
     }
     page.end();
 }
+
+/// An account's number, cut in two by the end of a line, is not compared at a glance.
+#[test]
+fn accounts_and_directories_stand_on_one_line() {
+    let Some(mut page) = Page::drifted() else { return };
+    for width in [320, 930, 960, 1280] {
+        page.browser.resize(width, 800);
+        let cut = "[...document.querySelectorAll('.sides tbody td')].filter(cell => { const all = document.createRange(); \
+                   all.selectNodeContents(cell); return all.getClientRects().length > 1; }).length";
+        assert_eq!(page.number(cut), 0, "on a screen of {width}");
+    }
+    assert!(page.number("document.querySelectorAll('.sides tbody td').length") > 4);
+    page.end();
+}

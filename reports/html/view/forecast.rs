@@ -38,7 +38,7 @@ impl ForecastView {
             unknown: part.unknown.as_ref().map(|why| text::sentence(&shown(why))),
         });
         Self {
-            told: text::sentence(&shown(&forecast.message)),
+            told: shown(&forecast.message),
             standing: match forecast.standing {
                 v1::ForecastStanding::Within => "within",
                 v1::ForecastStanding::Exceeds => "exceeds",

@@ -381,6 +381,14 @@ fn the_candidates_of_what_is_ambiguous_are_known_and_are_no_orphans() {
     assert_eq!(fixture.view().desktops.orphans_doubt, None);
 }
 
+/// Desktops are many and riddles few: nothing is kept for a pair that is none.
+#[test]
+fn only_what_is_contested_has_candidates() {
+    let kept = |fixture: &Fixture| fixture.view().desktops.candidates.len();
+    assert_eq!(kept(&with(&["anna", "bert"], &["anna", "bert", "dora"])), 0);
+    assert_eq!(kept(&with(&["anna", "bert", "carla"], &["anna", "ANNA", "bert"])), 1);
+}
+
 #[test]
 fn an_orphan_whose_domain_could_not_be_read_is_in_doubt() {
     let doubt = |mut fixture: Fixture| {

@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn the_domain_name_is_that_of_the_pairs_own_directory() {
+        let mut fixture = without_alias(&[On::Standby]);
+        for (on, id) in [(On::Primary, "d-90670000ee"), (On::Standby, "d-92670000ee")] {
+            register(&mut fixture, on, id, "test.example", "PERSONAL");
+            fixture.side(on).registrations.items_mut().reverse();
+        }
+        assert_eq!(located(&fixture), (found(P, LocatedBy::Association), found(S, LocatedBy::DomainName)));
+    }
+
+    #[test]
     fn several_of_one_name_and_several_at_all_are_not_guessed() {
         let mut fixture = without_alias(&[On::Standby]);
         register(&mut fixture, On::Standby, "d-92670000ee", "corp.example", "PERSONAL");
@@ -254,6 +264,10 @@ mod tests {
         fixture.registration(On::Standby).directory_name.clear();
         assert_eq!(located(&fixture).1, Located::Unknown(NAMELESS));
         fixture.side(On::Standby).registrations.items_mut().clear();
+        assert_eq!(located(&fixture).1, Located::Absent);
+        // Where none is registered there is none, whatever name could not be read.
+        fixture.deny(On::Primary, Dataset::Registrations);
+        fixture.deny(On::Primary, Dataset::Directories);
         assert_eq!(located(&fixture).1, Located::Absent);
     }
 

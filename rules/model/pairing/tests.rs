@@ -173,6 +173,15 @@ fn advice_names_maps_that_name_nothing_and_what_is_spelled_nearly_alike() {
         "Where a counterpart has another name on purpose, say so with a [[pair.map]] of kind \"image\". The map names Powr User, which \
          us-east-1 does not have: it may be meant. us-west-2 has power_user, which may be meant."
     );
+    // What a map names by its name or by its id is there.
+    let primary = [made("p-1", "Power User"), made("p-2", "Other"), made("p-3", "Third")];
+    let fixture = estate(&primary, &standby, &[map("Other", "Other"), map("p-3", "unlike")]);
+    let view = fixture.view();
+    assert_eq!(
+        view.image_absence(&view.primary.images.items()[0]).advice,
+        "Where a counterpart has another name on purpose, say so with a [[pair.map]] of kind \"image\". us-west-2 has power_user, which \
+         may be meant."
+    );
     // What somebody else's name is, is not meant; and a list that was cut may have what the map names.
     let mut fixture = estate(&[made("p-1", "A"), made("p-2", "a")], &[made("s-1", "a")], &[map("b", "c")]);
     let gap = fixture.gap("workspaces", "DescribeIpGroups");
@@ -238,6 +247,19 @@ fn a_tag_binds_a_bundle_to_its_source_and_makes_an_image_a_stale_namesake() {
     // A source that is gone claims nothing.
     let fixture = estate(&primary[..1], &standby, &[]);
     assert_eq!(bundle(&fixture, "p-1"), with("s-1", PairedBy::Name));
+}
+
+#[test]
+fn several_copies_of_another_claim_what_is_among_them_and_nothing_else() {
+    let copy = |id: &str, name: &str| Made { copy_of: Some("p-2".to_owned()), ..made(id, name) };
+    let primary = [made("p-1", "Standard"), made("p-2", "Other")];
+    let among = estate(&primary, &[copy("s-1", "Standard"), copy("s-2", "West")], &[]);
+    assert_eq!(bundle(&among, "p-1"), Answer::Unknown(Unknown::Undetermined(SHARED_BUNDLE)));
+    assert_eq!(answers(&among, What::Images)["p-1"], with("s-1", PairedBy::Name), "a stale namesake");
+    let beside = estate(&primary, &[made("s-1", "Standard"), copy("s-2", "West"), copy("s-3", "East")], &[]);
+    for what in EVERY {
+        assert_eq!(answers(&beside, what)["p-1"], with("s-1", PairedBy::Name), "{what:?}");
+    }
 }
 
 #[test]

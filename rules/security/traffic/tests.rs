@@ -273,6 +273,13 @@ proptest! {
 
         let differences = left.differences(&right);
         prop_assert_eq!(differences.is_empty(), left == right);
+        let one = |two: &[Difference]| {
+            let [this, next] = [&two[0], &two[1]];
+            let meet = this.what.ports.1.checked_add(1) == Some(next.what.ports.0);
+            meet && (&this.primary, &this.standby, this.what.protocol, this.what.direction)
+                == (&next.primary, &next.standby, next.what.protocol, next.what.direction)
+        };
+        prop_assert!(!differences.windows(2).any(one), "two of these are one: {:?}", differences);
         // Addresses alone: what groups may be is no matter of sets.
         let addresses = |all: &BTreeSet<(usize, u16, String)>| -> BTreeSet<(usize, u16, String)> {
             all.iter().filter(|(.., end)| !end.starts_with("sg-")).cloned().collect()
