@@ -15,6 +15,7 @@ pub(crate) fn written(sandbox: &Sandbox, folder: &str, file: DrillFile, record: 
     let mut out = Vec::new();
     write(file, record, &mut out).expect("memory takes everything");
     let name = format!("{folder}/{}", file.name());
+    std::fs::create_dir_all(sandbox.path(folder)).expect("a folder");
     sandbox.write(&name, out);
     name
 }

@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(
             words.message,
             "the TXT record of desktop.corp.example sends people to us-west-2, not to us-east-1: \"fedcba0987654321\" (the zone \
-             corp.example. (Z0CORP), the server 192.0.2.53:53, the server 192.0.2.54:53); deskpair knows of no drill or failover that is \
+             corp.example. (Z0CORP), the server 192.0.2.53:53, the server 192.0.2.54:53); the state knows of no drill or failover that is \
              under way"
         );
         assert_eq!((words.drift[0].primary.as_str(), words.drift[0].standby.as_str()), (P, S));
