@@ -10,12 +10,11 @@ use deskpair_reports::drill::{DrillFile, Record, record, write};
 #[path = "../reports/drill/samples.rs"]
 pub(crate) mod samples;
 
-/// Writes a form of a record into a folder of this name, and says where.
-pub(crate) fn written(sandbox: &Sandbox, folder: &str, file: DrillFile, record: &Record) -> String {
+/// Writes a form of the record of this name, and says where.
+pub(crate) fn written(sandbox: &Sandbox, sample: &str, file: DrillFile, record: &Record) -> String {
     let mut out = Vec::new();
     write(file, record, &mut out).expect("memory takes everything");
-    let name = format!("{folder}/{}", file.name());
-    std::fs::create_dir_all(sandbox.path(folder)).expect("a folder");
+    let name = format!("{sample}-{}", file.name());
     sandbox.write(&name, out);
     name
 }
@@ -27,8 +26,7 @@ fn junit_of_every_drill_is_valid_under_both_strict_schemas() {
         samples::all().iter().map(|(name, record)| written(&sandbox, name, DrillFile::Junit, record)).collect();
     if let Some(xmllint) = peers::program("xmllint", "libxml2-utils") {
         for file in &files {
-            let arguments = [peers::text(&xmllint), "--noout", "--nonet", file];
-            sandbox.program(&xmllint, &arguments[1..]).run().expect(0);
+            sandbox.program(&xmllint, ["--noout", "--nonet", file]).run().expect(0);
         }
     }
     let (Some(python), Some(schemas)) = (python::program("python"), junit_schemas()) else { return };
@@ -54,6 +52,6 @@ fn json_of_every_drill_fits_its_schema() {
         let file = written(&sandbox, name, DrillFile::Json, &record);
         validate(&sandbox, &python, "json", &schema, &file).expect(0);
     }
-    sandbox.write("wrong.json", sandbox.text("good/drill.json").replacen("\"planned_at\"", "\"planned\"", 1));
+    sandbox.write("wrong.json", sandbox.text("good-drill.json").replacen("\"planned_at\"", "\"planned\"", 1));
     validate(&sandbox, &python, "json", &schema, "wrong.json").expect(1);
 }

@@ -11,7 +11,7 @@ impl Page {
     /// The page of a drill, opened.
     fn of_drill(record: &Record) -> Option<Self> {
         let sandbox = Sandbox::new();
-        let file = sandbox.path(written(&sandbox, "drill", DrillFile::Html, record));
+        let file = sandbox.path(written(&sandbox, "a", DrillFile::Html, record));
         Self::at(sandbox, file)
     }
 }
