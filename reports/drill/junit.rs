@@ -24,6 +24,9 @@ const MOST_BYTES: usize = 20_000_000;
 /// The type of a failure: a scan's have severities there.
 const FAILED: &str = "drill";
 
+/// What adds the cases of one suite.
+type Fill = fn(&mut Part<'_, '_>) -> Result<(), Error>;
+
 /// Writes the report.
 pub(super) fn write(record: &Record, out: &mut dyn Write) -> Result<(), Error> {
     let facts = Facts::of(record);
@@ -31,7 +34,7 @@ pub(super) fn write(record: &Record, out: &mut dyn Write) -> Result<(), Error> {
     let package = format!("deskpair.{}.{noun}", suite::slug(&record.pair));
     let timestamp = record.began_at.unwrap_or(record.planned_at).to_string();
     let mut names = Names::default();
-    let parts: [(&str, fn(&mut Part<'_, '_>) -> Result<(), Error>); 6] = [
+    let parts: [(&str, Fill); 6] = [
         ("drill", outcome),
         ("dns", servers),
         ("people", people),
