@@ -172,8 +172,8 @@ async fn calls_are_the_pages_that_must_be_read() {
         ("route53:ListResourceRecordSetProtections", 2),
         ("route53:ListHealthChecks", pages(book.health_checks.items().len(), 100)),
         ("route53:GetHealthCheckStatus", 1),
-        // Of a session, of lists, of a desktop, of the zone, of a change.
-        ("iam:SimulatePrincipalPolicy", 5),
+        // Of a session, of lists, of a desktop, of the zone, of a change, of lists of Route 53.
+        ("iam:SimulatePrincipalPolicy", 6),
     ] {
         assert_eq!(made(&estate, "global", operation), calls, "{operation}");
         expected_in_all += calls;

@@ -105,7 +105,7 @@ impl Executor<'_, '_> {
     pub(super) fn pace(&self) -> Duration {
         let unlimited = self.ground.settings.limits.services.get("workspaces").is_some_and(Option::is_none);
         let calls = self.plan.cohort.len().div_ceil(Desktops::at_once()) as u64;
-        if unlimited { Duration::from_millis(500) } else { Duration::from_secs(calls.clamp(3, 60)) }
+        if unlimited { Duration::from_millis(500) } else { Duration::from_secs(calls.clamp(1, 60)) }
     }
 
     fn note_states(&mut self, states: &BTreeMap<String, State>) -> Result<(), DrillError> {
