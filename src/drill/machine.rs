@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a clock, a network or a file. What an executor does with an effect, and what came of it, comes back as an event; both
 //! are written down, so that the same events lead to the same situation after a crash. What must hold in every order of events is checked
-//! by a walk over all of them (`machine_tests.rs`):
+//! by a walk over all of them (its tests):
 //!
 //! - the record is swapped between the two known identifiers only, and each swap names the one that it expects;
 //! - a drill is said to be undone only after the record was read back as it was, once the last swap was over;
@@ -510,5 +510,4 @@ impl Situation {
 }
 
 #[cfg(test)]
-#[path = "machine_tests.rs"]
 mod tests;
