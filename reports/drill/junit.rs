@@ -62,9 +62,6 @@ pub(super) fn write(record: &Record, out: &mut dyn Write) -> Result<(), Error> {
     })
 }
 
-/// What fills a suite.
-type Fill = fn(&mut Part<'_, '_>) -> Result<(), Error>;
-
 /// A suite while it is filled.
 struct Part<'a, 'r> {
     facts: Facts<'r>,
