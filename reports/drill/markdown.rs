@@ -31,6 +31,18 @@ fn cell(text: &str) -> String {
     plain(&text::shortened(&text::line(text), MOST_CHARACTERS))
 }
 
+/// A text of ours, with its commands as code.
+fn told(text: &str) -> String {
+    let line = text::line(text);
+    let line = text::shortened(&line, MOST_CHARACTERS);
+    // A table takes a bar for the end of a cell even in code.
+    let part = |(is_command, part): (bool, &str)| match is_command && !part.contains(['|', '\\']) {
+        true => format!("`{part}`"),
+        false => plain(part),
+    };
+    facts::commands(&line).into_iter().map(part).collect()
+}
+
 /// A table's rows, cut to size; its head comes with the first of them.
 fn table(page: &mut String, head: &str, rows: impl ExactSizeIterator<Item = String>) {
     let all = rows.len();
@@ -55,10 +67,10 @@ fn summary(facts: Facts<'_>) -> String {
     let mut page = format!("# {}\n\n", cell(&facts.title()));
     let _ = writeln!(page, "**{}.** {} {} {}.\n", facts::capital(facts.word()), count, cell(&after), facts.time());
     for why in &record.verdict.why {
-        let _ = writeln!(page, "- {}", sentence(&cell(why)));
+        let _ = writeln!(page, "- {}", sentence(&told(why)));
     }
     if let Some(stopped) = facts.stopped() {
-        let _ = writeln!(page, "- It was stopped: {}", sentence(&cell(stopped)));
+        let _ = writeln!(page, "- It was stopped: {}", sentence(&told(stopped)));
     }
     if let Some(unfinished) = facts.unfinished() {
         let _ = writeln!(page, "- **Not over.** {}", cell(&unfinished));
@@ -73,7 +85,7 @@ fn summary(facts: Facts<'_>) -> String {
     if !record.next_actions.is_empty() {
         page.push_str("## What to do now\n\n");
         for (at, action) in record.next_actions.iter().take(MOST_ROWS).enumerate() {
-            let _ = writeln!(page, "{}. {}", at + 1, action_text(action));
+            let _ = writeln!(page, "{}. {}", at + 1, sentence(&told(action)));
         }
         page.push('\n');
     }
@@ -92,14 +104,6 @@ fn summary(facts: Facts<'_>) -> String {
     }
     evidence(&mut page, facts);
     page
-}
-
-/// What is to be done, with its commands as code.
-fn action_text(action: &str) -> String {
-    let line = text::line(&text::shortened(action, MOST_CHARACTERS)).into_owned();
-    let line = sentence(&line);
-    let part = |(is_command, part): (bool, &str)| if is_command { format!("`{part}`") } else { plain(part) };
-    facts::commands(&line).into_iter().map(part).collect()
 }
 
 fn recovery(page: &mut String, facts: Facts<'_>) {
@@ -167,7 +171,7 @@ fn deviations(page: &mut String, facts: Facts<'_>) {
     }
     let row = |deviation: &super::record::Deviation| {
         let fails = if deviation.fails { "**yes**" } else { "no" };
-        format!("| {} | {} | {fails} |", facts.clock(deviation.at), cell(&deviation.what))
+        format!("| {} | {} | {fails} |", facts.clock(deviation.at), told(&deviation.what))
     };
     table(page, "| at (UTC) | what | it failed by that |", facts.record.deviations.iter().map(row));
 }
@@ -208,7 +212,7 @@ fn data(page: &mut String, facts: Facts<'_>) {
     let row = |age: &super::record::DataAge| {
         let old = age.age_secs.map_or_else(|| "not known".to_owned(), span);
         let kind = if age.kind == "file-system" { "file system".to_owned() } else { cell(&age.kind) };
-        format!("| {} | {kind} | {old} | {} | {} |", cell(&age.name), facts::aged(age.within), cell(&age.note))
+        format!("| {} | {kind} | {old} | {} | {} |", cell(&age.name), facts::aged(age.within), told(&age.note))
     };
     table(page, "| of | kind | age | objective | from, or why not |", shown.into_iter().map(row));
 }
@@ -239,7 +243,7 @@ fn plan(page: &mut String, facts: Facts<'_>) {
     if !record.assumptions.is_empty() {
         page.push_str("## Taken for granted\n\n");
         for assumption in record.assumptions.iter().take(MOST_ROWS) {
-            let _ = writeln!(page, "- {}", sentence(&cell(assumption)));
+            let _ = writeln!(page, "- {}", sentence(&told(assumption)));
         }
         page.push('\n');
     }
@@ -252,21 +256,21 @@ fn plan(page: &mut String, facts: Facts<'_>) {
         None => writeln!(page, "There was no scan before it."),
     };
     if let Some(why) = &check.overridden {
-        let _ = writeln!(page, "\n**Overridden:** {}", sentence(&cell(why)));
+        let _ = writeln!(page, "\n**Overridden:** {}", sentence(&told(why)));
     }
     if check.outside_stranded > 0 {
         let people = counted(check.outside_stranded, "person", "people");
         let _ = writeln!(page, "\nOutside the cohort {people} stranded, or not known.");
     }
     for objection in check.objections.iter().take(MOST_ROWS) {
-        let _ = writeln!(page, "- {}", sentence(&cell(objection)));
+        let _ = writeln!(page, "- {}", sentence(&told(objection)));
     }
     page.push('\n');
     if !record.steps.is_empty() {
         page.push_str("## Plan\n\n");
         let row = |step: &super::record::Step| {
             let budget = step.budget_secs.map_or_else(|| "until a person ends it".to_owned(), span);
-            format!("| {} | {budget} | {} | {} |", cell(&step.what), cell(&step.approves), cell(&step.undoes))
+            format!("| {} | {budget} | {} | {} |", told(&step.what), told(&step.approves), told(&step.undoes))
         };
         table(page, "| step | budget | approves | undoes |", record.steps.iter().map(row));
     }

@@ -196,6 +196,30 @@ fn the_page_says_what_matters() {
 }
 
 #[test]
+fn a_recovery_time_far_below_its_objective_is_drawn_larger_too() {
+    let mut record = samples::good();
+    assert!(!written(&record, DrillFile::Html).contains("drawn larger"));
+    record.recovery.rto_secs = 14_400;
+    let page = written(&record, DrillFile::Html);
+    let larger = between(&page, "drawn larger\">", "</svg>");
+    // 48 s of 192 s.
+    assert!(larger.contains("phase-warm-up\" x=\"0.00%\" y=\"1\" width=\"25.00%\""), "{larger}");
+}
+
+#[test]
+fn commands_are_code_wherever_a_text_names_them() {
+    let mut record = samples::good();
+    record.steps[4].undoes = "`deskpair drill undo` goes on".to_owned();
+    record.assumptions.push("a `b | c` d".to_owned());
+    let page = written(&record, DrillFile::Html);
+    assert!(page.contains("<dd><code>deskpair drill undo</code> goes on</dd>"));
+    assert!(page.contains("A <code>b | c</code> d."));
+    let markdown = written(&record, DrillFile::Markdown);
+    assert!(markdown.contains("| `deskpair drill undo` goes on |"));
+    assert!(markdown.contains("- A b &#124; c d."), "{markdown}");
+}
+
+#[test]
 fn what_is_not_over_is_not_told_as_its_end() {
     for record in [samples::unfinished(), samples::planned()] {
         let page = written(&record, DrillFile::Html);

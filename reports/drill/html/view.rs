@@ -68,7 +68,7 @@ pub(super) struct Page {
     deviations: Deviations,
     approvals: Rows<Approved>,
     assumptions: Vec<String>,
-    next_actions: Vec<Vec<Words>>,
+    next_actions: Vec<String>,
     steps: Vec<StepRow>,
     precheck: PreCheck,
     evidence: Vec<Fact>,
@@ -94,12 +94,6 @@ struct Glance {
     title: &'static str,
     told: String,
     anchor: &'static str,
-}
-
-#[derive(Serialize)]
-struct Words {
-    is_code: bool,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -281,7 +275,7 @@ pub(super) fn page(facts: Facts<'_>) -> Page {
             MOST_ROWS,
         ),
         assumptions: record.assumptions.iter().map(|text| sentence(&shown(text))).collect(),
-        next_actions: record.next_actions.iter().map(|text| words(&sentence(&shown(text)))).collect(),
+        next_actions: record.next_actions.iter().map(|text| sentence(&shown(text))).collect(),
         steps: record
             .steps
             .iter()
@@ -297,11 +291,6 @@ pub(super) fn page(facts: Facts<'_>) -> Page {
         precheck: precheck(&facts),
         evidence: evidence(&facts),
     }
-}
-
-/// A text with the commands in it apart.
-fn words(text: &str) -> Vec<Words> {
-    facts::commands(text).into_iter().map(|(is_code, text)| Words { is_code, text: text.to_owned() }).collect()
 }
 
 /// What colour the verdict has: that of a page whose outcome means the same.
@@ -445,8 +434,8 @@ fn happenings(facts: &Facts<'_>) -> Rows<Happened> {
     let mut untold = 0;
     for alike in facts.record.timeline.chunk_by(|one, other| one.kind == other.kind) {
         // Alone, none of these is like another: each is told.
-        let told =
-            if matches!(alike[0].kind.as_str(), "person" | "answer" | "call") { MOST_ALIKE } else { alike.len() };
+        let often = matches!(alike[0].kind.as_str(), "person" | "answer" | "call") && alike.len() > MOST_ALIKE + 1;
+        let told = if often { MOST_ALIKE } else { alike.len() };
         if rows.len() >= MOST_HAPPENINGS {
             untold += alike.len() as u64;
             continue;
