@@ -13,10 +13,10 @@ fn a_failover_with_the_primary_region_dead_and_the_way_back() {
     for words in ["ASSUMED", "the primary side's identifier is", "who has which desktops is as of"] {
         assert!(shown.out.contains(words), "{words}: {shown}");
     }
-    assert_eq!(rig.record(PRODUCTION), [primary.clone()]);
+    assert_eq!(rig.record(PRODUCTION), std::slice::from_ref(&primary));
     let answer = rig.run(&["failover", "--yes", "--hold", "2s", "-o", "failover"]).expect(0);
     assert!(answer.out.contains("us-west-2"), "{answer}");
-    assert_eq!(rig.record(PRODUCTION), [standby.clone()]);
+    assert_eq!(rig.record(PRODUCTION), std::slice::from_ref(&standby));
     let record = rig.sandbox.json("failover/drill.json");
     assert_eq!(record["kind"], "failover");
     let assumptions = record["assumptions"].as_array().expect("assumptions");
@@ -66,7 +66,7 @@ fn a_failover_that_was_killed_goes_on() {
         rig.until(&mut running, event);
         assert!(running.kill());
         rig.run(&["failover", "--resume", "--yes", "-o", "resumed"]).expect(0);
-        assert_eq!(rig.record(PRODUCTION), [standby.clone()], "killed after {event}");
+        assert_eq!(rig.record(PRODUCTION), std::slice::from_ref(&standby), "killed after {event}");
         std::fs::remove_dir_all(rig.sandbox.path(".deskpair")).expect("the state goes");
     }
 }

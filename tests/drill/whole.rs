@@ -9,7 +9,7 @@ fn a_drill_goes_there_and_back() {
     let rig = Rig::new(&["--people"]);
     let before = rig.before();
     let (primary, standby) = (rig.identifier("us-east-1", PILOT), rig.identifier(S, PILOT));
-    assert_eq!(before.record, [primary.clone()]);
+    assert_eq!(before.record, std::slice::from_ref(&primary));
     let run = [
         "drill",
         "run",

@@ -3,7 +3,7 @@
 
 use super::*;
 use proptest::prelude::*;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 /// What the record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -218,18 +218,19 @@ impl World {
 }
 
 /// Walks over everything that can happen; gives the worlds with what each leads to.
-fn walk(course: Course) -> HashMap<World, Vec<World>> {
-    let mut seen = HashMap::new();
+fn walk(course: Course) -> Vec<(World, Vec<World>)> {
+    let mut seen: HashSet<World> = HashSet::new();
+    let mut all = Vec::new();
     let mut queue = VecDeque::from([begin()]);
     while let Some(world) = queue.pop_front() {
-        if seen.contains_key(&world) {
+        if !seen.insert(world.clone()) {
             continue;
         }
         let next = world.next(course);
         queue.extend(next.iter().cloned());
-        seen.insert(world, next);
+        all.push((world, next));
     }
-    seen
+    all
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn in_every_order_of_events_it_comes_to_a_known_end() {
         let all = walk(course);
         let over = |world: &World| world.situation.state.is_over();
         // Nothing is left hanging: whatever is not over has something to do, and leads to an end.
-        let mut reaching: HashSet<&World> = all.keys().filter(|world| over(world)).collect();
+        let mut reaching: HashSet<&World> = all.iter().map(|(world, _)| world).filter(|world| over(world)).collect();
         loop {
             let more: Vec<&World> = all
                 .iter()
@@ -255,7 +256,7 @@ fn in_every_order_of_events_it_comes_to_a_known_end() {
             assert!(over(world) || !next.is_empty(), "stuck: {world:?}");
             assert!(reaching.contains(world), "it never ends: {world:?}");
         }
-        let states: HashSet<State> = all.keys().map(|world| world.situation.state).collect();
+        let states: HashSet<State> = all.iter().map(|(world, _)| world.situation.state).collect();
         let ends = |ending| states.contains(&State::Ended(ending));
         assert!(ends(Ending::Done));
         assert_eq!((ends(Ending::Undone), ends(Ending::Unverified)), (returns, returns));
