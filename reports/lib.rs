@@ -7,6 +7,7 @@ mod causes;
 mod controls;
 pub mod csv;
 pub mod drill;
+pub mod fixes;
 pub mod github;
 pub mod html;
 pub mod json;
@@ -26,6 +27,7 @@ mod samples;
 pub mod text;
 
 use deskpair_rules::engine::Run;
+pub use fixes::Fixes;
 use std::io::{self, Write};
 
 /// A format that is written to a file, or to several.
@@ -110,6 +112,11 @@ pub enum File {
 }
 
 impl File {
+    /// Whether it tells what a plan would make of the findings.
+    pub const fn shows_fixes(self) -> bool {
+        matches!(self, Self::Html | Self::Json)
+    }
+
     /// Its name in a folder of reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -137,14 +144,14 @@ pub enum Error {
     Page(#[from] minijinja::Error),
 }
 
-/// Writes one of a run's files.
+/// Writes one of a run's files. What a plan would make of its findings stands in the page and in the complete report, as far as it is given.
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(file: File, run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
+pub fn write(file: File, run: &Run<'_>, fixes: &Fixes, out: &mut dyn Write) -> Result<(), Error> {
     match file {
-        File::Html => html::write(run, out),
-        File::Json => json::write(run, out),
+        File::Html => html::write(run, fixes, out),
+        File::Json => json::write(run, fixes, out),
         File::Junit => junit::write(run, out),
         File::Sarif => sarif::write(run, out),
         File::Ocsf => ocsf::write(run, out),

@@ -1,8 +1,9 @@
 //! Estates and rules that every format's tests are fed: fails, gaps, waivers, consequences, hostile names.
 
+use crate::fixes::{Fixes, Left, Planned, Risk, Undo};
 use deskpair_rules::Run;
 use deskpair_rules::controls::{self, Control};
-use deskpair_rules::engine::{Options, evaluate_with};
+use deskpair_rules::engine::{Options, Verdict, evaluate_with};
 use deskpair_rules::fixture::{Fixture, HOUR, On, TAKEN_AT};
 use deskpair_rules::meta::{Area, Case, Effect, Meta, Reach, Severity};
 use deskpair_rules::model::desktops::Counterpart;
@@ -353,9 +354,37 @@ pub(crate) fn broken_run(fixture: &Fixture) -> Run<'_> {
     evaluate_with(&fixture.estate, Options::at(TAKEN_AT), &rules)
 }
 
+/// What a planner might say of a sample's fails: desktops are made by calls, groups by hand, and the rest is left.
+pub(crate) fn fixes(run: &Run<'_>) -> Fixes {
+    let mut fixes = Fixes::default();
+    for pair in &run.pairs {
+        for finding in pair.findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
+            let (print, name) = (run.fingerprint(pair, finding), finding.subject.names(&pair.view).name);
+            let mut change = |what: &str, risk: Risk, undo: Undo| {
+                let change = Planned {
+                    id: format!("{}/standby/{what}/{name}", pair.view.settings.name),
+                    title: format!("make the {what} of {name}"),
+                    risk,
+                    undo,
+                    note: (risk == Risk::Review).then(|| "It costs something.".into()),
+                };
+                let at = fixes.add(change);
+                fixes.link(&print, at);
+            };
+            match (run.meta(finding).id, finding.root) {
+                ("WSP-001", _) => change("desktop", Risk::Review, Undo::Exact),
+                ("IPG-001", _) => change("group", Risk::Manual, Undo::None),
+                (_, Some(_)) => fixes.leave(&print, Left::Follows("it follows from another".to_owned())),
+                _ => fixes.leave(&print, Left::ToPeople(format!("nobody but people can do it for {name}"))),
+            }
+        }
+    }
+    fixes
+}
+
 /// Judges a sample and writes it in a format.
 pub(crate) fn written(run: &Run<'_>, file: crate::File) -> String {
     let mut out = Vec::new();
-    crate::write(file, run, &mut out).expect("a vector takes everything");
+    crate::write(file, run, &fixes(run), &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("reports are UTF-8")
 }

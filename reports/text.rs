@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// One line: every control character, line break and direction override in a visible spelling, `\u{1b}`.
 pub fn line(text: &str) -> Cow<'_, str> {
@@ -105,6 +106,42 @@ pub(crate) fn sentence(fragment: &str) -> String {
     sentence
 }
 
+/// Cuts a text between words; a word that is too long for a line is cut where the line ends.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let wide = word.width();
+        if used > 0 && used + 1 + wide > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        if wide <= width {
+            line.push_str(word);
+            used += wide;
+            continue;
+        }
+        for c in word.chars() {
+            let wide = c.width().unwrap_or(0);
+            if used + wide > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(c);
+            used += wide;
+        }
+    }
+    if used > 0 {
+        lines.push(line);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +164,13 @@ mod tests {
         assert_eq!(sentence("the alias leads nowhere"), "The alias leads nowhere.");
         assert_eq!(shortened("straße", 4), "stra…");
         assert_eq!(shortened("stra", 4), "stra");
+    }
+
+    #[test]
+    fn lines_end_between_words_and_inside_long_ones() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(wrapped("王王王", 4), ["王王", "王"]);
+        assert!(wrapped(" ", 4).is_empty());
     }
 }

@@ -246,6 +246,11 @@ impl Cli<'_> {
         assert!(quotas.iter().any(|quota| text(quota, "QuotaCode") == "L-34278094" && quota["Value"].is_f64()));
         let defaults = self.call("service-quotas", "list-aws-default-service-quotas", &of_workspaces);
         assert!(!items(&defaults, "Quotas").is_empty());
+        let code = ["--service-code", "workspaces", "--quota-code", "L-34278094"];
+        let more = [&code[..], &["--desired-value", "100000"]].concat();
+        let asked = self.call("service-quotas", "request-service-quota-increase", &more);
+        let history = self.call("service-quotas", "list-requested-service-quota-change-history-by-quota", &code);
+        assert_eq!(items(&history, "RequestedQuotas")[0]["Id"], asked["RequestedQuota"]["Id"]);
         let there = ["--region", "us-west-2"];
         let desktops = items(&self.call("workspaces", "describe-workspaces", &there), "Workspaces");
         let key =

@@ -20,6 +20,8 @@ mod collect;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod decommission;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod dependencies;
@@ -78,6 +80,8 @@ mod signals;
 mod state_s3;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod traps;
 #[cfg(test)]
 mod twin;
 #[cfg(test)]

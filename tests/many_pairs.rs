@@ -160,7 +160,7 @@ async fn pairs_that_share_a_side_are_whole_again_when_merged() {
     let whole = |estate: &deskpair_rules::model::Estate| {
         let run = judged(estate);
         let mut report = Vec::new();
-        deskpair_reports::json::write(&run, &mut report).expect("memory");
+        deskpair_reports::json::write(&run, &deskpair::remediate::draft::fixes(&run), &mut report).expect("memory");
         let report: Value = serde_json::from_slice(&report).expect("JSON");
         report["pairs"].clone()
     };

@@ -4,7 +4,7 @@ use crate::bad_input::estate_file;
 use crate::support::line::company;
 use crate::support::sandbox::{Answer, Sandbox};
 use crate::support::twin::TwinProcess;
-use deskpair::twin::sample::Drift;
+use deskpair::twin::sample::{self, Drift, SampleOptions};
 use deskpair_rules::model::Estate;
 use serde_json::Value;
 
@@ -125,6 +125,149 @@ fn a_desktop_that_nothing_starts_is_set_right_and_back() {
     there_and_back_on(&sandbox, &twin, "WSP-002");
 }
 
+#[test]
+fn an_add_ins_address_is_set_and_taken_back() {
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &[], |estate| {
+        for add_ins in estate.sides[estate.pairs[0].standby as usize].add_ins.values_mut() {
+            add_ins.items_mut()[0].url = "https://elsewhere.my.connect.example/".to_owned();
+        }
+    });
+    there_and_back_on(&sandbox, &twin, "SEC-015");
+}
+
+/// One that the primary lacks is never deleted: it is for people.
+#[test]
+fn an_add_in_that_the_primary_lacks_is_left_to_people() {
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &[], |estate| {
+        for add_ins in estate.sides[estate.pairs[0].primary as usize].add_ins.values_mut() {
+            add_ins.items_mut().clear();
+        }
+    });
+    let planned = plan(&sandbox, &twin, "SEC-015");
+    assert_eq!(planned["changes"][0]["risk"], "manual", "{planned}");
+    assert!(planned.to_string().contains("delete-connect-client-add-in"), "{planned}");
+    let applied = run(&sandbox, &twin, &["remediate", "apply", "--yes", "--accept-irreversible"]).expect(0);
+    assert!(applied.err.contains("Nothing is to be made."), "{applied}");
+    assert_eq!(fails(&sandbox, &twin, "SEC-015"), 1);
+}
+
+/// Nothing has carried the files over for too long, and the primary Region has a backup that is young enough.
+#[test]
+fn a_young_backup_stands_in_for_a_copy_that_is_too_old() {
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &[], |estate| {
+        let drift = "FSX-004".parse().expect("a rule");
+        *estate = sample::estate(&SampleOptions {
+            people: 24,
+            seed: 7,
+            drift,
+            taken_at: deskpair::clock::now(),
+            pilot: false,
+        });
+        let places = estate.pairs[0];
+        let (now, primary) = (deskpair::clock::now(), &mut estate.sides[places.primary as usize]);
+        for backup in primary.backups.items_mut() {
+            backup.creation_time = Some(deskpair_rules::model::Moment::from_millis(now.millis() - 3_600_000));
+        }
+        let made: Vec<String> = primary.backups.items().iter().map(|backup| backup.backup_id.clone()).collect();
+        assert!(!made.is_empty(), "the primary Region has backups");
+        let standby = &mut estate.sides[places.standby as usize];
+        standby.backups.items_mut().retain(|copy| !made.contains(&copy.source_backup_id));
+    });
+    // The other file system has no backups: what carries its files is for people.
+    let before = fails(&sandbox, &twin, "FSX-004");
+    let planned = plan(&sandbox, &twin, "FSX-004");
+    assert_eq!((changes(&planned).len(), planned["left"].as_array().map(Vec::len)), (1, Some(before - 1)), "{planned}");
+    run(&sandbox, &twin, &["remediate", "apply", "--yes"]).expect(0);
+    assert_eq!(fails(&sandbox, &twin, "FSX-004"), before - 1);
+    assert_eq!(changes(&plan(&sandbox, &twin, "FSX-004")), Vec::<String>::new());
+    run(&sandbox, &twin, &["remediate", "undo", "--yes"]).expect(0);
+    assert_eq!(fails(&sandbox, &twin, "FSX-004"), before);
+    assert_eq!(plan(&sandbox, &twin, "FSX-004")["changes"], planned["changes"]);
+}
+
+/// Desktops wait for the quota that they need: without the one the others are not made.
+#[test]
+fn desktops_wait_until_their_quota_is_granted() {
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &[], |estate| {
+        let missing = of_own_bundles(estate)[0];
+        let standby = &mut estate.sides[estate.pairs[0].standby as usize];
+        standby.workspaces.items_mut().remove(missing);
+        let code = deskpair_rules::model::quota::WORKSPACES.code;
+        let quotas = standby.quotas.items_mut();
+        quotas.iter_mut().filter(|quota| quota.quota_code == code).for_each(|quota| quota.value = Some(1));
+    });
+    let planned = plan(&sandbox, &twin, "QTA-001,WSP-001");
+    let quota = "corp/standby/quota/L-34278094";
+    assert_eq!(changes(&planned)[0], quota, "{planned}");
+    assert_eq!(planned["changes"][1]["after"], serde_json::json!([quota]));
+    let refused = run(&sandbox, &twin, &["remediate", "apply", "--yes"]).expect(0);
+    assert!(refused.out.contains("nothing takes it back: --accept-irreversible makes it"), "{refused}");
+    assert!(refused.out.contains(&format!("it rests on {quota}, which is not made")), "{refused}");
+    assert!(refused.err.contains("Nothing is to be made."), "{refused}");
+    run(&sandbox, &twin, &["remediate", "apply", "--yes", "--accept-irreversible"]).expect(0);
+    assert_eq!(fails(&sandbox, &twin, "WSP-001"), 0);
+    assert_eq!(changes(&plan(&sandbox, &twin, "QTA-001,WSP-001")), Vec::<String>::new());
+    let undone = run(&sandbox, &twin, &["remediate", "undo", "--yes"]).expect(11);
+    assert!(undone.out.contains(&format!("stays       {quota}")), "{undone}");
+}
+
+/// A scan's reports tell of every fail what the plan of the same estate makes of it, and tell it again to the byte.
+#[test]
+fn reports_tell_what_the_plan_makes() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "sample", &[]);
+    run(&sandbox, &twin, &["scan", "--fail-on", "never", "-o", "seen"]);
+    let from = ["--estate", "seen/estate.jsonl.zst"];
+    run(&sandbox, &twin, &[&["remediate", "plan"], &from[..]].concat());
+    let planned = sandbox.json("deskpair-plan.json");
+    let report = sandbox.json("seen/report.json");
+    let findings = report["pairs"]
+        .as_array()
+        .expect("pairs")
+        .iter()
+        .flat_map(|pair| pair["findings"].as_array().expect("findings"));
+    let findings: Vec<&Value> = findings.collect();
+    let mut told: Vec<String> = Vec::new();
+    for finding in &findings {
+        assert_eq!(finding["verdict"] == "fail", finding["fix"].is_object(), "{finding}");
+        told.extend(
+            finding["fix"]["changes"].as_array().into_iter().flatten().map(|id| id.as_str().expect("an id").to_owned()),
+        );
+    }
+    told.sort();
+    told.dedup();
+    let mut made = changes(&planned);
+    made.sort();
+    assert_eq!(told, made);
+    assert!(made.len() > 5, "{made:?}");
+    for left in planned["left"].as_array().expect("left") {
+        let of = |finding: &&&Value| finding["fingerprint"] == left["fingerprint"];
+        let finding = findings.iter().find(of).expect("it is reported");
+        assert!(finding["fix"]["note"].is_string() || finding["fix"]["changes"] != serde_json::json!([]), "{finding}");
+    }
+    for kind in ["planned", "manual", "follows", "left"] {
+        assert!(findings.iter().any(|finding| finding["fix"]["kind"] == kind), "no finding is {kind}");
+    }
+    let page = sandbox.text("seen/report.html");
+    assert!(page.contains("<code>deskpair remediate plan</code>"), "the page tells it too");
+
+    let id = report["run"]["id"].as_str().expect("an id");
+    run(&sandbox, &twin, &["report", id, "-o", "again"]);
+    run(&sandbox, &twin, &[&["scan", "--fail-on", "never", "-o", "offline", "--state", "other"], &from[..]].concat());
+    for folder in ["again", "offline"] {
+        for file in ["report.json", "report.html"] {
+            assert!(
+                sandbox.text(format!("{folder}/{file}")) == sandbox.text(format!("seen/{file}")),
+                "{folder}/{file}"
+            );
+        }
+    }
+}
+
 macro_rules! there_and_back {
     ($($name:ident $rule:literal;)*) => {
         $(
@@ -168,4 +311,8 @@ there_and_back! {
     a_backup_is_copied_and_taken_back "FSX-003";
     a_schedule_is_switched_on_and_off "FSX-005";
     a_directory_is_registered_for_good "DIR-003";
+    an_add_in_is_made_and_taken_back "SEC-015";
+    a_quota_is_asked_for_for_good "QTA-001";
+    a_quota_of_hardware_is_asked_for_for_good "QTA-002";
+    a_quota_that_is_nearly_used_up_is_raised_for_good "QTA-003";
 }

@@ -92,29 +92,41 @@ fn fields(plan: &Value) -> Vec<(Value, Value)> {
 fn killed_after_any_entry(rule: &str, made: usize) {
     let sandbox = Sandbox::new();
     let twin = twin(&sandbox, rule, &[]);
-    let drifted = plan(&sandbox, &twin, rule);
+    killed_after_any_entry_on(&sandbox, &twin, rule, made);
+}
+
+fn killed_after_any_entry_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str, made: usize) {
+    let drifted = plan(sandbox, twin, rule);
     assert_eq!(changes(&drifted).len(), made, "{rule}: {drifted}");
     let mut killed = 0;
     for entries in 1.. {
-        let planned = plan(&sandbox, &twin, rule);
+        let mut planned = plan(sandbox, twin, rule);
+        // A desktop that is being terminated is there until it is gone.
+        for _ in 0..20 {
+            if fields(&planned) == fields(&drifted) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+            planned = plan(sandbox, twin, rule);
+        }
         assert_eq!(fields(&planned), fields(&drifted), "{rule} before entry {entries}: as it was at first");
-        if !killed_at(&sandbox, &twin, &APPLY, &planned, entries) {
+        if !killed_at(sandbox, twin, &APPLY, &planned, entries) {
             break;
         }
         killed += 1;
-        let ended = unlocked(&sandbox, &twin, &APPLY);
+        let ended = unlocked(sandbox, twin, &APPLY);
         assert_eq!(ended.code, 0, "{rule} killed at entry {entries}: {ended}");
-        let after = plan(&sandbox, &twin, rule);
+        let after = plan(sandbox, twin, rule);
         assert_eq!(changes(&after).len(), 0, "{rule} killed at entry {entries}: {after}");
-        let events = events(&sandbox, &planned);
+        let events = events(sandbox, &planned);
         let applied = events.iter().filter(|event| *event == "applied").count();
         assert_eq!(applied, made, "{rule} killed at entry {entries}: {events:?}");
 
         // Taking back is killed too, at an entry of its own.
         let before = events.len();
         let undo = ["remediate", "undo", "--yes", planned["id"].as_str().expect("an id")];
-        if killed_at(&sandbox, &twin, &undo, &planned, before + entries) {
-            let ended = unlocked(&sandbox, &twin, &undo);
+        if killed_at(sandbox, twin, &undo, &planned, before + entries) {
+            let ended = unlocked(sandbox, twin, &undo);
             assert_eq!(ended.code, 0, "{rule} killed at entry {entries} of taking back: {ended}");
         }
     }
@@ -161,6 +173,109 @@ fn killed_after_any_entry_a_backup_is_copied_all_the_same() {
 #[test]
 fn killed_after_any_entry_a_schedule_is_switched_on_all_the_same() {
     killed_after_any_entry("FSX-005", 1);
+}
+
+#[test]
+fn killed_after_any_entry_an_alias_is_associated_all_the_same() {
+    killed_after_any_entry("ALS-003", 1);
+}
+
+#[test]
+fn killed_after_any_entry_a_desktop_is_tagged_all_the_same() {
+    killed_after_any_entry("WSP-012", 1);
+}
+
+#[test]
+fn killed_after_any_entry_a_desktop_is_protected_all_the_same() {
+    killed_after_any_entry("WSP-014", 1);
+}
+
+#[test]
+fn killed_after_any_entry_devices_are_let_in_all_the_same() {
+    killed_after_any_entry("SEC-006", 1);
+}
+
+#[test]
+fn killed_after_any_entry_an_add_in_is_made_all_the_same() {
+    killed_after_any_entry("SEC-015", 1);
+}
+
+#[test]
+fn killed_after_any_entry_a_desktop_is_made_all_the_same() {
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &[], |estate| {
+        let at = of_own_bundles(estate)[0];
+        estate.sides[estate.pairs[0].standby as usize].workspaces.items_mut().remove(at);
+    });
+    killed_after_any_entry_on(&sandbox, &twin, "WSP-001", 1);
+}
+
+/// What nothing takes back has a twin for each entry that it is killed at.
+fn killed_for_good(rule: &str) {
+    const APPLY_ALL: [&str; 4] = ["remediate", "apply", "--yes", "--accept-irreversible"];
+    let mut killed = 0;
+    for entries in 1.. {
+        let sandbox = Sandbox::new();
+        let twin = twin(&sandbox, rule, &[]);
+        let planned = plan(&sandbox, &twin, rule);
+        if !killed_at(&sandbox, &twin, &APPLY_ALL, &planned, entries) {
+            break;
+        }
+        killed += 1;
+        let ended = unlocked(&sandbox, &twin, &APPLY_ALL);
+        assert_eq!(ended.code, 0, "{rule} killed at entry {entries}: {ended}");
+        let after = plan(&sandbox, &twin, rule);
+        assert_eq!(changes(&after).len(), 0, "{rule} killed at entry {entries}: {after}");
+        let events = events(&sandbox, &planned);
+        let applied = events.iter().filter(|event| *event == "applied").count();
+        assert_eq!(applied, changes(&planned).len(), "{rule} killed at entry {entries}: {events:?}");
+    }
+    assert!(killed >= 4, "{rule}: {killed} entries were enough");
+}
+
+#[test]
+fn killed_after_any_entry_an_alias_is_made_all_the_same() {
+    killed_for_good("ALS-001");
+}
+
+#[test]
+fn killed_after_any_entry_a_directory_is_registered_all_the_same() {
+    killed_for_good("DIR-003");
+}
+
+/// A second request would be refused: the one that is open is waited for.
+#[test]
+fn killed_after_any_entry_a_quota_is_asked_for_once() {
+    killed_for_good("QTA-001");
+}
+
+/// Whoever comes second is told who is at it, and changes nothing.
+#[test]
+fn of_two_that_apply_at_once_one_is_refused() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &["* workspaces:CreateIpGroup HangBefore#1"]);
+    let planned = plan(&sandbox, &twin, "IPG-001");
+    let mut command = sandbox.deskpair(APPLY).envs(&twin).into_command();
+    let mut first = Child(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"));
+    // Its first call hangs once its intent is written down.
+    let intent = sandbox.path(folder(&planned)).join("00000002.json");
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !intent.exists() {
+        assert!(Instant::now() < patience, "it does not begin");
+        assert!(first.0.try_wait().expect("it is ours").is_none(), "it ended before it had begun");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for second in [&APPLY[..], &["remediate", "undo", "--yes"]] {
+        let refused = run(&sandbox, &twin, second).expect(5);
+        refused.says(&[
+            "the pair corp is locked by",
+            &format!("remediate by plan {}", planned["id"].as_str().expect("an id")),
+        ]);
+    }
+    assert!(first.0.wait().expect("it is ours").success(), "the first one ends well");
+    let made = events(&sandbox, &planned).iter().filter(|event| *event == "applied").count();
+    assert_eq!(made, changes(&planned).len());
+    assert_eq!(changes(&plan(&sandbox, &twin, "IPG-001")).len(), 0);
 }
 
 #[test]
@@ -294,6 +409,25 @@ fn an_exported_script_does_what_the_plan_does() {
     assert_eq!(ran.code, 0, "{script}\n{ran}");
     let after = plan(&sandbox, &twin, "IPG-001,IPG-003");
     assert_eq!(changes(&after).len(), 0, "{script}\n{after}");
+}
+
+/// With status 200 AWS may list what it did not do: the script does not go on as if it were done.
+#[test]
+fn an_exported_script_stops_where_an_answer_lists_what_was_not_done() {
+    let Some(aws) = python::program("aws") else { return };
+    let sandbox = Sandbox::new();
+    let twin = twin_of(&sandbox, &["--fault", "* workspaces:CreateWorkspaces Partial#1"], |estate| {
+        let at = of_own_bundles(estate)[0];
+        estate.sides[estate.pairs[0].standby as usize].workspaces.items_mut().remove(at);
+    });
+    plan(&sandbox, &twin, "WSP-001");
+    let script = run(&sandbox, &twin, &["remediate", "export"]).expect(0).out;
+    sandbox.write("fix.sh", &script);
+    let path = format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", aws.parent().expect("a folder").display());
+    let ran = || sandbox.program("bash", ["fix.sh"]).envs(&twin).env("PATH", &path).run();
+    ran().expect(1).says(&["could not be processed"]);
+    ran().expect(0);
+    assert_eq!(changes(&plan(&sandbox, &twin, "WSP-001")).len(), 0, "{script}");
 }
 
 /// Runs a command against a twin of this process.

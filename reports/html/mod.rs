@@ -14,7 +14,7 @@ pub(crate) mod tests;
 
 pub(crate) use view::shown;
 
-use crate::Error;
+use crate::{Error, Fixes};
 use deskpair_rules::engine::Run;
 use minijinja::value::{Serde, Value};
 use page::Source;
@@ -38,6 +38,6 @@ const SOURCE: Source<'_> =
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
-    page::write(&SOURCE, Value::from(Serde(view::page(run))), out)
+pub fn write(run: &Run<'_>, fixes: &Fixes, out: &mut dyn Write) -> Result<(), Error> {
+    page::write(&SOURCE, Value::from(Serde(view::page(run, fixes))), out)
 }

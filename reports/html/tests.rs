@@ -202,6 +202,9 @@ fn what_matters_is_on_the_page() {
         "Waived until 2026-06-02T12:00:00Z by euc-team@example.com: the power users keep little",
         "AWS reserves no capacity",
         "Neither Region has an ONTAP file system.",
+        "<p class=\"planned\"><b>Planned:</b> make the desktop of bert (review) — <code>deskpair remediate plan</code></p>",
+        "<p class=\"planned\"><b>Planned for a person:</b> make the group of ",
+        "<p class=\"planned\"><b>Left to people:</b> nobody but people can do it for ",
     ] {
         assert!(page.contains(text), "{text}");
     }
@@ -225,6 +228,21 @@ fn the_page_stays_small_whatever_people_are_called_and_however_many_pairs() {
     assert!(page.len() < 5_000_000, "{}", page.len());
     assert!(page.contains("and 1,000 more: see <code>report.json</code>"), "what does not fit is counted");
     assert_harmless(&page);
+}
+
+#[test]
+fn what_a_plan_would_make_of_many_is_a_line() {
+    let fixture = samples::many(3_000);
+    let run = samples::run(&fixture);
+    let page = written(&run, File::Html);
+    let lines: Vec<&str> = page.split("<p class=\"planned\">").skip(1).collect();
+    let (causes, planned) = (page.matches("data-cause data-pair").count(), lines.len());
+    assert!(planned > 0 && planned <= causes, "{planned} lines for {causes} causes");
+    assert!(lines.iter().any(|line| line.contains("more changes (review) — ")), "{:?}", lines.first());
+    // Of a waived cause nothing is planned, and where no planner was asked nothing is said.
+    let mut silent = Vec::new();
+    crate::write(File::Html, &run, &crate::Fixes::default(), &mut silent).expect("a vector takes everything");
+    assert!(!String::from_utf8(silent).expect("UTF-8").contains("<p class=\"planned\">"));
 }
 
 #[test]

@@ -306,7 +306,7 @@ pub(crate) fn effect(run: &Run<'_>, finding: &Finding) -> Effect {
     }
 }
 
-/// A finding in words, by position.
+/// A finding in words, by position; what a plan would make of it is not in it.
 pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a Prints, at: u32) -> v1::Finding<'a> {
     let finding = &pair.findings[at as usize];
     let case = run.case(finding);
@@ -355,6 +355,7 @@ pub(crate) fn finding<'a>(run: &'a Run<'_>, pair: &'a PairRun<'_>, prints: &'a P
         inconclusive: run.is_inconclusive(finding),
         users_affected: finding.people,
         remedy: worded.wording.remedy.map_or(Cow::Borrowed(worded.meta.remedy), Cow::Owned),
+        fix: None,
         waiver: finding.waiver.map(|at| acceptance(run, &run.estate.settings.waivers[usize::from(at)])),
         age,
         since,

@@ -6,8 +6,8 @@ pub mod v1;
 #[cfg(test)]
 mod tests;
 
-use crate::{Error, people};
-use deskpair_rules::engine::{PairRun, Run};
+use crate::{Error, Fixes, people};
+use deskpair_rules::engine::{PairRun, Run, Verdict};
 use deskpair_rules::readiness::State;
 use facts::Prints;
 use rayon::prelude::*;
@@ -22,9 +22,9 @@ const CHUNK: usize = 4096;
 ///
 /// # Errors
 /// Where `out` cannot be written.
-pub fn write(run: &Run<'_>, out: &mut dyn Write) -> Result<(), Error> {
+pub fn write(run: &Run<'_>, fixes: &Fixes, out: &mut dyn Write) -> Result<(), Error> {
     let mut out = std::io::BufWriter::with_capacity(1 << 16, out);
-    serde_json::to_writer(&mut out, &facts::head(run, Pairs(run))).map_err(std::io::Error::from)?;
+    serde_json::to_writer(&mut out, &facts::head(run, Pairs(run, fixes))).map_err(std::io::Error::from)?;
     out.write_all(b"\n")?;
     out.flush()?;
     Ok(())
@@ -37,15 +37,15 @@ pub fn schema() -> schemars::Schema {
     schema
 }
 
-struct Pairs<'a, 'e>(&'a Run<'e>);
+struct Pairs<'a, 'e>(&'a Run<'e>, &'a Fixes);
 
 impl Serialize for Pairs<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(run) = *self;
+        let Self(run, fixes) = *self;
         let mut pairs = serializer.serialize_seq(Some(run.pairs.len()))?;
         for pair in &run.pairs {
             let prints = Prints::of(run, pair);
-            let (users, findings) = (Users { pair, prints: &prints }, Findings { run, pair, prints: &prints });
+            let (users, findings) = (Users { pair, prints: &prints }, Findings { run, fixes, pair, prints: &prints });
             pairs.serialize_element(&facts::pair(run, pair, &prints, users, findings))?;
         }
         pairs.end()
@@ -66,6 +66,7 @@ impl Serialize for Users<'_, '_> {
 
 struct Findings<'a, 'e> {
     run: &'a Run<'e>,
+    fixes: &'a Fixes,
     pair: &'a PairRun<'e>,
     prints: &'a Prints,
 }
@@ -73,7 +74,13 @@ struct Findings<'a, 'e> {
 impl Serialize for Findings<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let order: Vec<u32> = (0..self.pair.findings.len() as u32).collect();
-        in_chunks(serializer, &order, |at| Some(facts::finding(self.run, self.pair, self.prints, at)))
+        in_chunks(serializer, &order, |at| {
+            let fix = match self.pair.findings[at as usize].verdict {
+                Verdict::Fail => self.fixes.of(self.prints.get(at)),
+                Verdict::NotEvaluated | Verdict::Waived => None,
+            };
+            Some(v1::Finding { fix, ..facts::finding(self.run, self.pair, self.prints, at) })
+        })
     }
 }
 

@@ -56,6 +56,35 @@ fn people_carry_their_causes() {
 }
 
 #[test]
+fn fails_tell_what_a_plan_would_make_of_them_and_nothing_else_does() {
+    let fixture = samples::drifted();
+    let run = samples::run(&fixture);
+    let report = read(&written(&run, File::Json));
+    let findings = &report.pairs[0].findings;
+    assert!(findings.iter().all(|finding| (finding.verdict == v1::Verdict::Fail) == finding.fix.is_some()));
+    let fix = |rule: &str| {
+        let found = findings.iter().find(|finding| finding.rule == rule && finding.fix.is_some());
+        found.and_then(|finding| finding.fix.clone()).unwrap_or_else(|| panic!("{rule}"))
+    };
+    let made = fix("WSP-001");
+    assert_eq!(
+        (made.kind, made.risk, made.undo),
+        (v1::FixKind::Planned, Some(v1::Risk::Review), Some(v1::Undo::Exact))
+    );
+    assert_eq!(made.title.as_deref(), Some("make the desktop of bert"));
+    assert_eq!(made.changes, ["corp/standby/desktop/bert"]);
+    assert_eq!(fix("IPG-001").kind, v1::FixKind::Manual);
+    let follows = fix("IPG-002");
+    assert_eq!((follows.kind, follows.risk, follows.changes.len()), (v1::FixKind::Follows, None, 0));
+    let mut silent = Vec::new();
+    crate::write(File::Json, &run, &crate::Fixes::default(), &mut silent).expect("a vector takes everything");
+    assert!(
+        !String::from_utf8(silent).expect("UTF-8").contains("\"fix\""),
+        "where no planner was asked nothing is said"
+    );
+}
+
+#[test]
 fn texts_are_kept_as_they_are() {
     let fixture = samples::hostile();
     let report = read(&written(&samples::run(&fixture), File::Json));

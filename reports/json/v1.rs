@@ -592,8 +592,11 @@ pub struct Finding<'a> {
     pub inconclusive: bool,
     /// How many people it touches; 0 where nothing says who they are.
     pub users_affected: u32,
-    /// What fixes it.
+    /// What fixes it, for people.
     pub remedy: Text<'a>,
+    /// What `deskpair remediate plan` would make of it; left out of what does not fail, or is waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix<'a>>,
     /// The waiver that covers it.
     pub waiver: Option<Acceptance<'a>>,
     /// What has become of it since the earlier run; null where nothing is compared, and where that run did not judge its rule.
@@ -606,6 +609,63 @@ pub struct Finding<'a> {
 
 const fn no_effect() -> Effect {
     Effect::None
+}
+
+/// What a plan would make of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fix<'a> {
+    /// What becomes of it.
+    pub kind: FixKind,
+    /// The riskiest of its changes; null where none is planned.
+    pub risk: Option<Risk>,
+    /// How far its changes can be taken back, as the one that can be least; null where none is planned.
+    pub undo: Option<Undo>,
+    /// What its changes do, in a sentence without its point; null where none is planned.
+    pub title: Option<Text<'a>>,
+    /// The ids of its changes, as the plan has them.
+    pub changes: Vec<Text<'a>>,
+    /// Why it is left, or what else is to be known.
+    pub note: Option<Text<'a>>,
+}
+
+/// What becomes of a finding that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FixKind {
+    /// `deskpair remediate apply` makes it good.
+    Planned,
+    /// It is planned for a person to do, with instructions.
+    Manual,
+    /// It goes with the fix of the finding that it follows from.
+    Follows,
+    /// It is left to people: the note says why.
+    Left,
+}
+
+/// How careful one has to be with a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Nobody who works now can notice it, and it can be taken back.
+    Safe,
+    /// Somebody should look at it first.
+    Review,
+    /// People may notice it while they work.
+    Disruptive,
+    /// A person has to do it.
+    Manual,
+}
+
+/// How far a change can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undo {
+    /// Every field is as it was again.
+    Exact,
+    /// All but what the plan tells.
+    Partial,
+    /// No API call takes it back.
+    None,
 }
 
 /// What a finding is about.

@@ -1,5 +1,6 @@
 //! Lines of a terminal: at most 80 columns, styled with ANSI codes that the caller may strip.
 
+use crate::text;
 use anstyle::Style;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -30,7 +31,7 @@ impl<'w> Page<'w> {
 
     /// Words between an indent and the right edge.
     pub(crate) fn paragraph(&mut self, indent: usize, style: Style, text: &str) -> io::Result<()> {
-        for line in wrapped(text, WIDTH - indent) {
+        for line in text::wrapped(text, WIDTH - indent) {
             writeln!(self.out, "{:indent$}{style}{line}{style:#}", "")?;
         }
         Ok(())
@@ -50,54 +51,5 @@ impl<'w> Page<'w> {
             write!(self.out, "{:room$}{style}{text}{style:#}", "")?;
         }
         writeln!(self.out)
-    }
-}
-
-/// Cuts a text between words; a word that is too long for a line is cut where the line ends.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let wide = word.width();
-        if used > 0 && used + 1 + wide > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        if wide <= width {
-            line.push_str(word);
-            used += wide;
-            continue;
-        }
-        for c in word.chars() {
-            let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-            if used + wide > width {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push(c);
-            used += wide;
-        }
-    }
-    if used > 0 {
-        lines.push(line);
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrapped;
-
-    #[test]
-    fn lines_end_between_words_and_inside_long_ones() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
-        assert_eq!(wrapped("王王王", 4), ["王王", "王"]);
-        assert!(wrapped(" ", 4).is_empty());
     }
 }

@@ -8,11 +8,12 @@ use super::twin::read_estate;
 use super::{Globals, say};
 use crate::output::{MadeFolders, Output, OutputSet, make_folder};
 use crate::redact::{Key, is_redacted};
+use crate::remediate::draft;
 use crate::store::chain::{CHAIN, Links, is_linked};
 use crate::store::evidence::{self, ESTATE, Verified, VerifyError};
 use crate::store::{Digest, Objects, StoreError, estate_file, findings};
 use clap::Args;
-use deskpair_reports::{File, Format};
+use deskpair_reports::{File, Fixes, Format};
 use deskpair_rules::controls::Framework;
 use deskpair_rules::engine::{Options, Run, evaluate};
 use deskpair_rules::model::Estate;
@@ -145,8 +146,9 @@ impl Folder {
 
     /// Writes the reports and what they rest on. What vouches for it comes with [`finish`](Self::finish).
     pub(super) fn write(&mut self, run: &Run<'_>, past: &Past) -> Result<()> {
+        let fixes = fixes(run, self.reports.iter().copied());
         for file in self.reports.clone() {
-            let written = deskpair_reports::write(file, run, self.file(file.name()));
+            let written = deskpair_reports::write(file, run, &fixes, self.file(file.name()));
             written.map_err(|error| unwritable(&self.path, error))?;
         }
         self.write_judged(run)?;
@@ -317,6 +319,11 @@ fn judged(folder: &Path) -> Result<Judged> {
     Ok(judged)
 }
 
+/// What a plan would make of a run's findings, where one of these files tells of it.
+fn fixes(run: &Run<'_>, mut files: impl Iterator<Item = File>) -> Fixes {
+    if files.any(File::shows_fixes) { draft::fixes(run) } else { Fixes::default() }
+}
+
 /// What is wrong with a folder of evidence: files that changed, are missing or were added, and reports that are not those of the estate.
 pub(super) fn problems(folder: &Path) -> Result<Vec<String>> {
     match evidence::verify(folder, agree) {
@@ -347,11 +354,14 @@ fn agree(folder: &Path, verified: &Verified) -> std::result::Result<(), String> 
             wrong.push(format!("{FINDINGS:?} does not hold what {ESTATE} gives"));
         }
     }
-    for file in Format::ALL.into_iter().flat_map(Format::files).copied() {
+    let there = Format::ALL.into_iter().flat_map(Format::files).copied();
+    let there: Vec<File> = there.filter(|file| folder.join(file.name()).exists()).collect();
+    let fixes = fixes(&run, there.iter().copied());
+    for file in there {
         let name = file.name();
         let Ok(written) = fs::read(folder.join(name)) else { continue };
         let mut expected = Vec::with_capacity(written.len());
-        deskpair_reports::write(file, &run, &mut expected).map_err(|error| format!("{name}: {error}"))?;
+        deskpair_reports::write(file, &run, &fixes, &mut expected).map_err(|error| format!("{name}: {error}"))?;
         if expected != written {
             wrong.push(format!("{name:?} is not the report of {ESTATE}"));
         }

@@ -4,11 +4,14 @@
 //! make the same. That is also how a run that was cut off goes on, and how an unclear answer is understood: what a plan of now does not
 //! have any more is done.
 
+mod prove;
+mod wait;
+
 use super::draft;
 use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
-use super::look::{Ready, filled, look, named};
+use super::look::{filled, look, named};
 use super::operations::{self, Kind};
-use super::plan::{Call, Change, Made, Part, Plan, Proof};
+use super::plan::{Call, Change, Made, Part, Plan};
 use super::send::{SendError, Sender};
 use crate::collect::access::{Access, AccessError};
 use crate::collect::calls::{Patience, Run as CallRun, Silent};
@@ -16,24 +19,14 @@ use crate::collect::fault::Effect;
 use crate::collect::limits::Limits;
 use crate::collect::{self, Surroundings};
 use crate::store::lock::{Lock, LockError};
-use deskpair_rules::engine::{Options, Run, Verdict, evaluate, needed};
+use deskpair_rules::engine::{Options, Verdict, evaluate, needed};
 use deskpair_rules::model::settings::{PairSettings, Settings, SideSettings};
 use deskpair_rules::model::{Estate, Moment};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Runtime;
-
-/// How long an image may take to be copied, or a desktop to be made: AWS documents no duration (AWS-FACTS §2).
-const LONGEST_WAIT: Duration = Duration::from_secs(4 * 3600);
-
-/// How long a change of a zone may take to reach all name servers: generally 60 seconds (`route53:ChangeResourceRecordSets`).
-const LONGEST_CHANGE: Duration = Duration::from_secs(15 * 60);
-
-/// How often a rule is asked again before it counts as not passing: what was changed may be seen a little later (AWS-FACTS §2: branding,
-/// about a minute).
-const PROOFS: u32 = 8;
 
 /// How often something whose fate was unclear, and that was not done, is tried in all.
 pub(super) const TRIES: u32 = 3;
@@ -388,7 +381,8 @@ impl<'g, 'o> Apply<'g, 'o> {
     /// Makes changes that go out in the same calls.
     fn make(&mut self, group: &[Change], teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let Some(first) = group.first() else { return Ok(()) };
-        for call in 0..first.calls().len() {
+        let calls = if self.is_asked_for(first, teller)? { 0 } else { first.calls().len() };
+        for call in 0..calls {
             self.call(group, call, teller)?;
         }
         for change in group {
@@ -476,29 +470,6 @@ impl<'g, 'o> Apply<'g, 'o> {
         Err(failed("it was not done".to_owned()))
     }
 
-    /// Waits until all of Route 53's name servers have taken a change over.
-    fn in_sync(&self, sender: &Sender, id: &str, teller: &mut dyn Teller) -> Result<(), String> {
-        let began = Instant::now();
-        let mut pause = self.first_pause();
-        teller.says("waiting until all of Route 53's name servers have it");
-        loop {
-            let read = self.block(sender.read("route53", "GetChange", &serde_json::json!({ "Id": id })));
-            match read {
-                Ok(answer) if answer["ChangeInfo"]["Status"] == "INSYNC" => return Ok(()),
-                Ok(_) if began.elapsed() > LONGEST_CHANGE => {
-                    return Err(format!(
-                        "the change {id} is not everywhere after {} min",
-                        LONGEST_CHANGE.as_secs() / 60
-                    ));
-                }
-                Ok(_) => {}
-                Err(error) => return Err(format!("it was made, and whether it is everywhere cannot be told: {error}")),
-            }
-            self.sleep(pause);
-            pause = (pause * 2).min(self.longest_pause());
-        }
-    }
-
     /// A call as it is sent: with ids in place of what other changes made.
     pub(super) fn request(&mut self, change: &Change, call: &Call) -> Result<Call, String> {
         let mut ids: BTreeMap<Made, String> = BTreeMap::new();
@@ -515,113 +486,6 @@ impl<'g, 'o> Apply<'g, 'o> {
         let sender = self.sender(pair, made.part)?;
         let found = self.ground.runtime.block_on(look(&sender, made));
         found.map_err(|error| ApplyError::Unread(error.to_string()))
-    }
-
-    /// Waits until something can be used; its id.
-    fn awaited(&mut self, change: &Change, made: &Made, teller: &mut dyn Teller) -> Result<String, ApplyError> {
-        let failed = |why: String| ApplyError::Failed { change: change.id.clone(), why };
-        let began = Instant::now();
-        let mut pause = self.ground.pause.min(Duration::from_millis(500));
-        let mut last = String::new();
-        loop {
-            match self.found(&change.pair, made)? {
-                Some(found) if found.ready == Ready::Yes => return Ok(found.id),
-                Some(found) if found.ready == Ready::Never => {
-                    return Err(failed(format!("{made} is {}", found.state)));
-                }
-                Some(found) => {
-                    if found.state != last {
-                        teller.waits(made, &found.state);
-                        last = found.state;
-                    }
-                }
-                // Ids are not always describable at once (AWS-FACTS §2).
-                None => teller.waits(made, "not there yet"),
-            }
-            if began.elapsed() > LONGEST_WAIT {
-                return Err(failed(format!(
-                    "{made} is not there after {} h: apply again later",
-                    LONGEST_WAIT.as_secs() / 3600
-                )));
-            }
-            if let Some(code) = teller.interrupted() {
-                return Err(ApplyError::Interrupted(code));
-            }
-            self.sleep(pause);
-            pause = (pause * 2).min(self.ground.pause);
-        }
-    }
-
-    /// Proves by its rules what a change fixes, once nothing that is to be made fixes more of them.
-    fn prove(&mut self, change: &Change, open: &[Change], teller: &mut dyn Teller) -> Result<(), ApplyError> {
-        if change.proof == Proof::Replanned {
-            return self.proven_by_replanning(change, teller);
-        }
-        let rules: BTreeSet<&str> = change.fixes.iter().map(|fixed| fixed.rule.as_str()).collect();
-        for rule in rules {
-            let more = |other: &Change| other.pair == change.pair && other.fixes.iter().any(|fixed| fixed.rule == rule);
-            if open.iter().any(more) {
-                continue;
-            }
-            let made =
-                |other: &&Change| other.pair == change.pair && self.progress.standing(&other.id) == Standing::Applied;
-            // A finding that another change fixes too, which was left out, cannot be gone.
-            let unmade: BTreeSet<&str> = self
-                .plan
-                .changes
-                .iter()
-                .filter(|other| other.pair == change.pair && self.progress.standing(&other.id) != Standing::Applied)
-                .flat_map(|other| other.fixes.iter().map(|fixed| fixed.fingerprint.as_str()))
-                .collect();
-            let wanted: BTreeSet<String> = self
-                .plan
-                .changes
-                .iter()
-                .filter(made)
-                .filter(|other| other.proof == Proof::Rules)
-                .flat_map(|other| &other.fixes)
-                .filter(|fixed| fixed.rule == rule && !unmade.contains(fixed.fingerprint.as_str()))
-                .map(|fixed| fixed.fingerprint.clone())
-                .filter(|fingerprint| !self.progress.proven.contains(fingerprint))
-                .collect();
-            if wanted.is_empty() {
-                continue;
-            }
-            let mut pause = self.ground.pause.min(Duration::from_millis(250));
-            for attempt in 1..=PROOFS {
-                let rules = BTreeSet::from([rule.to_owned()]);
-                let (estate, options) = self.ground.collected(&rules, std::slice::from_ref(&change.pair))?;
-                let run = evaluate(&estate, options);
-                let still = remaining(&run, &wanted);
-                if still.is_empty() {
-                    teller.says(&format!("{rule} passes"));
-                    let fingerprints = wanted.iter().cloned().collect();
-                    self.note(Event::Proven { rule: rule.to_owned(), pair: change.pair.clone(), fingerprints })?;
-                    break;
-                }
-                if attempt == PROOFS {
-                    let why = format!("it was made, and {rule} does not pass: {}", still.join("; "));
-                    return Err(ApplyError::Failed { change: change.id.clone(), why });
-                }
-                self.sleep(pause);
-                pause = (pause * 2).min(self.ground.pause);
-            }
-        }
-        Ok(())
-    }
-
-    fn proven_by_replanning(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
-        let mut pause = self.first_pause();
-        for _ in 0..PROOFS {
-            if self.now()?.change(&change.id).is_none() {
-                teller.says("it is as it was planned to be");
-                return Ok(());
-            }
-            self.sleep(pause);
-            pause = (pause * 2).min(self.longest_pause());
-        }
-        let why = "it was made, and reading back does not show it".to_owned();
-        Err(ApplyError::Failed { change: change.id.clone(), why })
     }
 
     pub(super) fn sender(&mut self, pair: &str, part: Part) -> Result<Sender, ApplyError> {
@@ -689,18 +553,4 @@ pub(super) fn refused(answer: &Value) -> Option<String> {
         format!("{whom}: {code} {}", one["ErrorMessage"].as_str().unwrap_or_default())
     };
     Some(failed.iter().map(told).collect::<Vec<_>>().join("; "))
-}
-
-/// What of these findings is still there, or cannot be told.
-fn remaining(run: &Run<'_>, wanted: &BTreeSet<String>) -> Vec<String> {
-    let mut still = Vec::new();
-    for pair in &run.pairs {
-        for finding in &pair.findings {
-            let unknown = finding.verdict == Verdict::NotEvaluated && run.is_inconclusive(finding);
-            if unknown || wanted.contains(&run.fingerprint(pair, finding)) {
-                still.push(run.word(pair, finding).wording.message);
-            }
-        }
-    }
-    still
 }

@@ -1,15 +1,17 @@
 //! From a run to a plan: each area's fixers say what they would change, and what is said twice is one change.
 
-use super::fixers;
+use super::fixers::{self, Way};
 use super::order::{Cycle, ordered};
 use super::plan::{
     Action, Call, Change, Field, Fixed, Inverse, Left, Made, MadeKind, Manual, Part, Place, Plan, Proof, Risk, Source,
 };
+use deskpair_reports::fixes::{self, Fixes};
 use deskpair_rules::engine::{Finding, PairRun, Run, Verdict};
 use deskpair_rules::model::settings::SideSettings;
 use deskpair_rules::model::{PairView, Subject};
 use deskpair_rules::rule::Drift;
-use std::collections::BTreeSet;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans the fixes of a run's fails. A waived fail is accepted, and nothing is planned for it.
 ///
@@ -19,11 +21,9 @@ pub fn plan(run: &Run<'_>) -> Result<Plan, Cycle> {
     let mut changes = Vec::new();
     let mut left = Vec::new();
     for pair in &run.pairs {
-        let mut draft = Draft { run, pair, changes: Vec::new(), left: Vec::new() };
-        fixers::plan(&mut draft);
-        draft.leave_the_rest();
-        changes.append(&mut draft.changes);
-        left.append(&mut draft.left);
+        let Kept::Whole(mut whole) = drafted(run, pair, Kept::Whole(Whole::default())) else { continue };
+        changes.append(&mut whole.changes);
+        left.append(&mut whole.left);
     }
     let estate = run.options.estate_digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let from = Source {
@@ -33,6 +33,22 @@ pub fn plan(run: &Run<'_>) -> Result<Plan, Cycle> {
         pairs: run.pairs.iter().map(|pair| pair.view.settings.name.clone()).collect(),
     };
     Ok(Plan::new(from, ordered(changes)?, left))
+}
+
+/// What a plan would make of each finding, for reports: no more of a change is kept than they tell, so that it takes little room however many
+/// there are.
+pub fn fixes(run: &Run<'_>) -> Fixes {
+    run.pairs.iter().fold(Fixes::default(), |told, pair| match drafted(run, pair, Kept::Told(told)) {
+        Kept::Told(told) => told,
+        Kept::Whole(_) => Fixes::default(),
+    })
+}
+
+fn drafted(run: &Run<'_>, pair: &PairRun<'_>, kept: Kept) -> Kept {
+    let mut draft = Draft { run, pair, known: BTreeMap::new(), kept };
+    fixers::plan(&mut draft);
+    draft.leave_the_rest();
+    draft.kept
 }
 
 /// A finding that wants fixing.
@@ -48,17 +64,32 @@ pub struct Wanted {
     pub drift: Vec<Drift>,
 }
 
-/// A pair's part of a plan in the making.
-pub struct Draft<'r, 'e> {
-    run: &'r Run<'e>,
-    pair: &'r PairRun<'e>,
+/// What is kept of a plan in the making.
+enum Kept {
+    /// All of it.
+    Whole(Whole),
+    /// What reports tell of it.
+    Told(Fixes),
+}
+
+#[derive(Default)]
+struct Whole {
     changes: Vec<Change>,
     left: Vec<Left>,
 }
 
+/// A pair's part of a plan in the making.
+pub struct Draft<'r, 'e> {
+    run: &'r Run<'e>,
+    pair: &'r PairRun<'e>,
+    /// The changes' positions, by id.
+    known: BTreeMap<String, u32>,
+    kept: Kept,
+}
+
 impl std::fmt::Debug for Draft<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft").field("changes", &self.changes).field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Draft").field("known", &self.known).finish_non_exhaustive()
     }
 }
 
@@ -71,17 +102,14 @@ impl<'r, 'e> Draft<'r, 'e> {
     /// The fails of a rule.
     pub fn fails(&self, rule: &str) -> Vec<Wanted> {
         let of_rule = |finding: &&Finding| finding.verdict == Verdict::Fail && self.run.meta(finding).id == rule;
-        self.pair
-            .findings
-            .iter()
-            .filter(of_rule)
-            .map(|finding| Wanted {
-                subject: finding.subject,
-                case: self.run.case(finding).key,
-                fixed: self.fixed(finding),
-                drift: self.run.word(self.pair, finding).wording.drift,
-            })
-            .collect()
+        let fails: Vec<&Finding> = self.pair.findings.iter().filter(of_rule).collect();
+        let wanted = |finding: &&Finding| Wanted {
+            subject: finding.subject,
+            case: self.run.case(finding).key,
+            fixed: self.fixed(finding),
+            drift: self.run.word(self.pair, finding).wording.drift,
+        };
+        fails.par_iter().map(wanted).collect()
     }
 
     fn fixed(&self, finding: &Finding) -> Fixed {
@@ -137,8 +165,10 @@ impl<'r, 'e> Draft<'r, 'e> {
     pub fn add(&mut self, change: Builder) -> String {
         let Builder(mut change) = change;
         let id = change.id.clone();
-        match self.changes.iter_mut().find(|known| known.id == id) {
-            Some(known) => {
+        let known = self.known.get(&id).copied();
+        let at = match (&mut self.kept, known) {
+            (Kept::Whole(whole), Some(at)) => {
+                let known = &mut whole.changes[at as usize];
                 known.fixes.append(&mut change.fixes);
                 known.fixes.sort();
                 known.fixes.dedup();
@@ -147,48 +177,119 @@ impl<'r, 'e> Draft<'r, 'e> {
                         known.after.push(before);
                     }
                 }
+                at
             }
-            None => self.changes.push(change),
-        }
+            (Kept::Whole(whole), None) => {
+                whole.changes.push(change);
+                whole.changes.len() as u32 - 1
+            }
+            (Kept::Told(fixes), known) => {
+                let fixed = std::mem::take(&mut change.fixes);
+                let at = known.unwrap_or_else(|| fixes.add(told(change)));
+                fixed.iter().for_each(|fixed| fixes.link(&fixed.fingerprint, at));
+                at
+            }
+        };
+        self.known.insert(id.clone(), at);
         id
     }
 
     /// Whether a change is planned.
     pub fn has(&self, id: &str) -> bool {
-        self.changes.iter().any(|change| change.id == id)
+        self.known.contains_key(id)
     }
 
     /// Leaves a finding, for a reason.
     pub fn leave(&mut self, wanted: &Wanted, why: impl Into<String>) {
-        let Fixed { rule, fingerprint, subject } = wanted.fixed.clone();
-        let pair = self.pair.view.settings.name.clone();
-        self.left.push(Left { pair, rule, subject, fingerprint, why: why.into() });
+        self.left(wanted.fixed.clone(), why.into());
+    }
+
+    fn left(&mut self, fixed: Fixed, why: String) {
+        let pair = &self.pair.view.settings.name;
+        match &mut self.kept {
+            Kept::Whole(whole) => {
+                let Fixed { rule, fingerprint, subject } = fixed;
+                whole.left.push(Left { pair: pair.clone(), rule, subject, fingerprint, why });
+            }
+            Kept::Told(fixes) => fixes.leave(&fixed.fingerprint, fixes::Left::ToPeople(why)),
+        }
+    }
+
+    /// The findings of which something was said.
+    fn said(&self) -> BTreeSet<String> {
+        match &self.kept {
+            Kept::Whole(whole) => {
+                let left = whole.left.iter().map(|left| &left.fingerprint);
+                let fixed = whole.changes.iter().flat_map(|change| &change.fixes).map(|fixed| &fixed.fingerprint);
+                left.chain(fixed).cloned().collect()
+            }
+            Kept::Told(_) => BTreeSet::new(),
+        }
     }
 
     /// Says of every fail that no change fixes, and of which nothing was said, why not: its root's fix is its own, or its rule says what
     /// people have to do.
     fn leave_the_rest(&mut self) {
-        let mut said: BTreeSet<String> = self.left.iter().map(|left| left.fingerprint.clone()).collect();
-        said.extend(self.changes.iter().flat_map(|change| change.fixes.iter().map(|fixed| fixed.fingerprint.clone())));
-        let fails = self.pair.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
-        for finding in fails {
-            let fixed = self.fixed(finding);
-            if said.contains(&fixed.fingerprint) {
-                continue;
+        let (run, pair) = (self.run, self.pair);
+        let said = self.said();
+        let fails: Vec<&Finding> = pair.findings.iter().filter(|finding| finding.verdict == Verdict::Fail).collect();
+        let is_open = |finding: &&Finding| {
+            let print = run.fingerprint(pair, finding);
+            match &self.kept {
+                Kept::Whole(_) => !said.contains(&print),
+                Kept::Told(fixes) => !fixes.knows(&print),
             }
-            let root = finding.root.map(|root| self.fixed(&self.pair.findings[root as usize]));
-            let why = match root {
-                Some(root) => format!("it follows from {} {}", root.rule, root.subject),
-                None => {
-                    let worded = self.run.word(self.pair, finding);
-                    let remedy = worded.wording.remedy.as_deref().unwrap_or(worded.meta.remedy);
-                    format!("for people: {remedy}")
+        };
+        let rest: Vec<&Finding> = fails.into_par_iter().filter(is_open).collect();
+        for finding in rest {
+            let fixed = self.fixed(finding);
+            let follows = finding.root.map(|root| {
+                let root = self.fixed(&pair.findings[root as usize]);
+                format!("it follows from {} {}", root.rule, root.subject)
+            });
+            match (follows, &mut self.kept) {
+                (Some(why), Kept::Told(fixes)) => fixes.leave(&fixed.fingerprint, fixes::Left::Follows(why)),
+                (None, Kept::Told(_)) => {
+                    let why = not_planned(&fixed.rule);
+                    self.left(fixed, why);
                 }
-            };
-            let pair = self.pair.view.settings.name.clone();
-            let Fixed { rule, fingerprint, subject } = fixed;
-            self.left.push(Left { pair, rule, subject, fingerprint, why });
+                (Some(why), Kept::Whole(_)) => self.left(fixed, why),
+                (None, Kept::Whole(_)) => {
+                    let worded = run.word(pair, finding);
+                    let remedy = worded.wording.remedy.as_deref().unwrap_or(worded.meta.remedy);
+                    self.left(fixed, format!("for people: {remedy}"));
+                }
+            }
         }
+    }
+}
+
+/// Why nothing is planned for a rule's fail of which its fixer says nothing.
+fn not_planned(rule: &str) -> String {
+    match fixers::way(rule) {
+        Some(Way::People(why) | Way::Follows(why)) => why.to_owned(),
+        Some(Way::Planned(text) | Way::ByHand(text)) => format!("nothing is planned in this case. In others: {text}"),
+        None => "no fixer knows of it".to_owned(),
+    }
+}
+
+/// What reports tell of a change.
+fn told(change: Change) -> fixes::Planned {
+    fixes::Planned {
+        risk: match change.risk {
+            Risk::Safe => fixes::Risk::Safe,
+            Risk::Review => fixes::Risk::Review,
+            Risk::Disruptive => fixes::Risk::Disruptive,
+            Risk::Manual => fixes::Risk::Manual,
+        },
+        undo: match change.inverse {
+            Inverse::Exact(_) => fixes::Undo::Exact,
+            Inverse::Partial { .. } => fixes::Undo::Partial,
+            Inverse::None { .. } => fixes::Undo::None,
+        },
+        note: (!change.notes.is_empty()).then(|| change.notes.join(" ").into()),
+        id: change.id,
+        title: change.title,
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Shell {
 }
 
 /// Text as one word.
-fn quoted(shell: Shell, text: &str) -> String {
+pub(super) fn quoted(shell: Shell, text: &str) -> String {
     match shell {
         Shell::Bash => format!("'{}'", text.replace('\'', r"'\''")),
         Shell::PowerShell => format!("'{}'", text.replace('\'', "''")),
@@ -29,8 +29,13 @@ fn quoted(shell: Shell, text: &str) -> String {
 }
 
 /// A comment of one line, whatever the text is.
-fn comment(out: &mut String, text: &str) {
+pub(super) fn comment(out: &mut String, text: &str) {
     let _ = writeln!(out, "# {}", deskpair_reports::text::line(&text.replace(['\r', '\n'], " ")));
+}
+
+/// The AWS CLI's name for a service that requests are signed for by another.
+fn command(service: &str) -> &str {
+    if service == "servicequotas" { "service-quotas" } else { service }
 }
 
 /// The command of an operation: `authorize-ip-rules` for `AuthorizeIpRules`.
@@ -70,7 +75,7 @@ fn lookup(made: &Made, shell: Shell) -> String {
             ),
             "Workspaces[0].WorkspaceId".to_owned(),
         ),
-        MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup => {
+        MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => {
             return format!("echo {}", quoted(shell, &made.name));
         }
     };
@@ -163,10 +168,41 @@ fn change(
             // Version 1 of the AWS CLI would send the base64 text itself as the picture: it does not know the option, and refuses.
             input.push_str(" --cli-binary-format base64");
         }
-        let _ = writeln!(out, "aws {} {}{options} --cli-input-json {input}", call.service, kebab(&call.operation));
+        let line =
+            format!("aws {} {}{options} --cli-input-json {input}", command(&call.service), kebab(&call.operation));
+        let _ = match failures(&call.operation) {
+            None => writeln!(out, "{line}"),
+            Some(list) => whole(out, shell, number, &line, list),
+        };
     }
     if let Some(made) = &change.makes {
         wait(out, made, shell, &options);
+    }
+}
+
+/// The list in an answer of status 200 that holds what was not done (AWS-FACTS §2).
+fn failures(operation: &str) -> Option<&'static str> {
+    match operation {
+        "CreateWorkspaces" => Some("FailedRequests"),
+        "CreateStandbyWorkspaces" => Some("FailedStandbyRequests"),
+        _ => None,
+    }
+}
+
+/// Makes a call, and stops where its answer lists what was not done.
+fn whole(out: &mut String, shell: Shell, number: usize, line: &str, list: &str) -> std::fmt::Result {
+    let query = quoted(shell, &format!("{list}[].ErrorMessage"));
+    match shell {
+        Shell::Bash => writeln!(
+            out,
+            "failed_{number}=$({line} --output text --query {query})\n\
+             [ -z \"$failed_{number}\" ] || [ \"$failed_{number}\" = None ] || {{ printf '%s\\n' \"$failed_{number}\" >&2; exit 1; }}"
+        ),
+        Shell::PowerShell => writeln!(
+            out,
+            "$failed_{number} = {line} --output text --query {query}\n\
+             if ($failed_{number} -and $failed_{number} -ne 'None') {{ throw \"$failed_{number}\" }}"
+        ),
     }
 }
 

@@ -64,6 +64,9 @@ async fn all_of(
 pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendError> {
     let Made { kind, name, within, .. } = made;
     let within = within.as_deref().unwrap_or_default();
+    if *kind == MadeKind::Quota {
+        return quota(sender, name, within).await;
+    }
     let (items, id, state): (Vec<Value>, &str, &str) = match kind {
         MadeKind::Image => (all(sender, "DescribeWorkspaceImages", json!({}), "Images").await?, "ImageId", "State"),
         MadeKind::Bundle => (all(sender, "DescribeWorkspaceBundles", json!({}), "Bundles").await?, "BundleId", "State"),
@@ -87,6 +90,7 @@ pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendErr
         MadeKind::Backup => {
             (all_of(sender, "fsx", "DescribeBackups", json!({}), "Backups").await?, "BackupId", "Lifecycle")
         }
+        MadeKind::Quota => return Ok(None),
     };
     let named = |item: &&Value| match kind {
         MadeKind::Image | MadeKind::Bundle | MadeKind::AddIn => text(item, "Name") == name,
@@ -97,6 +101,7 @@ pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendErr
         }
         MadeKind::Registration => text(item, "DirectoryId") == name,
         MadeKind::Backup => text(item, "SourceBackupId") == name,
+        MadeKind::Quota => false,
     };
     let Some(item) = items.iter().find(named) else { return Ok(None) };
     if *kind == MadeKind::Association {
@@ -116,6 +121,30 @@ pub async fn look(sender: &Sender, made: &Made) -> Result<Option<Found>, SendErr
         _ => Ready::NotYet,
     };
     Ok(Some(Found { id: text(item, id).to_owned(), state: state.to_owned(), ready }))
+}
+
+/// How a quota stands of which so many are wanted: granted, or asked for. Of several requests the last one counts.
+async fn quota(sender: &Sender, code: &str, wanted: &str) -> Result<Option<Found>, SendError> {
+    let wanted: f64 = wanted.parse().unwrap_or(f64::INFINITY);
+    let of = json!({ "ServiceCode": "workspaces", "QuotaCode": code });
+    let applied = all_of(sender, "servicequotas", "ListServiceQuotas", of.clone(), "Quotas").await?;
+    let granted = applied.iter().find(|quota| text(quota, "QuotaCode") == code);
+    if granted.and_then(|quota| quota["Value"].as_f64()).is_some_and(|value| value >= wanted) {
+        return Ok(Some(Found { id: code.to_owned(), state: "granted".to_owned(), ready: Ready::Yes }));
+    }
+    let operation = "ListRequestedServiceQuotaChangeHistoryByQuota";
+    let requests = all_of(sender, "servicequotas", operation, of, "RequestedQuotas").await?;
+    let enough =
+        requests.iter().filter(|request| request["DesiredValue"].as_f64().is_some_and(|value| value >= wanted));
+    let made = |request: &&Value| request["Created"].as_f64().unwrap_or_default();
+    let last = enough.max_by(|one, other| made(one).total_cmp(&made(other)));
+    Ok(last.map(|request| {
+        let state = text(request, "Status").to_owned();
+        // What is approved is applied a little later.
+        let ready =
+            if matches!(state.as_str(), "PENDING" | "CASE_OPENED" | "APPROVED") { Ready::NotYet } else { Ready::Never };
+        Found { id: text(request, "Id").to_owned(), state, ready }
+    }))
 }
 
 /// What an object stands for, and whether in double quotes, as a TXT value is.

@@ -4,9 +4,11 @@
 //! - [`apply`]: makes the changes; [`undo`]: takes them back. Both write each step down first ([`journal`]), one at a time for a pair
 //!   ([`lock`](crate::store::lock)), and send what was reviewed ([`send`], [`operations`]); [`look`] finds what was made;
 //!   [`logos`] puts pictures in their places.
-//! - [`text`]: a plan for people. [`export`]: the same as a script for the AWS CLI.
+//! - [`text`]: a plan for people. [`export`]: the same as a script for the AWS CLI; [`decommission`]: the deployment's
+//!   clean-up as one, which deskpair never runs.
 
 pub mod apply;
+pub mod decommission;
 pub mod draft;
 pub mod export;
 pub mod fixers;

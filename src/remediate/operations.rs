@@ -72,6 +72,9 @@ known! {
     Undo Fsx "DeleteBackup";
     Read Fsx "DescribeBackups";
     Change DataSync "UpdateTask";
+    Change Quotas "RequestServiceQuotaIncrease";
+    Read Quotas "ListRequestedServiceQuotaChangeHistoryByQuota";
+    Read Quotas "ListServiceQuotas";
 }
 
 /// The operation of this name, where a plan may name it, and what it does.

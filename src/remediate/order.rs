@@ -14,23 +14,27 @@ pub struct Cycle(pub Vec<String>);
 /// # Errors
 /// The changes of a cycle.
 pub fn ordered(changes: Vec<Change>) -> Result<Vec<Change>, Cycle> {
-    let known: BTreeSet<String> = changes.iter().map(|change| change.id.clone()).collect();
-    let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
-    for change in &changes {
-        let open = change.after.iter().filter(|id| known.contains(*id)).count();
-        waiting.insert(change.id.clone(), open);
+    let places: BTreeMap<&str, usize> =
+        changes.iter().enumerate().map(|(at, change)| (change.id.as_str(), at)).collect();
+    let mut waiting: Vec<usize> = Vec::with_capacity(changes.len());
+    // Of each, those that wait for it.
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
+    for (at, change) in changes.iter().enumerate() {
+        let before: BTreeSet<usize> = change.after.iter().filter_map(|id| places.get(id.as_str()).copied()).collect();
+        waiting.push(before.len());
+        before.into_iter().for_each(|before| behind[before].push(at));
     }
+    let mut free: BTreeSet<usize> = (0..changes.len()).filter(|&at| waiting[at] == 0).collect();
     let mut open: Vec<Option<Change>> = changes.into_iter().map(Some).collect();
     let mut done = Vec::with_capacity(open.len());
-    loop {
-        let free = open.iter().position(|change| change.as_ref().is_some_and(|change| waiting[&change.id] == 0));
-        let Some(change) = free.and_then(|at| open[at].take()) else { break };
-        for other in open.iter().flatten().filter(|other| other.after.contains(&change.id)) {
-            if let Some(count) = waiting.get_mut(&other.id) {
-                *count -= 1;
+    while let Some(at) = free.pop_first() {
+        done.extend(open[at].take());
+        for &other in &behind[at] {
+            waiting[other] -= 1;
+            if waiting[other] == 0 {
+                free.insert(other);
             }
         }
-        done.push(change);
     }
     let stuck: Vec<String> = open.into_iter().flatten().map(|change| change.id).collect();
     if stuck.is_empty() { Ok(done) } else { Err(Cycle(stuck)) }

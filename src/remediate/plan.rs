@@ -293,6 +293,8 @@ pub enum MadeKind {
     AddIn,
     /// A copy of an FSx backup, by its source's id.
     Backup,
+    /// A higher quota, by its code; what it is within is how many are asked for.
+    Quota,
 }
 
 impl MadeKind {
@@ -308,6 +310,7 @@ impl MadeKind {
             Self::Registration => "registration of",
             Self::AddIn => "client add-in",
             Self::Backup => "copy of the backup",
+            Self::Quota => "higher quota",
         }
     }
 }

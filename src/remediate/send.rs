@@ -103,6 +103,10 @@ impl Sender {
                 let client = aws_sdk_datasync::Client::new(&self.config);
                 self.caller.once(operation, datasync(&client, operation, &call.input)).await.map_err(failed)
             }
+            Sdk::Quotas => {
+                let client = aws_sdk_servicequotas::Client::new(&self.config);
+                self.caller.once(operation, quotas(&client, operation, &call.input)).await.map_err(failed)
+            }
             Sdk::Route53 => {
                 let client = aws_sdk_route53::Client::new(&self.config);
                 self.caller.once(operation, route53::sent(&client, operation, &call.input)).await.map_err(failed)
@@ -141,6 +145,10 @@ impl Sender {
                 let client = aws_sdk_datasync::Client::new(&self.config);
                 self.caller.read(operation, "", || datasync(&client, operation, input)).await
             }
+            Sdk::Quotas => {
+                let client = aws_sdk_servicequotas::Client::new(&self.config);
+                self.caller.read(operation, "", || quotas(&client, operation, input)).await
+            }
             Sdk::Route53 => {
                 let client = aws_sdk_route53::Client::new(&self.config);
                 self.caller.read(operation, "", || route53::sent(&client, operation, input)).await
@@ -159,6 +167,7 @@ enum Sdk {
     WorkSpaces,
     Fsx,
     DataSync,
+    Quotas,
     Route53,
     Other,
 }
@@ -169,6 +178,7 @@ impl Sdk {
             Service::WorkSpaces => Self::WorkSpaces,
             Service::Fsx => Self::Fsx,
             Service::DataSync => Self::DataSync,
+            Service::Quotas => Self::Quotas,
             Service::Route53 => Self::Route53,
             _ => Self::Other,
         }
@@ -274,4 +284,11 @@ sent_as!(
     list_tasks,
     aws_sdk_datasync::operation::list_tasks::ListTasksError,
     "FmrsService"
+);
+sent_as!(
+    quotas,
+    aws_sdk_servicequotas::Client,
+    list_services,
+    aws_sdk_servicequotas::operation::list_services::ListServicesError,
+    "ServiceQuotasV20190624"
 );

@@ -108,16 +108,12 @@ impl Apply<'_, '_> {
 
     /// Why what a change made may not be taken away.
     fn guarded(&mut self, change: &Change) -> Result<Option<String>, ApplyError> {
-        let Some(made) =
-            change.makes.as_ref().filter(|made| matches!(made.kind, MadeKind::Workspace | MadeKind::Backup))
-        else {
-            return Ok(None);
-        };
+        let Some(made) = &change.makes else { return Ok(None) };
         let Some(found) = self.found(&change.pair, made)? else { return Ok(None) };
         if self.progress().made.get(&change.id).is_some_and(|known| *known != found.id) {
             return Ok(Some(format!("{made} is another now ({}): this journal did not make it", found.id)));
         }
-        if made.kind == MadeKind::Backup {
+        if made.kind != MadeKind::Workspace {
             return Ok(None);
         }
         let sender = self.sender(&change.pair, made.part)?;

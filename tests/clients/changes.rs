@@ -158,6 +158,11 @@ pub(super) fn desktops(cli: &Cli<'_>) {
     until(|| registered().is_empty());
     call("register-workspace-directory", &["--directory-id", directory, "--enable-self-service"]);
     until(|| registered().first().is_some_and(|one| one["State"] == "REGISTERED"));
+    call("deregister-workspace-directory", &["--directory-id", directory]);
+    until(|| registered().is_empty());
+    cli.call("ds", "delete-directory", &["--directory-id", directory]);
+    let known = || items(&cli.call("ds", "describe-directories", &[]), "DirectoryDescriptions");
+    until(|| !known().iter().any(|one| text(one, "DirectoryId") == directory));
 }
 
 /// Asks until it is so: the twin's time runs fast.

@@ -206,7 +206,9 @@ async fn throttling_changes_no_verdict() {
         Measured::of(&whole).is_unchanged(&throttled, "30% throttling");
         let report = |estate: &Estate| {
             let mut bytes = Vec::new();
-            deskpair_reports::write(deskpair_reports::File::Json, &judged(estate), &mut bytes).expect("it is written");
+            let run = judged(estate);
+            let fixes = deskpair::remediate::draft::fixes(&run);
+            deskpair_reports::write(deskpair_reports::File::Json, &run, &fixes, &mut bytes).expect("it is written");
             let mut report: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
             report.as_object_mut().expect("an object").remove("api").expect("it counts calls");
             still_value(&mut report);

@@ -80,6 +80,7 @@ OPERATIONS = {
         "UpdateConnectClientAddIn",
     ],
     "ds": [
+        "DeleteDirectory",
         "DescribeClientAuthenticationSettings",
         "DescribeDirectories",
         "DescribeDomainControllers",
@@ -130,7 +131,12 @@ OPERATIONS = {
         "DescribeVpcs",
     ],
     "sts": ["AssumeRole", "GetCallerIdentity"],
-    "service-quotas": ["ListAWSDefaultServiceQuotas", "ListServiceQuotas"],
+    "service-quotas": [
+        "ListAWSDefaultServiceQuotas",
+        "ListRequestedServiceQuotaChangeHistoryByQuota",
+        "ListServiceQuotas",
+        "RequestServiceQuotaIncrease",
+    ],
     "kms": ["DescribeKey"],
     "acm-pca": ["DescribeCertificateAuthority"],
     "iam": ["SimulatePrincipalPolicy"],

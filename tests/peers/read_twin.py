@@ -333,6 +333,20 @@ def read_region(region):
         for quota in every(call, "Quotas", ServiceCode="workspaces"):
             if not isinstance(quota["Value"], float) or not quota["QuotaName"]:
                 problem("servicequotas:ListServiceQuotas", f"{quota}")
+    code = {"ServiceCode": "workspaces", "QuotaCode": "L-34278094"}
+    if region == STANDBY:
+        value = next(q["Value"] for q in every(quotas.list_service_quotas, "Quotas", **code))
+        refused(
+            "servicequotas:RequestServiceQuotaIncrease no more",
+            "IllegalArgumentException",
+            quotas.request_service_quota_increase,
+            DesiredValue=value,
+            **code,
+        )
+        asked = quotas.request_service_quota_increase(DesiredValue=value + 5, **code)["RequestedQuota"]
+        requests = every(quotas.list_requested_service_quota_change_history_by_quota, "RequestedQuotas", **code)
+        if [one["Id"] for one in requests] != [asked["Id"]]:
+            problem("servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota", f"{requests}")
     kms = client("kms", region)
     if region != PRIMARY:
         for named in sorted({desktop["VolumeEncryptionKey"] for desktop in desktops if "VolumeEncryptionKey" in desktop}):
@@ -699,6 +713,12 @@ def change_desktops():
     until("workspaces:DeregisterWorkspaceDirectory", lambda: registered() == [])
     workspaces.register_workspace_directory(DirectoryId=directory)
     until("workspaces:RegisterWorkspaceDirectory", lambda: registered() == ["REGISTERED"])
+    ds = client("ds")
+    refused("ds:DeleteDirectory in use", "ClientException", ds.delete_directory, DirectoryId=directory)
+    workspaces.deregister_workspace_directory(DirectoryId=directory)
+    until("workspaces:DeregisterWorkspaceDirectory", lambda: registered() == [])
+    ds.delete_directory(DirectoryId=directory)
+    until("ds:DeleteDirectory", lambda: directory not in [one["DirectoryId"] for one in ds.describe_directories()["DirectoryDescriptions"]])
 
 
 def change_tasks():

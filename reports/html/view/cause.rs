@@ -3,10 +3,11 @@
 use super::differences::Difference;
 use super::{Maker, Of, shown};
 use crate::causes::{Cause, Touch};
+use crate::fixes::{Risk, Undo};
 use crate::html::doc::{self, Block};
 use crate::json::{facts, v1};
 use crate::text::{self, counted, number};
-use deskpair_rules::engine::PairRun;
+use deskpair_rules::engine::{PairRun, Verdict};
 use deskpair_rules::meta::Effect;
 use serde::Serialize;
 
@@ -45,12 +46,24 @@ pub(super) struct CauseView {
     preview: String,
     open: bool,
     remedy: String,
+    /// What a plan would make of it.
+    plans: Vec<PlanLine>,
     why: Vec<Block>,
     checks: Vec<Block>,
     how: Vec<Block>,
     unseen: Vec<Block>,
     subjects: Subjects,
     consequences: Vec<Consequence>,
+}
+
+/// What a plan would make of a cause's findings, in a line.
+#[derive(Serialize)]
+struct PlanLine {
+    lead: &'static str,
+    text: String,
+    /// How careful one has to be, and whether it can be taken back.
+    aside: Option<String>,
+    is_planned: bool,
 }
 
 /// Some findings, as many as fit.
@@ -115,6 +128,7 @@ impl Maker<'_, '_> {
         let (effect, touched) = effect(cause);
         let documented = self.budget.take(0, [meta.doc]);
         let section = |heading| if documented { doc::section(meta.doc, heading) } else { Vec::new() };
+        let plans = if first.verdict == Verdict::Fail { self.plans(of, &cause.findings) } else { Vec::new() };
         let subjects = self.subjects(of, &cause.findings, MOST_SUBJECTS);
         let mut consequences = Vec::new();
         for ((rule, _), findings) in &cause.consequences {
@@ -142,6 +156,7 @@ impl Maker<'_, '_> {
             preview: preview(&subjects, cause.findings.len() as u64),
             open,
             remedy: meta.remedy.to_owned(),
+            plans,
             why: section("Why it matters"),
             checks: section("What it checks"),
             how: section("How to fix it"),
@@ -149,6 +164,26 @@ impl Maker<'_, '_> {
             subjects,
             consequences,
         }
+    }
+
+    /// What a plan would make of some findings: a line each way, however many they are.
+    fn plans(&mut self, of: &Of<'_, '_>, findings: &[u32]) -> Vec<PlanLine> {
+        let lines = self.fixes.lines(findings.iter().map(|&at| of.prints.get(at)));
+        let shown = lines.into_iter().map(|line| {
+            let (lead, is_planned) = match line.kind {
+                v1::FixKind::Planned => ("Planned:", true),
+                v1::FixKind::Manual => ("Planned for a person:", true),
+                v1::FixKind::Follows | v1::FixKind::Left => ("Left to people:", false),
+            };
+            let aside = match (line.kind, line.risk, line.undo) {
+                (v1::FixKind::Planned, Some(risk), Some(undo)) => Some(aside(risk, undo)),
+                _ => None,
+            };
+            let text = shown(&line.text);
+            let text = if self.budget.take(200, [text.as_str()]) { text } else { line.short };
+            PlanLine { lead, text, aside, is_planned }
+        });
+        shown.collect()
     }
 
     /// The first of some findings, and how many more there are.
@@ -208,6 +243,21 @@ impl Maker<'_, '_> {
                 && finding.effect >= v1::Effect::Degrades)
                 .then(|| counted(finding.users_affected.into(), "person", "people")),
         }
+    }
+}
+
+/// How careful one has to be with changes, and whether they can be taken back.
+fn aside(risk: Risk, undo: Undo) -> String {
+    let risk = match risk {
+        Risk::Safe => "safe",
+        Risk::Review => "review",
+        Risk::Disruptive => "disruptive",
+        Risk::Manual => "by hand",
+    };
+    match undo {
+        Undo::Exact => risk.to_owned(),
+        Undo::Partial => format!("{risk}; taken back in part"),
+        Undo::None => format!("{risk}; cannot be taken back"),
     }
 }
 

@@ -17,6 +17,7 @@ mod unseen;
 
 use super::budget::Budget;
 use super::instant::Instant;
+use crate::Fixes;
 use crate::json::facts::Prints;
 use crate::outcome;
 use crate::text;
@@ -81,8 +82,8 @@ struct RuleName {
 }
 
 /// Everything that the page shows of a run.
-pub(super) fn page(run: &Run<'_>) -> Page {
-    let mut maker = Maker { run, budget: Budget::default(), anchors: HashSet::new() };
+pub(super) fn page(run: &Run<'_>, fixes: &Fixes) -> Page {
+    let mut maker = Maker { run, fixes, budget: Budget::default(), anchors: HashSet::new() };
     let mut pairs: Vec<pair::Pair> = run.pairs.iter().enumerate().map(|(at, pair)| maker.pair(at + 1, pair)).collect();
     // Causes come first, of every pair: what they leave is for the names that only a search shows.
     for (shown, pair) in pairs.iter_mut().zip(&run.pairs) {
@@ -132,6 +133,7 @@ pub(crate) fn shown(text: &str) -> String {
 /// What is made from one pair, with what the whole page shares.
 struct Maker<'r, 'e> {
     run: &'r Run<'e>,
+    fixes: &'r Fixes,
     budget: Budget,
     /// Fingerprints that have their anchor.
     anchors: HashSet<String>,

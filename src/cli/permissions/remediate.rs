@@ -3,7 +3,7 @@
 use super::{Identity, Needs, assume, identities, partition, show_of};
 use crate::cli::error::Result;
 use crate::cli::remediate::{PLAN, read_plan};
-use crate::cli::{Globals, settings};
+use crate::cli::{Globals, say, settings};
 use crate::collect::datasets::with_needs;
 use crate::remediate::apply::proving_rules;
 use crate::remediate::fixers;
@@ -40,6 +40,11 @@ impl OfRemediate {
         let plan = read_plan(&self.plan)?;
         let settings = settings::load(globals)?;
         settings::pairs_exist(&settings, &plan.from.pairs)?;
+        let registers =
+            |change: &Change| change.calls().iter().any(|call| call.operation == "RegisterWorkspaceDirectory");
+        if plan.automatic().any(registers) {
+            say(globals, UNVERIFIED);
+        }
         show_of(globals, of_plan(settings, &plan), self.identity.as_deref())
     }
 }
@@ -96,7 +101,10 @@ impl Needs {
             let records = is_record.then(|| normalized(alias)).into_iter().collect();
             let region = if call.service == "route53" { "" } else { &change.place.region };
             let ground = Ground { region: region.to_owned(), resources: resources(call, change), records };
-            self.changes.entry(ground).or_default().insert(call.iam_action());
+            self.changes.entry(ground.clone()).or_default().insert(call.iam_action());
+            for dependent in DEPENDENT.iter().filter(|dependent| dependent.of == call.operation) {
+                self.dependent(dependent, call, change, &ground);
+            }
             if call.operation == "ChangeResourceRecordSets" {
                 self.global.insert("route53:GetChange".to_owned());
             }
@@ -113,11 +121,45 @@ impl Needs {
             Some(MadeKind::Registration) => &["workspaces:DescribeWorkspaceDirectories"],
             Some(MadeKind::AddIn) => &["workspaces:DescribeConnectClientAddIns"],
             Some(MadeKind::Backup) => &["fsx:DescribeBackups"],
+            Some(MadeKind::Quota) => {
+                &["servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota", "servicequotas:ListServiceQuotas"]
+            }
         };
         if !reads.is_empty() {
             self.regional.extend(reads.iter().map(|action| (*action).to_owned()));
             self.regions.insert(change.place.region.clone());
         }
+    }
+}
+
+impl Needs {
+    /// Adds what an action needs besides itself.
+    fn dependent(&mut self, dependent: &Dependent, call: &Call, change: &Change, own: &Ground) {
+        let (region, account) = (&change.place.region, &change.place.account);
+        let account = if account.is_empty() { "*" } else { account };
+        let partition = partition(region);
+        let (region, resource) = match dependent.on {
+            DependentOn::Reading => {
+                self.regional.insert(dependent.action.to_owned());
+                self.regions.insert(region.clone());
+                self.regions.extend(call.input["SourceRegion"].as_str().map(str::to_owned));
+                return;
+            }
+            DependentOn::Same => {
+                self.changes.entry(own.clone()).or_default().insert(dependent.action.to_owned());
+                return;
+            }
+            DependentOn::Tags if call.input.get("Tags").is_none() => return,
+            DependentOn::Tags => (region.as_str(), "*".to_owned()),
+            DependentOn::Directory => {
+                let id = call.input["DirectoryId"].as_str().unwrap_or("*");
+                (region.as_str(), format!("arn:{partition}:ds:{region}:{account}:directory/{id}"))
+            }
+            DependentOn::DefaultRole => ("", format!("arn:{partition}:iam::{account}:role/{DEFAULT_ROLE}")),
+        };
+        let resources = BTreeSet::from([resource]);
+        let ground = Ground { region: region.to_owned(), resources, records: BTreeSet::new() };
+        self.changes.entry(ground).or_default().insert(dependent.action.to_owned());
     }
 }
 
@@ -140,6 +182,9 @@ pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Va
         if !ground.region.is_empty() {
             statement["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": ground.region } });
         }
+        if actions.contains(PASS_ROLE) {
+            statement["Condition"] = json!({ "StringEquals": { "iam:PassedToService": "workspaces.amazonaws.com" } });
+        }
         if !ground.records.is_empty() {
             statement["Condition"] = json!({ "ForAllValues:StringEquals": {
                 "route53:ChangeResourceRecordSetsNormalizedRecordNames": ground.records,
@@ -152,7 +197,7 @@ pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Va
     changes.iter().enumerate().map(statement).collect()
 }
 
-/// Kinds of resources, each with the member of the input that names one.
+/// Kinds of resources, each with the member of the input that names one, wherever in the input it stands.
 type Narrowing = &'static [(&'static str, &'static str)];
 
 /// The kinds of WorkSpaces resources that an action is permitted on, and the member of the input that names one: of the service-authorization
@@ -162,7 +207,9 @@ const KINDS: &[(&[&str], Narrowing)] = &[
     (&["AuthorizeIpRules", "RevokeIpRules", "DeleteIpGroup"], &[("workspaceipgroup", "GroupId")]),
     (
         &[
+            "CreateConnectClientAddIn",
             "DeleteClientBranding",
+            "DeleteConnectClientAddIn",
             "ImportClientBranding",
             "ModifyCertificateBasedAuthProperties",
             "ModifyClientProperties",
@@ -171,42 +218,134 @@ const KINDS: &[(&[&str], Narrowing)] = &[
             "ModifyStreamingProperties",
             "ModifyWorkspaceAccessProperties",
             "ModifyWorkspaceCreationProperties",
+            "UpdateConnectClientAddIn",
         ],
         &[("directory", "ResourceId")],
     ),
     (&["ModifyEndpointEncryptionMode", "RegisterWorkspaceDirectory"], &[("directory", "DirectoryId")]),
+    (&["AssociateConnectionAlias"], &[("connectionalias", "AliasId"), ("directory", "ResourceId")]),
+    (
+        &["DeleteConnectionAlias", "DisassociateConnectionAlias", "UpdateConnectionAliasPermission"],
+        &[("connectionalias", "AliasId")],
+    ),
+    // A copy has no id yet; its source is another Region's.
+    (&["CopyWorkspaceImage"], &[("workspaceimage", "SourceImageId"), ("workspaceimage", NEW)]),
+    (&["CreateWorkspaceBundle"], &[("workspacebundle", NEW), ("workspaceimage", "ImageId")]),
     (&["UpdateWorkspaceBundle"], &[("workspacebundle", "BundleId"), ("workspaceimage", "ImageId")]),
     (&["DeleteWorkspaceBundle"], &[("workspacebundle", "BundleId")]),
     (&["DeleteWorkspaceImage", "UpdateWorkspaceImagePermission"], &[("workspaceimage", "ImageId")]),
-    (&["ModifyWorkspaceProperties"], &[("workspace", "WorkspaceId")]),
+    (&["CreateWorkspaces"], &[("directory", "DirectoryId"), ("workspacebundle", "BundleId"), ("workspace", NEW)]),
+    (
+        &["CreateStandbyWorkspaces"],
+        &[("directory", "DirectoryId"), ("workspace", "PrimaryWorkspaceId"), ("workspace", NEW)],
+    ),
+    (&["ModifyWorkspaceProperties", "TerminateWorkspaces"], &[("workspace", "WorkspaceId")]),
 ];
+
+/// Stands for the member of an input that names what is made: there is none.
+const NEW: &str = "";
+
+/// What an action needs besides itself.
+struct Dependent {
+    of: &'static str,
+    action: &'static str,
+    on: DependentOn,
+}
+
+/// On what a dependent action is permitted.
+enum DependentOn {
+    /// Reading: on everything, in the change's Region.
+    Reading,
+    /// On what the action itself is permitted on.
+    Same,
+    /// On everything, where the call has tags: tagging cannot be narrowed.
+    Tags,
+    /// On the directory, as Directory Service names it.
+    Directory,
+    /// On the role by which WorkSpaces acts for the account, handed to WorkSpaces alone.
+    DefaultRole,
+}
+
+/// The dependent actions of the service-authorization reference (AWS-FACTS §5). Of `RegisterWorkspaceDirectory` the reference lists none: that
+/// it takes these two is what its documentation and experience suggest, and is unverified.
+const DEPENDENT: &[Dependent] = &[
+    Dependent { of: "CopyWorkspaceImage", action: "workspaces:DescribeWorkspaceImages", on: DependentOn::Reading },
+    Dependent { of: "CopyWorkspaceImage", action: "workspaces:CreateTags", on: DependentOn::Tags },
+    Dependent { of: "CreateWorkspaceBundle", action: "workspaces:CreateTags", on: DependentOn::Tags },
+    Dependent { of: "AuthorizeIpRules", action: "workspaces:UpdateRulesOfIpGroup", on: DependentOn::Same },
+    Dependent { of: "RegisterWorkspaceDirectory", action: PASS_ROLE, on: DependentOn::DefaultRole },
+    Dependent { of: "RegisterWorkspaceDirectory", action: "ds:AuthorizeApplication", on: DependentOn::Directory },
+];
+
+/// Hands a role to a service: which one, a condition says.
+const PASS_ROLE: &str = "iam:PassRole";
+
+/// The role by which WorkSpaces acts for an account (`workspaces:RegisterWorkspaceDirectory`: "you will need to create the
+/// workspaces_DefaultRole role before you can register a directory").
+const DEFAULT_ROLE: &str = "workspaces_DefaultRole";
+
+/// What is said where a policy rests on what is not verified.
+const UNVERIFIED: &str = "note: AWS documents no whole list of what RegisterWorkspaceDirectory needs besides itself. The policy has \
+    iam:PassRole of workspaces_DefaultRole and ds:AuthorizeApplication, unverified; permissions of EC2's networks may be needed too\n";
+
+/// The ids that a member has, wherever it stands in an input; what is made has none yet.
+fn ids(input: &Value, member: &str, found: &mut BTreeSet<String>) {
+    match input {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if name != member {
+                    ids(value, member, found);
+                    continue;
+                }
+                let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
+                found.extend(values.into_iter().map(|id| id.as_str().unwrap_or("*").to_owned()));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| ids(item, member, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
 
 /// The resources of a call, as policies name them.
 fn resources(call: &Call, change: &Change) -> BTreeSet<String> {
     let (region, account) = (&change.place.region, &change.place.account);
     let account = if account.is_empty() { "*" } else { account };
     let partition = partition(region);
-    if let Some(zone) = call.input["HostedZoneId"].as_str().filter(|_| call.service == "route53") {
-        return BTreeSet::from([format!(
-            "arn:{partition}:route53:::hostedzone/{}",
-            zone.trim_start_matches("/hostedzone/")
-        )]);
-    }
-    if let Some(task) = call.input["TaskArn"].as_str() {
-        return BTreeSet::from([task.to_owned()]);
-    }
-    let known = KINDS.iter().filter(|_| call.service == "workspaces");
-    let mut found = BTreeSet::new();
-    for (kind, member) in
-        known.filter(|(names, _)| names.contains(&call.operation.as_str())).flat_map(|(_, kinds)| *kinds)
-    {
-        let given = &call.input[*member];
-        let ids: Vec<&Value> = given.as_array().map_or_else(|| vec![given], |ids| ids.iter().collect());
-        for id in ids {
-            // What is made has no id yet.
-            let id = id.as_str().unwrap_or("*");
-            found.insert(format!("arn:{partition}:workspaces:{region}:{account}:{kind}/{id}"));
+    let text = |member: &str| call.input[member].as_str();
+    match call.service.as_str() {
+        "route53" => {
+            let zone = text("HostedZoneId").unwrap_or("*").trim_start_matches("/hostedzone/");
+            return BTreeSet::from([format!("arn:{partition}:route53:::hostedzone/{zone}")]);
         }
+        "datasync" => return BTreeSet::from([text("TaskArn").unwrap_or("*").to_owned()]),
+        "servicequotas" => {
+            let code = text("QuotaCode").unwrap_or("*");
+            return BTreeSet::from([format!("arn:{partition}:servicequotas:{region}:{account}:workspaces/{code}")]);
+        }
+        "fsx" => {
+            let backup = |region: &str, id: &str| format!("arn:{partition}:fsx:{region}:{account}:backup/{id}");
+            let source = text("SourceRegion").zip(text("SourceBackupId")).map(|(region, id)| backup(region, id));
+            return source.into_iter().chain([backup(region, "*")]).collect();
+        }
+        _ => {}
+    }
+    let mut found = BTreeSet::new();
+    let known = KINDS.iter().filter(|(names, _)| names.contains(&call.operation.as_str()));
+    for (kind, member) in known.flat_map(|(_, kinds)| *kinds) {
+        let mut named = BTreeSet::new();
+        if *member == NEW {
+            named.insert("*".to_owned());
+        } else {
+            ids(&call.input, member, &mut named);
+        }
+        let region = match *member {
+            "SourceImageId" => text("SourceRegion").unwrap_or(region),
+            "PrimaryWorkspaceId" => text("PrimaryRegion").unwrap_or(region),
+            _ => region,
+        };
+        // An alias that another account owns is named without its account (AWS-FACTS §2).
+        let account = if *kind == "connectionalias" { "*" } else { account };
+        found.extend(named.into_iter().map(|id| format!("arn:{partition}:workspaces:{region}:{account}:{kind}/{id}")));
     }
     if found.is_empty() { BTreeSet::from(["*".to_owned()]) } else { found }
 }
@@ -296,6 +435,109 @@ mod tests {
         let all = sids.len();
         sids.dedup();
         assert_eq!(sids.len(), all, "each has a name of its own");
+    }
+
+    /// What a policy allows: actions by resource.
+    fn allowed(changes: Vec<Change>) -> BTreeMap<String, Vec<String>> {
+        let (settings, plan) = plan(changes);
+        let policy = of_plan(settings, &plan).into_values().next().expect("one").policy();
+        let mut allowed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for statement in policy["Statement"].as_array().expect("statements") {
+            let resources = match &statement["Resource"] {
+                Value::String(one) => vec![one.clone()],
+                several => serde_json::from_value(several.clone()).expect("a list"),
+            };
+            for action in statement["Action"].as_array().expect("actions") {
+                allowed.entry(action.as_str().expect("a name").to_owned()).or_default().extend(resources.clone());
+            }
+        }
+        allowed
+    }
+
+    #[test]
+    fn nothing_terminates_what_is_not_a_desktop_of_the_region_and_the_account() {
+        let undo = json!({ "TerminateWorkspaceRequests": [{ "WorkspaceId": { "$made": {} } }] });
+        let request = json!({ "Workspaces": [{ "DirectoryId": "d-1", "BundleId": "wsb-1", "UserName": "anna" }] });
+        let inverse = Inverse::Exact(vec![Call::workspaces("TerminateWorkspaces", undo)]);
+        let allowed = allowed(vec![change("CreateWorkspaces", request, inverse, Some(MadeKind::Workspace))]);
+        let arn = |rest: &str| format!("arn:aws:workspaces:us-west-2:111122223333:{rest}");
+        assert_eq!(allowed["workspaces:TerminateWorkspaces"], [arn("workspace/*")]);
+        assert_eq!(
+            allowed["workspaces:CreateWorkspaces"],
+            [arn("directory/d-1"), arn("workspace/*"), arn("workspacebundle/wsb-1")]
+        );
+    }
+
+    #[test]
+    fn what_an_action_needs_besides_itself_is_allowed_too() {
+        let none = || Inverse::None { why: String::new() };
+        let copy = json!({ "Name": "x", "SourceImageId": "wsi-1", "SourceRegion": "us-east-1", "Tags": [] });
+        let allowed = allowed(vec![
+            change("CopyWorkspaceImage", copy, none(), Some(MadeKind::Image)),
+            change("CreateWorkspaceBundle", json!({ "ImageId": "wsi-2" }), none(), Some(MadeKind::Bundle)),
+            change("AuthorizeIpRules", json!({ "GroupId": "wsipg-1" }), none(), None),
+            change("AssociateConnectionAlias", json!({ "AliasId": "wsca-1", "ResourceId": "d-1" }), none(), None),
+        ]);
+        assert_eq!(
+            allowed["workspaces:CopyWorkspaceImage"],
+            [
+                "arn:aws:workspaces:us-east-1:111122223333:workspaceimage/wsi-1",
+                "arn:aws:workspaces:us-west-2:111122223333:workspaceimage/*"
+            ]
+        );
+        assert_eq!(allowed["workspaces:DescribeWorkspaceImages"], ["*"]);
+        assert_eq!(allowed["workspaces:CreateTags"], ["*"], "of the copy alone: the bundle has no tags");
+        let arn = |rest: &str| format!("arn:aws:workspaces:us-west-2:111122223333:{rest}");
+        assert_eq!(allowed["workspaces:UpdateRulesOfIpGroup"], [arn("workspaceipgroup/wsipg-1")]);
+        assert_eq!(
+            allowed["workspaces:AssociateConnectionAlias"],
+            ["arn:aws:workspaces:us-west-2:*:connectionalias/wsca-1".to_owned(), arn("directory/d-1")],
+            "the alias may be another account's"
+        );
+        assert!(!allowed.contains_key("iam:PassRole"));
+    }
+
+    #[test]
+    fn a_role_is_handed_to_workspaces_alone() {
+        let register = json!({ "DirectoryId": "d-1" });
+        let none = Inverse::None { why: String::new() };
+        let (settings, plan) =
+            plan(vec![change("RegisterWorkspaceDirectory", register, none, Some(MadeKind::Registration))]);
+        let policy = of_plan(settings, &plan).into_values().next().expect("one").policy();
+        let statements = policy["Statement"].as_array().expect("statements");
+        let of = |action: &str| {
+            let allows =
+                |statement: &&Value| statement["Action"].as_array().is_some_and(|all| all.contains(&json!(action)));
+            statements.iter().find(allows).unwrap_or_else(|| panic!("{action}: {policy}"))
+        };
+        let pass = of("iam:PassRole");
+        assert_eq!(pass["Resource"], json!(["arn:aws:iam::111122223333:role/workspaces_DefaultRole"]));
+        assert_eq!(pass["Condition"]["StringEquals"]["iam:PassedToService"], "workspaces.amazonaws.com");
+        let authorize = of("ds:AuthorizeApplication");
+        assert_eq!(authorize["Resource"], json!(["arn:aws:ds:us-west-2:111122223333:directory/d-1"]));
+    }
+
+    #[test]
+    fn other_services_actions_are_narrowed_too() {
+        let none = || Inverse::None { why: String::new() };
+        let of = |service: &str, operation: &str, input: Value| {
+            let mut one = change("x", json!({}), none(), None);
+            let (service, operation) = (service.to_owned(), operation.to_owned());
+            one.action = Action::Calls(vec![Call { service, operation, input }]);
+            one
+        };
+        let allowed = allowed(vec![
+            of("servicequotas", "RequestServiceQuotaIncrease", json!({ "QuotaCode": "L-1" })),
+            of("fsx", "CopyBackup", json!({ "SourceBackupId": "backup-1", "SourceRegion": "us-east-1" })),
+        ]);
+        assert_eq!(
+            allowed["servicequotas:RequestServiceQuotaIncrease"],
+            ["arn:aws:servicequotas:us-west-2:111122223333:workspaces/L-1"]
+        );
+        assert_eq!(
+            allowed["fsx:CopyBackup"],
+            ["arn:aws:fsx:us-east-1:111122223333:backup/backup-1", "arn:aws:fsx:us-west-2:111122223333:backup/*"]
+        );
     }
 
     #[test]

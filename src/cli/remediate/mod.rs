@@ -22,7 +22,8 @@ Examples:
   deskpair remediate apply --risk safe                 make the changes that nobody can notice
   deskpair remediate status                            what was made, and what stopped
   deskpair remediate undo                              take back what was made
-  deskpair remediate export > fix.sh                   the same plan for the AWS CLI")]
+  deskpair remediate export > fix.sh                   the same plan for the AWS CLI
+  deskpair remediate export --decommission > gone.sh   the deployment's clean-up, for a person to run")]
 pub(super) struct Remediate {
     #[command(subcommand)]
     what: What,

@@ -5,6 +5,7 @@ use crate::remediate::draft::{Draft, Wanted};
 use crate::remediate::plan::{Call, Inverse, Made, MadeKind, Manual, Part, Risk};
 use deskpair_rules::model::image::{Bundle, Image};
 use deskpair_rules::model::pairing::COPY_OF_TAG;
+use deskpair_rules::model::quota::{CATALOGUE, Granted};
 use deskpair_rules::model::settings::MapKind;
 use deskpair_rules::model::{Paired, Subject};
 use serde_json::{Value, json};
@@ -54,9 +55,10 @@ pub(super) const WAYS: &[(&str, Way)] = &[
     ("BND-005", Way::People("What a Region does not offer no call makes.")),
 ];
 
-/// Regions to which no API copies an image: those that have to be opted in to, for which AWS Support copies, and Ningxia, from which and to
-/// which nothing is copied (AWS-FACTS §2; the opt-in Regions with WorkSpaces of AWS-FACTS §0.6 and §1.1).
-const NOT_COPIED_TO: [&str; 3] = ["af-south-1", "il-central-1", "cn-northwest-1"];
+/// Regions to which no API copies an image: those that have to be opted in to and GovCloud's, for which AWS Support copies, and Ningxia, from
+/// which and to which nothing is copied (AWS-FACTS §2; of the Regions with WorkSpaces of §0.6 these have to be opted in to).
+const NOT_COPIED_TO: [&str; 6] =
+    ["af-south-1", "ap-southeast-5", "il-central-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"];
 
 const NEW_DESKTOPS: &str = "It is what new and rebuilt WorkSpaces are made from: those that exist are unaffected, and their people stay degraded \
                             until theirs are made anew. A standby WorkSpace cannot be rebuilt.";
@@ -149,6 +151,36 @@ fn copy(draft: &mut Draft<'_, '_>, wanted: &Wanted, image: &Image, name: &str) -
         [Some(ours), Some(theirs)] if ours != theirs => Some(theirs),
         _ => None,
     };
+    // A copy of somebody else's image brings in what they have put into it.
+    let owner = Some(&image.owner_account_id).filter(|owner| !owner.is_empty());
+    let foreign = owner.filter(|owner| view.primary.account.as_ref().is_ok_and(|ours| ours != *owner)).cloned();
+    if let (Some(owner), Some(theirs)) = (&foreign, &share) {
+        draft.leave(
+            wanted,
+            format!("the image belongs to account {owner}, which alone can share it with {theirs}: see that it is the one you trust, and have it shared"),
+        );
+        return None;
+    }
+    let full = match view.standby.granted(CATALOGUE[0]) {
+        Ok(Some(Granted { value: Some(most), .. })) => {
+            let account = view.standby.account.as_ref().ok();
+            let own = |known: &&Image| {
+                known.owner_account_id.is_empty() || account.is_none_or(|account| known.owner_account_id == *account)
+            };
+            view.standby.images.items().iter().filter(own).count() as u64 >= most
+        }
+        _ => false,
+    };
+    let request = super::quotas::request_id(draft, CATALOGUE[0].code);
+    if full && !draft.has(&request) {
+        draft.leave(
+            wanted,
+            format!(
+                "{to} has as many images as its quota grants: delete what nobody needs there, or ask for a higher one"
+            ),
+        );
+        return None;
+    }
     let tag = json!([{ "Key": COPY_OF_TAG, "Value": source(draft, &image.image_id) }]);
     let input = json!({ "Name": name, "SourceImageId": image.image_id, "SourceRegion": from, "Tags": tag });
     let undo =
@@ -162,6 +194,14 @@ fn copy(draft: &mut Draft<'_, '_>, wanted: &Wanted, image: &Image, name: &str) -
         .making(MadeKind::Image, name)
         .undone(Inverse::Exact(vec![undo]))
         .note("AWS tells neither how far a copy is nor how long it takes.");
+    if full {
+        change = change.after(request);
+    }
+    if let Some(owner) = foreign {
+        change = change.risk(Risk::Review).note(format!(
+            "It belongs to account {owner}: see that it is the one you trust before you copy what it has put in."
+        ));
+    }
     if let Some(account) = share {
         let input =
             |allow: bool| json!({ "ImageId": image.image_id, "AllowCopyImage": allow, "SharedAccountId": account });

@@ -55,6 +55,13 @@ pub(super) fn plan(draft: &mut Draft<'_, '_>) {
     }
     for wanted in draft.fails("IPG-003") {
         match counterpart(draft, wanted.subject) {
+            // What admits nobody is associated only after it has got rules.
+            Some((group, _))
+                if group.user_rules.is_empty()
+                    && !draft.has(&draft.id(Part::Standby, &["ip-group", &group.group_name, "rules"])) =>
+            {
+                draft.leave(&wanted, "the group has no rule: associated, it would admit nobody");
+            }
             Some((group, _)) => {
                 let rules = draft.id(Part::Standby, &["ip-group", &group.group_name, "rules"]);
                 associate.push((group.group_name.clone(), group.group_id.clone().into(), Some(rules)));
@@ -91,6 +98,13 @@ fn create(draft: &mut Draft<'_, '_>, wanted: &Wanted) -> Option<(String, String)
         draft.leave(
             wanted,
             "the configuration maps it to a group that is not there: correct the map, or make that group",
+        );
+        return None;
+    }
+    if rules.is_empty() {
+        draft.leave(
+            wanted,
+            "the primary's group has no rule: a group without rules admits nobody, and its like would lock everybody out of the standby Region",
         );
         return None;
     }

@@ -1,9 +1,12 @@
 //! Standby desktops: missing ones are made, running modes and tags are put right. Nothing that exists is taken away or rebuilt.
 
 use super::Way;
+use super::quotas::request_id;
 use crate::remediate::draft::{Draft, Wanted};
 use crate::remediate::plan::{Call, Inverse, Made, MadeKind, Part, Risk};
+use deskpair_rules::model::directory::WorkspaceDirectory;
 use deskpair_rules::model::image::Bundle;
+use deskpair_rules::model::quota::{HARDWARE, STANDBY_WORKSPACES, WORKSPACES, Watched};
 use deskpair_rules::model::workspace::{Flag, WorkspaceRow};
 use deskpair_rules::model::{Paired, Subject, Sym};
 use deskpair_rules::workspaces::can_have_standby_workspace;
@@ -164,10 +167,18 @@ fn missing(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         .making(MadeKind::Workspace, &user)
         .within(&directory)
         .undone(terminate(&user, &directory));
-    if let Some(after) = after {
+    for after in after.into_iter().chain(room(draft, WORKSPACES, row)) {
         change = change.after(after);
     }
     draft.add(change);
+}
+
+/// The requests for quotas that have to be granted before a desktop like this one can be made.
+fn room(draft: &Draft<'_, '_>, kind: Watched, row: &WorkspaceRow) -> Vec<String> {
+    let compute = draft.view().estate.symbols.text(row.compute);
+    let hardware = HARDWARE.iter().filter(|(known, _)| *known == compute).map(|(_, watched)| *watched);
+    let wanted = hardware.chain([kind]).map(|watched| request_id(draft, watched.code));
+    wanted.filter(|id| draft.has(id)).collect()
 }
 
 /// Takes away a desktop that was made: nobody may have connected to it, which is read first.
@@ -197,6 +208,7 @@ fn standby_workspace(draft: &mut Draft<'_, '_>, wanted: &Wanted, id: &str, user:
         "Tags": [{ "Key": STANDBY_FOR, "Value": format!("{region}/{id}") }],
     });
     let input = json!({ "PrimaryRegion": region, "StandbyWorkspaces": [request] });
+    let room = room(draft, STANDBY_WORKSPACES, row);
     let change = draft
         .change(Part::Standby, &["workspace", user], format!("make a standby WorkSpace for {user}"))
         .fixing(wanted)
@@ -208,6 +220,7 @@ fn standby_workspace(draft: &mut Draft<'_, '_>, wanted: &Wanted, id: &str, user:
         .making(MadeKind::Workspace, user)
         .within(directory)
         .undone(terminate(user, directory));
+    let change = room.into_iter().fold(change, |change, id| change.after(id));
     draft.add(change);
 }
 
@@ -275,6 +288,11 @@ fn replication(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let Some((_, row)) = primary(draft, wanted.subject) else { return };
     let text = |sym: Sym| draft.view().estate.symbols.text(sym).to_owned();
     let (id, user) = (text(row.id), text(row.user));
+    // With a Simple AD there is no replication (AWS-FACTS §2).
+    let simple = |known: &WorkspaceDirectory| known.directory_type == "SIMPLE_AD";
+    if draft.view().primary_registration().ok().flatten().is_some_and(simple) {
+        return draft.leave(wanted, "its directory is a Simple AD, with which nothing is replicated");
+    }
     let call = |value: &str| {
         Call::workspaces("ModifyWorkspaceProperties", json!({ "WorkspaceId": id, "DataReplication": value }))
     };

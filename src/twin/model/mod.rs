@@ -151,6 +151,8 @@ pub enum Shape {
     Integer(Range),
     /// A whole number of 64 bits.
     Long(Range),
+    /// A number with a fraction.
+    Double(Range),
     /// Bytes: base64 in JSON.
     Blob(Range),
     /// True or false.
@@ -288,7 +290,12 @@ mod tests {
                     Shape::String(text) => {
                         text.matches("");
                     }
-                    Shape::Integer(_) | Shape::Long(_) | Shape::Blob(_) | Shape::Boolean {} | Shape::Timestamp {} => {}
+                    Shape::Integer(_)
+                    | Shape::Long(_)
+                    | Shape::Double(_)
+                    | Shape::Blob(_)
+                    | Shape::Boolean {}
+                    | Shape::Timestamp {} => {}
                 }
             }
         }

@@ -102,6 +102,17 @@ fn walk(facts: &Facts, shape_name: &str, value: &Value, path: &str, in_xml_body:
                 refuse(&format!("'{number}'"), &constraint, schema);
             }
         }
+        Shape::Double(range) => {
+            let Some(number) = value.as_f64() else { return };
+            if let Some(min) = range.min.filter(|&min| number < min as f64) {
+                let constraint = format!("Member must have value greater than or equal to {min}");
+                refuse(&format!("'{number}'"), &constraint, constraint.clone());
+            }
+            if let Some(max) = range.max.filter(|&max| number > max as f64) {
+                let constraint = format!("Member must have value less than or equal to {max}");
+                refuse(&format!("'{number}'"), &constraint, constraint.clone());
+            }
+        }
         Shape::Map { key, value: inner } => {
             let Some(entries) = value.as_object() else { return };
             for (name, value) in entries {

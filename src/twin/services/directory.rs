@@ -4,7 +4,7 @@ use super::paging::{Reading, page};
 use super::{Call, kept, unserved, wire, wires};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{Tail, World};
+use crate::twin::world::{DIRECTORY_GOES, Event, Place, Realm, Tail, World};
 use deskpair_rules::model::{Side, Slice};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// The service's own page size is not published: this is the twin's.
 const PAGE: usize = 25;
 
-pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
+pub(super) fn answer(world: &mut World, pages: &Pages, call: &Call) -> Result<Value, Trouble> {
     match call.operation {
         "DescribeDirectories" => directories(world, pages, call),
         "DescribeClientAuthenticationSettings" => {
@@ -44,6 +44,7 @@ pub(super) fn answer(world: &World, pages: &Pages, call: &Call) -> Result<Value,
         }
         "DescribeDomainControllers" => domain_controllers(world, pages, call),
         "DescribeTrusts" => trusts(world, pages, call),
+        "DeleteDirectory" => delete(world, call),
         other => Err(unserved(call, other)),
     }
 }
@@ -136,6 +137,49 @@ fn of_managed<'a, T>(
     let told = lists(&realm.side).get(id);
     let elsewhere = || world.realms_of(&call.account).find_map(|realm| lists(&realm.side).get(id));
     told.or_else(elsewhere).ok_or_else(|| world.not_collected(call))
+}
+
+/// A directory that an application still uses is refused, in words seen in the wild: WorkSpaces is the one that the twin knows of. A managed AD
+/// is deleted in its primary Region, and goes from all of them (`ds:RemoveRegion`: "You cannot remove the primary Region with this
+/// operation. Instead, use the `DeleteDirectory` API").
+fn delete(world: &mut World, call: &Call) -> Result<Value, Trouble> {
+    let refuse = |words: &str| Trouble::from(ApiError::new("ClientException", words));
+    let id = call.text("DirectoryId").unwrap_or_default();
+    let realm = world.realm(&call.account, &call.region);
+    let known = realm.and_then(|realm| realm.side.directories.items().iter().find(|known| known.directory_id == id));
+    let Some(directory) = known else {
+        return Err(match realm.map_or(Tail::Whole, |realm| world.tail(&realm.side.directories, call)) {
+            Tail::Trouble(trouble) => trouble,
+            Tail::Whole => {
+                ApiError::new("EntityDoesNotExistException", format!("Directory {id} does not exist.")).into()
+            }
+        });
+    };
+    if directory.stage == "Deleting" {
+        return Err(refuse("The directory is being deleted already."));
+    }
+    if directory.regions_info.as_ref().is_some_and(|regions| regions.primary_region != call.region) {
+        return Err(refuse("The directory can be deleted in its primary Region alone."));
+    }
+    let uses = |realm: &Realm| realm.side.registrations.items().iter().any(|known| known.directory_id == id);
+    if world.realms_of(&call.account).any(uses) {
+        return Err(refuse("Cannot delete the directory because it still has authorized applications."));
+    }
+    // What is hidden might be registered.
+    if let Some(realm) = realm
+        && let Tail::Trouble(trouble) = world.tail(&realm.side.registrations, call)
+    {
+        return Err(trouble);
+    }
+    for realm in world.realms_of_mut(&call.account) {
+        let directories = realm.side.directories.items_mut();
+        directories
+            .iter_mut()
+            .filter(|known| known.directory_id == id)
+            .for_each(|known| "Deleting".clone_into(&mut known.stage));
+    }
+    world.later(Place::new(&call.account, &call.region), DIRECTORY_GOES, Event::DirectoryGoes(id.to_owned()));
+    Ok(json!({ "DirectoryId": id }))
 }
 
 /// A Region's own alone: another's are not told of here.

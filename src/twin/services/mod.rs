@@ -105,6 +105,7 @@ impl Call {
             | "UpdateConnectClientAddIn" => &format!("directory/{}", self.text("ResourceId").unwrap_or("*")),
             "AssociateIpGroups"
             | "DeregisterWorkspaceDirectory"
+            | "DeleteDirectory"
             | "DescribeClientAuthenticationSettings"
             | "DescribeLDAPSSettings"
             | "DescribeRegions"
@@ -143,6 +144,10 @@ impl Call {
             "DescribeKey" => return self.arn_of_key(self.text("KeyId").unwrap_or("*")),
             "SimulatePrincipalPolicy" => return self.text("PolicySourceArn").unwrap_or("*").to_owned(),
             "DescribeCertificateAuthority" => return self.text("CertificateAuthorityArn").unwrap_or("*").to_owned(),
+            "ListRequestedServiceQuotaChangeHistoryByQuota" | "RequestServiceQuotaIncrease" => {
+                let of = |member: &str| self.text(member).unwrap_or("*");
+                &format!("{}/{}", of("ServiceCode"), of("QuotaCode"))
+            }
             "GetHostedZone" => return format!("arn:aws:route53:::hostedzone/{}", self.text("Id").unwrap_or("*")),
             "ChangeResourceRecordSets"
             | "ListResourceRecordSetProtections"

@@ -66,6 +66,13 @@ fn fits(facts: &Facts, shape: &str, value: &Value, top: bool) -> Result<(), ApiE
                 Err(unfit(value, "a Long"))
             }
         }
+        Shape::Double(_) => {
+            if value.is_number() {
+                Ok(())
+            } else {
+                Err(unfit(value, "a Double"))
+            }
+        }
         Shape::Map { key: _, value: inner } => match value {
             Value::Object(entries) => entries.values().try_for_each(|value| fits(facts, inner, value, false)),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {

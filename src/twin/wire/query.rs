@@ -37,6 +37,7 @@ pub(crate) fn read(facts: &Facts, operation: &Operation, form: &Form) -> Result<
                 | Shape::String(_)
                 | Shape::Integer(_)
                 | Shape::Long(_)
+                | Shape::Double(_)
                 | Shape::Map { .. }
                 | Shape::Blob(_)
                 | Shape::Boolean {}
@@ -83,8 +84,8 @@ fn value(facts: &Facts, shape: &str, at: &str, form: &Form) -> Result<Option<Val
             }
             Ok((!out.is_empty()).then_some(Value::Array(out)))
         }
-        // No operation that the twin serves by Query takes a map or bytes.
-        Shape::Map { .. } | Shape::Blob(_) => Ok(None),
+        // No operation that the twin serves by Query takes a map, bytes or a fraction.
+        Shape::Map { .. } | Shape::Blob(_) | Shape::Double(_) => Ok(None),
         Shape::String(_) | Shape::Timestamp {} => Ok(form.get(at).map(|text| Value::String(text.clone()))),
         Shape::Integer(_) | Shape::Long(_) => form
             .get(at)

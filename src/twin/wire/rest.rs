@@ -109,6 +109,8 @@ fn value(facts: &Facts, shape: &str, node: &Node) -> Result<Value, ApiError> {
             .parse::<i64>()
             .map(Value::from)
             .map_err(|_| invalid(&format!("cvc-datatype-valid.1.2.1: '{text}' is not a valid value for 'integer'."))),
+        // No operation that the twin serves by XML takes a fraction.
+        Shape::Double(_) => Err(unexpected(&node.name)),
         Shape::Boolean {} => match text {
             "true" | "1" => Ok(Value::Bool(true)),
             "false" | "0" => Ok(Value::Bool(false)),

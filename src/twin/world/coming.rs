@@ -45,6 +45,10 @@ pub(crate) enum Event {
     SnapshotIsReplicated(Sym),
     /// A directory leaves its state `REGISTERING` or `DEREGISTERING`.
     DirectorySettles(String),
+    /// A directory leaves its stage `Deleting`, and with it the account.
+    DirectoryGoes(String),
+    /// A request for a higher quota is granted.
+    QuotaIsGranted(String),
     /// Accelerated recovery of a hosted zone has this status.
     ZoneIs(String, String),
 }
@@ -87,6 +91,8 @@ impl World {
                 Event::ReplicationSettles(id, how) => self.replication_settles(&place, id, &how, at),
                 Event::SnapshotIsReplicated(id) => self.snapshot_is_replicated(&place, id, at),
                 Event::DirectorySettles(id) => self.directory_settles(&place, &id),
+                Event::DirectoryGoes(id) => self.directory_goes(&place, &id),
+                Event::QuotaIsGranted(id) => self.quota_is_granted(&place, &id, at),
                 Event::ZoneIs(id, status) => self.zone_is(&place.account, &id, &status),
             }
         }

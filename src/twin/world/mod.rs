@@ -10,6 +10,7 @@ mod identity;
 mod images;
 mod load;
 mod observed;
+mod quotas;
 mod recorded;
 mod resolve;
 mod tags;
@@ -24,9 +25,10 @@ pub(crate) use desktops::{
     DESKTOP_IS_MADE, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
     REPLICATION_SETTLES, change_extra,
 };
-pub(crate) use directories::DIRECTORY_SETTLES;
+pub(crate) use directories::{DIRECTORY_GOES, DIRECTORY_SETTLES};
 pub use identity::Caller;
 pub(crate) use images::{BACKUP_IS_COPIED, BUNDLE_SETTLES, IMAGE_IS_COPIED};
+pub(crate) use quotas::{QUOTA_IS_GRANTED, QuotaRequest};
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
 pub(crate) use tags::Tagged;
@@ -87,12 +89,20 @@ pub struct Realm {
     pub(crate) connections: HashMap<Sym, u32>,
     /// Ids of what was made since: whatever an estate could not see, of these everything is known.
     pub(crate) made: BTreeSet<String>,
+    /// Requests for higher quotas, in their order.
+    pub(crate) quota_requests: Vec<QuotaRequest>,
 }
 
 impl Realm {
     /// A realm over a side's resources.
     pub fn new(side: Side) -> Self {
-        let mut realm = Self { side, rows: HashMap::new(), connections: HashMap::new(), made: BTreeSet::new() };
+        let mut realm = Self {
+            side,
+            rows: HashMap::new(),
+            connections: HashMap::new(),
+            made: BTreeSet::new(),
+            quota_requests: Vec::new(),
+        };
         realm.index();
         realm
     }
@@ -151,6 +161,11 @@ impl World {
     /// What an account has, Region by Region.
     pub(crate) fn realms_of<'w>(&'w self, account: &'w str) -> impl Iterator<Item = &'w Realm> {
         self.realms.iter().filter(move |((owner, _), _)| owner == account).map(|(_, realm)| realm)
+    }
+
+    /// What an account has, Region by Region, to change it.
+    pub(crate) fn realms_of_mut<'w>(&'w mut self, account: &'w str) -> impl Iterator<Item = &'w mut Realm> {
+        self.realms.iter_mut().filter(move |((owner, _), _)| owner == account).map(|(_, realm)| realm)
     }
 
     /// The digest of the picture behind the address of a logo, where an estate fetched it.
