@@ -119,7 +119,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
-    /// Start the cohort's standby desktops, and wait for them.
+    /// Look at everything; of a drill start the cohort's standby desktops too, and wait for them.
     Warm,
     /// Ask whether the record may be changed.
     Ask,

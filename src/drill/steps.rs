@@ -52,20 +52,20 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
     }
     };
     let mut words = vec![Words {
-        // Desktops of the primary side start when their people come.
-        what: if plan.kind == Kind::Failback {
-            "Look at name servers, people and endpoints".to_owned()
+        what: if returns {
+            format!(
+                "Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call, and wait for them"
+            )
         } else {
-            let waits = if returns { ", and wait for them" } else { "; they start while the record is changed" };
-            format!("Look at name servers, people and endpoints; start {startable} standby desktops, 25 a call{waits}")
+            "Look at name servers, people and endpoints".to_owned()
         },
-        budget: Some(if plan.kind == Kind::Failback { 0 } else { warm_budget(&plan.cohort) }),
+        budget: Some(if returns { warm_budget(&plan.cohort) } else { 0 }),
         approves: "whoever begins it",
         stops: if returns { "an endpoint that does not answer; an abort" } else { "an abort" },
         undoes: if returns {
             "desktops that were started are stopped, where nobody is connected".to_owned()
         } else {
-            "nothing by itself: people may be using them".to_owned()
+            "nothing to undo".to_owned()
         },
         unreachable: if plan.kind == Kind::Failover {
             "The primary Region is not asked.".to_owned()
@@ -104,7 +104,15 @@ pub(super) fn steps(plan: &Plan) -> Vec<Step> {
         unreachable: control_plane(),
     });
     words.push(Words {
-        what: "Watch until every server that speaks for the zone, and every resolver, gives the new value".to_owned(),
+        what: format!(
+            "Watch until every server that speaks for the zone, and every resolver, gives the new value{}",
+            // Desktops of the primary side start when their people come.
+            if plan.kind == Kind::Failover {
+                format!("; start {startable} standby desktops meanwhile, 25 a call")
+            } else {
+                String::new()
+            }
+        ),
         budget: Some(u64::from(plan.ttl_secs) + plan.patience.margin),
         approves: "nobody",
         stops: if returns { "somebody else's edit; an abort" } else { "an abort: the record stays as it is" },

@@ -21,6 +21,11 @@ fn a_failover_with_the_primary_region_dead_and_the_way_back() {
     assert_eq!(record["kind"], "failover");
     let assumptions = record["assumptions"].as_array().expect("assumptions");
     assert!(assumptions.iter().any(|one| one.as_str().is_some_and(|one| one.contains(&primary))), "{assumptions:?}");
+    // The record came first; the desktops that were stopped were started meanwhile.
+    let people = record["people"].as_array().expect("people");
+    assert!(people.iter().filter(|one| one["started"] == true).count() > 20, "{people:?}");
+    let at = |kind: &str| rig.entries().iter().position(|entry| entry["event"].get(kind).is_some());
+    assert!(at("swapping") < at("starting"), "{:?} {:?}", at("swapping"), at("starting"));
     rig.run(&["verify", "failover"]).expect(0);
     // It does not come back by itself.
     rig.run(&["drill", "undo", "--yes"]).expect(2).says(&["is a failover", "failback"]);

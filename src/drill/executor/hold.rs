@@ -27,13 +27,16 @@ const SPREAD: Duration = Duration::from_secs(5);
 const PROBES: Duration = Duration::from_secs(15);
 
 /// How long a side that did not answer is left in peace.
-const IN_PEACE: Duration = Duration::from_secs(30);
+pub(super) const IN_PEACE: Duration = Duration::from_secs(30);
 
 /// When each thing is looked at next, and what is remembered of it meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Due {
     people: BTreeMap<&'static str, Instant>,
     probes: Option<Instant>,
+    /// When desktops are started next, and which are still to be: of a failover.
+    pub(super) starts: Option<Instant>,
+    pub(super) stopped: BTreeSet<String>,
     servers: Option<Instant>,
     change: Option<Instant>,
     /// Servers that gave no answer before anything was changed: they are not waited for.
@@ -46,7 +49,7 @@ pub(super) struct Due {
     odd: BTreeSet<String>,
 }
 
-fn is_due(at: Option<Instant>) -> bool {
+pub(super) fn is_due(at: Option<Instant>) -> bool {
     at.is_none_or(|at| at <= Instant::now())
 }
 
@@ -184,10 +187,11 @@ impl Executor<'_, '_> {
                 return Ok(vec![event]);
             }
             let held = self.live.spread.map_or(0, |since| crate::clock::now().secs_since(since).max(0).unsigned_abs());
-            if self.plan.hold_secs.is_some_and(|secs| held >= secs) {
+            let all_asked = self.due.stopped.is_empty();
+            if all_asked && self.plan.hold_secs.is_some_and(|secs| held >= secs) {
                 return Ok(vec![Event::Held { by: "the time of the plan".to_owned() }]);
             }
-            if !self.is_drill() && self.everybody_is_there() {
+            if all_asked && !self.is_drill() && self.everybody_is_there() {
                 return Ok(vec![Event::Held { by: "everybody is there".to_owned() }]);
             }
             match self.wait(Duration::from_millis(500)) {
@@ -257,6 +261,7 @@ impl Executor<'_, '_> {
 
     /// Looks at people and endpoints where it is time to.
     fn look_around(&mut self, way: Way) -> Result<(), DrillError> {
+        self.start_meanwhile()?;
         let sides: &[&'static str] = match (self.plan.kind, way) {
             // Nothing waits for a Region that is down.
             (Kind::Failover, _) => &["standby"],

@@ -1,10 +1,12 @@
 //! Starting the cohort's standby desktops, and stopping those that we started.
 
+use super::hold::{IN_PEACE, is_due};
 use super::{DrillError, Executor};
 use crate::drill::control::Word;
 use crate::drill::journal::Note;
 use crate::drill::machine::{Event, Way};
 use crate::drill::people::{Connection, Desktops, Outcome, State};
+use deskpair_reports::drill::record::Kind;
 use deskpair_rules::model::Moment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -22,16 +24,9 @@ impl Executor<'_, '_> {
         if let Some(event) = self.failing_probes()? {
             return Ok(vec![event]);
         }
-        // Desktops of the primary side start when their people come.
-        let there = self.plan.destination() == "standby";
-        let ids: Vec<String> = self
-            .plan
-            .cohort
-            .iter()
-            .filter(|member| there && member.can_be_started())
-            .map(|member| member.standby.clone())
-            .collect();
-        if ids.is_empty() {
+        let ids = self.startable();
+        // On the real day the record comes first: desktops start while it spreads.
+        if ids.is_empty() || !self.is_drill() {
             return Ok(vec![Event::Warmed]);
         }
         let began = Instant::now();
@@ -66,10 +61,6 @@ impl Executor<'_, '_> {
                             return Ok(Vec::new());
                         }
                     }
-                    // On the real day nobody waits for desktops before people are sent there: they start meanwhile.
-                    if !self.is_drill() {
-                        return Ok(vec![Event::Warmed]);
-                    }
                     if began.elapsed() >= patience {
                         for id in self.waits(&ids, &states) {
                             let state = states.get(&id).map_or("not there", |one| one.state.as_str()).to_owned();
@@ -82,7 +73,7 @@ impl Executor<'_, '_> {
                     }
                 }
                 Err(gap) => {
-                    if began.elapsed() >= patience || !self.is_drill() {
+                    if began.elapsed() >= patience {
                         let what = format!("the standby desktops' states could not be read: {}", gap.message);
                         self.deviates(what, true)?;
                         return Ok(vec![Event::Warmed]);
@@ -93,6 +84,55 @@ impl Executor<'_, '_> {
                 return Ok(vec![Event::Stop(why)]);
             }
         }
+    }
+
+    /// The standby desktops of the cohort that the API starts. Desktops of the primary side start when their people come.
+    fn startable(&self) -> Vec<String> {
+        let there = self.plan.destination() == "standby";
+        let members = self.plan.cohort.iter().filter(|member| there && member.can_be_started());
+        members.map(|member| member.standby.clone()).collect()
+    }
+
+    /// Starts a call's worth of the desktops that are stopped, while the record of a failover spreads and people are watched; and looks how
+    /// those stand that were started.
+    pub(super) fn start_meanwhile(&mut self) -> Result<(), DrillError> {
+        if self.plan.kind != Kind::Failover || !is_due(self.due.starts) {
+            return Ok(());
+        }
+        let ids = self.startable();
+        if ids.is_empty() {
+            self.due.starts = Some(Instant::now() + IN_PEACE);
+            return Ok(());
+        }
+        if self.due.stopped.is_empty() {
+            match self.block(self.standby.states(&ids)) {
+                Ok(states) => {
+                    self.note_states(&states)?;
+                    let open = |id: &&String| {
+                        states.get(*id).is_some_and(|one| one.state == "STOPPED")
+                            && !self.live.refused.contains_key(*id)
+                            && self.live.asked.get(*id).copied().unwrap_or_default() < TRIES
+                    };
+                    self.due.stopped = ids.iter().filter(open).cloned().collect();
+                }
+                Err(gap) => {
+                    self.due.starts = Some(Instant::now() + IN_PEACE);
+                    let what = format!("the standby desktops' states could not be read: {}", gap.message);
+                    return self.deviates(what, true);
+                }
+            }
+        }
+        let batch: Vec<String> = self.due.stopped.iter().take(Desktops::at_once()).cloned().collect();
+        for id in &batch {
+            self.due.stopped.remove(id);
+        }
+        if !batch.is_empty() {
+            self.start(&batch)?;
+        }
+        // Until the next look there is nothing to be started: a start takes its time.
+        let pause = if self.due.stopped.is_empty() { self.pace().max(TAKES) } else { Duration::ZERO };
+        self.due.starts = Some(Instant::now() + pause);
+        Ok(())
     }
 
     /// The desktops that are waited for: not there yet, and not refused.
