@@ -4,8 +4,11 @@ use super::error::{CommandError, Result};
 use super::remediate::{confirmed, nonce};
 use super::state::failed;
 use super::{Globals, exit, say};
+use crate::store::Objects;
 use crate::store::lock::{self, LockError};
 use clap::Args;
+use deskpair_reports::text::line;
+use std::collections::BTreeSet;
 
 /// Give up a pair's lock in the place of a process that is gone; whoever still holds it stops before its next change
 #[derive(Debug, Args)]
@@ -45,4 +48,17 @@ impl Unlock {
         say(globals, &format!("The lock of {pair} is free.\n"));
         Ok(exit::READY)
     }
+}
+
+/// Who has the locks of these pairs, a line each.
+pub(super) fn held(objects: &dyn Objects, pairs: &BTreeSet<String>) -> Result<String> {
+    let mut text = String::new();
+    for pair in pairs {
+        let (_, holder) = lock::last(objects, pair).map_err(|error| failed("cannot read the lock", error))?;
+        if let Some(holder) = holder.filter(|holder| !holder.released) {
+            let (owner, purpose) = (line(&holder.owner), line(&holder.purpose));
+            text.push_str(&format!("The pair {pair} is locked by {owner}, to {purpose}, since {}.\n", holder.since));
+        }
+    }
+    Ok(text)
 }

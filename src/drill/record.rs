@@ -289,7 +289,7 @@ impl Told {
             );
         }
         let begun = self.begun;
-        let finished = self.reached.values().max().copied().or_else(|| self.spread.filter(|_| plan.expect == 0));
+        let finished = self.reached.values().max().copied().or_else(|| self.spread.filter(|_| plan.cohort.is_empty()));
         let finished = finished.map(|at| self.spread.map_or(at, |spread| at.max(spread)));
         let reached_secs = begun.zip(finished).map(|(from, to)| to.secs_since(from).max(0).unsigned_abs());
         let rto = u64::from(plan.rto_secs);

@@ -28,13 +28,21 @@ desktop 60 IN TXT \"{production}\"
 /// The configuration of a pair whose zone is BIND's.
 fn configured(rig: &Rig, named: &Named, secret: &str) {
     rig.sandbox.write("deskpair.key", format!("{secret}\n"));
+    let address = named.address;
+    let key_file = rig.sandbox.path("deskpair.key");
+    let provider = format!(
+        "provider = \"rfc2136\"\nserver = \"{address}\"\nzone = \"norhaven.example\"\nkey_name = \"deskpair\"\nkey_file = \"{}\"\n\
+         algorithm = \"hmac-sha256\"\n",
+        key_file.display()
+    );
+    provided(rig, named, &provider);
+}
+
+/// The configuration of a pair whose zone this provider changes.
+fn provided(rig: &Rig, named: &Named, provider: &str) {
     let text = rig.sandbox.text("deskpair.toml");
     let address = named.address;
-    let dns = format!(
-        "[pair.dns]\nprovider = \"rfc2136\"\nserver = \"{address}\"\nzone = \"norhaven.example\"\nkey_name = \"deskpair\"\n\
-         key_file = \"{}\"\nalgorithm = \"hmac-sha256\"\nauthoritative = [\"{address}\"]\nresolvers = [\"authoritative\"]\n",
-        rig.sandbox.path("deskpair.key").display()
-    );
+    let dns = format!("[pair.dns]\n{provider}authoritative = [\"{address}\"]\nresolvers = [\"authoritative\"]\n");
     let mut kept = Vec::new();
     let mut within = false;
     for line in text.lines() {
@@ -121,4 +129,41 @@ fn a_wrong_key_changes_nothing() {
     let answer = rig.run(&RUN).expect(20);
     assert!(answer.err.contains("BADSIG") || answer.err.contains("key"), "{answer}");
     assert_eq!(dug(&rig, &named, &dig), primary);
+}
+
+/// Any other DNS, through programs of the operator's: one that sets a value where the expected one is there, one that reads it.
+#[test]
+fn a_drill_through_programs_goes_there_and_back() {
+    let (Some(program), Some(dig)) = (peers::program("named", "bind9"), peers::program("dig", "dnsutils")) else {
+        return;
+    };
+    let Some(nsupdate) = peers::program("nsupdate", "bind9-dnsutils") else { return };
+    let rig = Rig::new(&[]);
+    let named = start(&program, &rig);
+    let (ip, port) = (named.address.ip(), named.address.port());
+    let script = |name: &str, text: String| {
+        let path = rig.sandbox.write(name, text);
+        rig.sandbox.program("chmod", ["+x", peers::text(&path)]).run().expect(0);
+        peers::text(&path).to_owned()
+    };
+    let set = script(
+        "set",
+        format!(
+            "#!/bin/sh\nanswer=$({} -y hmac-sha256:deskpair:{SECRET} 2>&1 <<END\nserver {ip} {port}\nzone norhaven.example\n\
+             prereq yxrrset $DESKPAIR_NAME. TXT \"$DESKPAIR_EXPECTED\"\nupdate delete $DESKPAIR_NAME. TXT\n\
+             update add $DESKPAIR_NAME. 5 TXT \"$DESKPAIR_VALUE\"\nsend\nEND\n) && exit 0\necho \"$answer\" >&2\nexit 3\n",
+            nsupdate.display()
+        ),
+    );
+    let read =
+        script("read", format!("#!/bin/sh\nexec {} +short -p {port} @{ip} \"$DESKPAIR_NAME\" TXT\n", dig.display()));
+    provided(&rig, &named, &format!("provider = \"command\"\nset = [\"{set}\"]\nread = [\"{read}\"]\n"));
+    let (primary, standby) = (rig.identifier("us-east-1", PILOT), rig.identifier(S, PILOT));
+    let mut running = rig.start(&RUN);
+    rig.until(&mut running, "spread");
+    assert_eq!(dug(&rig, &named, &dig), standby, "{}", rig.said());
+    assert_eq!(running.wait(), 0, "{}", rig.said());
+    assert_eq!(dug(&rig, &named, &dig), primary);
+    let record = rig.sandbox.json("deskpair-drill/drill.json");
+    assert_eq!(record["compares"], false, "nobody promises that a program compares");
 }

@@ -208,6 +208,20 @@ fn one_drill_at_a_time() {
     rig.is_as_before(&before);
 }
 
+/// The second begins before the first has changed anything: it is told who has the pair's lock.
+#[test]
+fn the_second_of_two_drills_is_told_who_has_the_lock() {
+    let rig = Rig::quick(&["--time-scale", "12"]);
+    let before = rig.before();
+    let mut first = rig.start(&super::LONG);
+    rig.until(&mut first, "begun");
+    rig.run(&[&BRIEF[..], &["-o", "second"]].concat()).expect(5).says(&["corp", "is locked by", "to drill"]);
+    assert!(!rig.events().iter().any(|event| event == "swapped"), "the first had not come so far");
+    first.signal(&rig, "-TERM");
+    assert_eq!(first.wait(), 143, "{}", rig.said());
+    rig.is_as_before(&before);
+}
+
 /// Whoever takes a drill over that still goes on elsewhere fences it: the former process changes nothing more.
 #[test]
 fn a_drill_that_is_taken_over_elsewhere_stops() {

@@ -20,23 +20,22 @@ use tokio::runtime::Runtime;
 
 /// Who takes part.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Who takes part")]
 #[group(multiple = false)]
 pub(super) struct People {
     /// These people, by user name; may be given several times
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Who takes part")]
     users: Vec<String>,
     /// The people in this file, a user name a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Who takes part")]
     users_from: Option<PathBuf>,
     /// Those whose primary desktop has this tag
-    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_tag)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_tag, help_heading = "Who takes part")]
     tag: Option<(String, String)>,
     /// This share of the people, in percent: the first by name
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100), help_heading = "Who takes part")]
     share: Option<u8>,
     /// Everybody of the pair
-    #[arg(long)]
+    #[arg(long, help_heading = "Who takes part")]
     everybody: bool,
 }
 

@@ -6,15 +6,15 @@ use super::going::attached;
 use super::run::unreadable;
 use crate::cli::error::{CommandError, Result};
 use crate::cli::remediate::nonce;
-use crate::cli::state::failed;
+use crate::cli::unlock::held;
 use crate::cli::{Globals, exit, print};
 use crate::drill::journal::{Journal, Note};
 use crate::drill::live::Live;
 use crate::drill::machine::State;
 use crate::drill::plan::Plan;
 use crate::drill::record::{self, stop_words};
+use crate::store::Objects;
 use crate::store::journal::journals;
-use crate::store::{Objects, lock};
 use clap::Args;
 use deskpair_reports::text::{counted, line};
 use deskpair_rules::model::Moment;
@@ -61,18 +61,7 @@ impl StatusCommand {
         if ids.is_empty() {
             text.push_str("No drill was begun.\n");
         }
-        for pair in pairs {
-            let (_, holder) = lock::last(objects, &pair).map_err(|error| failed("cannot read the lock", error))?;
-            if let Some(holder) = holder.filter(|holder| !holder.released) {
-                let _ = writeln!(
-                    text,
-                    "The pair {pair} is locked by {}, to {}, since {}.",
-                    line(&holder.owner),
-                    line(&holder.purpose),
-                    holder.since
-                );
-            }
-        }
+        text.push_str(&held(objects, &pairs)?);
         print(&text)?;
         Ok(exit::READY)
     }

@@ -4,10 +4,9 @@ use super::apply::unreadable;
 use super::asked::nonce;
 use crate::cli::Globals;
 use crate::cli::error::{CommandError, Result};
-use crate::cli::state::failed;
+use crate::cli::unlock::held;
 use crate::cli::{exit, print};
 use crate::remediate::journal::{Journal, Progress, Standing, journals};
-use crate::store::lock;
 use crate::store::objects::Objects;
 use clap::Args;
 use deskpair_reports::text::{counted, line};
@@ -41,18 +40,7 @@ impl StatusCommand {
         if ids.is_empty() {
             text.push_str("No plan was applied.\n");
         }
-        for pair in pairs {
-            let (_, holder) = lock::last(objects, &pair).map_err(|error| failed("cannot read the lock", error))?;
-            if let Some(holder) = holder.filter(|holder| !holder.released) {
-                let _ = writeln!(
-                    text,
-                    "The pair {pair} is locked by {}, to {}, since {}.",
-                    line(&holder.owner),
-                    line(&holder.purpose),
-                    holder.since
-                );
-            }
-        }
+        text.push_str(&held(objects, &pairs)?);
         print(&text)?;
         Ok(exit::READY)
     }
