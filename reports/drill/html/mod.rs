@@ -2,6 +2,7 @@
 //!
 //! Every text of the record passes through the template engine's escaping, those in the picture too.
 
+mod glances;
 mod picture;
 mod recovery;
 mod scale;
