@@ -2,7 +2,7 @@
 //! the data, probes, deviations.
 //!
 //! Nothing is judged: the verdict, `within`, `answered` and `fails` decide what is red. What is not known is an error of the type
-//! `not-evaluated`, never green.
+//! `not-evaluated`, never green; of a drill that succeeded it is skipped, as is whoever did not get there.
 
 use super::Record;
 use super::facts::{self, Facts};
@@ -82,8 +82,13 @@ impl Part<'_, '_> {
     /// A case, and how many milliseconds it took where that is known.
     fn case(&mut self, title: &str, millis: Option<i64>, case: &Case) -> Result<(), Error> {
         let title = self.names.unique(&format!("{title} [{}]", self.facts.record.pair));
+        // A gate is red exactly where the command was: of what succeeded, whatever was otherwise is told and skipped.
+        let succeeded = self.facts.record.verdict.succeeded;
         let ending = match case {
             Case::Passed => Ending::Passed,
+            Case::Failed(text) | Case::NotEvaluated(text) if succeeded => {
+                Ending::Skipped { message: first_line(text), body: text }
+            }
             Case::Failed(text) => Ending::Failed { severity: FAILED, message: first_line(text), body: text },
             Case::NotEvaluated(text) => Ending::NotEvaluated { message: first_line(text), body: text },
             Case::Skipped(text) => Ending::Skipped { message: first_line(text), body: text },

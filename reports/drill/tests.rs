@@ -244,6 +244,16 @@ fn what_is_not_over_is_not_told_as_its_end() {
     assert_eq!(ending(&cases, "127.0.0.53 (system) turned back [corp]").0, "error");
 }
 
+/// A gate is red exactly where the command was.
+#[test]
+fn junit_is_red_nowhere_where_it_succeeded_and_somewhere_where_it_did_not() {
+    for (name, record) in samples::all() {
+        let text = written(&record, DrillFile::Junit);
+        let red = text.contains("<failure") || text.contains("<error");
+        assert_eq!(red, !record.verdict.succeeded, "{name}");
+    }
+}
+
 #[test]
 fn junit_takes_what_the_record_says() {
     let cases = junit(&samples::good());
