@@ -176,10 +176,10 @@ fn a_young_backup_stands_in_for_a_copy_that_is_too_old() {
         let standby = &mut estate.sides[places.standby as usize];
         standby.backups.items_mut().retain(|copy| !made.contains(&copy.source_backup_id));
     });
-    // The other file system has no backups: what carries its files is for people.
+    // Of another file system no API tells: it is found before and after.
     let before = fails(&sandbox, &twin, "FSX-004");
     let planned = plan(&sandbox, &twin, "FSX-004");
-    assert_eq!((changes(&planned).len(), planned["left"].as_array().map(Vec::len)), (1, Some(before - 1)), "{planned}");
+    assert_eq!(changes(&planned).len(), 1, "{planned}");
     run(&sandbox, &twin, &["remediate", "apply", "--yes"]).expect(0);
     assert_eq!(fails(&sandbox, &twin, "FSX-004"), before - 1);
     assert_eq!(changes(&plan(&sandbox, &twin, "FSX-004")), Vec::<String>::new());
