@@ -79,16 +79,23 @@ impl Folder {
         for name in former.iter().filter(|name| names.contains(&name.as_str()) && !there.contains(&name.as_str())) {
             let _ = fs::remove_file(path.join(name));
         }
-        // What a process that was killed had opened there: whoever goes on has its lock, so that it is nobody's any more.
-        for entry in fs::read_dir(&path).into_iter().flatten().filter_map(std::result::Result::ok) {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let left = name.strip_prefix('.').and_then(|rest| rest.split_once(".deskpair-"));
-            if left.is_some_and(|(own, rest)| names.contains(&own) && rest.ends_with(".tmp")) {
-                let _ = fs::remove_file(entry.path());
-            }
+        // Whoever goes on has the lock of the process that was killed, so that what it had opened is nobody's any more.
+        for left in leftovers(&path) {
+            let _ = fs::remove_file(left);
         }
         Ok(path)
     }
+}
+
+/// What a process that was killed had opened in a drill's folder, and had not come to writing.
+pub(super) fn leftovers(folder: &Path) -> Vec<PathBuf> {
+    let names = names();
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    let is_left = |name: &str| {
+        let own = name.strip_prefix('.').and_then(|rest| rest.split_once(".deskpair-"));
+        own.is_some_and(|(own, rest)| names.contains(&own) && rest.ends_with(".tmp"))
+    };
+    entries.filter(|entry| is_left(&entry.file_name().to_string_lossy())).map(|entry| entry.path()).collect()
 }
 
 fn unwritable(path: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommandError {

@@ -127,13 +127,14 @@ fn go_on(globals: &Globals, wanted: Option<&str>, steering: &Steering, undo: boo
 /// A drill that is over: what its process may not have come to before it died is made up for.
 fn over(globals: &Globals, objects: &dyn Objects, id: &str, plan: &Plan, live: &Live, output: &Path) -> Result {
     let freed = freed(objects, plan)?;
+    let unfinished = freed || !evidence::leftovers(output).is_empty();
     let (mut journal, mut entries) = Journal::open(objects, id, &nonce()).map_err(unreadable)?;
     let ended = || CommandError::internal(format!("the journal {id} has no plan"));
     if freed && live.closed.is_none() {
         let code = record::of(&entries, None).ok_or_else(ended)?.verdict.exit_code;
         entries.push(journal.append(Note::Closed { code }).map_err(unreadable)?);
     }
-    if freed {
+    if unfinished {
         let record = record::of(&entries, None).ok_or_else(ended)?;
         let unread = |error| failed("cannot keep the drill in the state", error);
         let known = drills::read(objects).map_err(unread)?;
