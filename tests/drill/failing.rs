@@ -2,6 +2,7 @@
 
 use super::{BRIEF, LONG, PILOT, Rig, S};
 use std::fs;
+use std::io::Write;
 
 #[test]
 fn route_53_that_throttles_is_tried_again() {
@@ -114,6 +115,44 @@ fn a_journal_that_cannot_be_written_brings_it_back() {
     fs::rename(rig.sandbox.path("kept"), &journal).expect("it is back");
     rig.run(&["drill", "undo", "--yes", "-o", "undone"]).expect(0);
     rig.is_as_before(&before);
+}
+
+/// A small disk of its own, where this machine lets us make one. It goes with its owner.
+struct Disk<'r>(&'r Rig, String);
+
+impl Drop for Disk<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.sandbox.program("umount", ["-l", &self.1]).run();
+    }
+}
+
+/// The disk under the state is full while people are on the standby side.
+#[test]
+fn a_full_disk_under_the_journal_brings_it_back() {
+    let rig = Rig::quick(&[]);
+    let folder = rig.sandbox.path(".deskpair");
+    fs::create_dir(&folder).expect("a state");
+    let path = folder.to_str().expect("Unicode").to_owned();
+    if rig.sandbox.program("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", &path]).run().code != 0 {
+        let _shown = writeln!(std::io::stderr(), "SKIPPED: this machine lets us mount nothing, so no disk can be full");
+        return;
+    }
+    let _disk = Disk(&rig, path);
+    let before = rig.before();
+    let mut running = rig.start(&LONG);
+    rig.until(&mut running, "spread");
+    let fill = folder.join("fill");
+    let mut file = fs::File::create(&fill).expect("a file");
+    while file.write_all(&[0; 4096]).is_ok() {}
+    running.signal(&rig, "-TERM");
+    assert_eq!(running.wait(), 143, "{}", rig.said());
+    assert_eq!(rig.record(PILOT), before.record, "{}", rig.said());
+    assert!(rig.said().contains("the journal of the drill"), "{}", rig.said());
+    drop(file);
+    fs::remove_file(&fill).expect("there is room again");
+    rig.run(&["drill", "undo", "--yes", "-o", "undone"]).expect(0);
+    rig.is_as_before(&before);
+    rig.run(&["verify", "undone"]).expect(0);
 }
 
 /// Before anything is changed: nothing is.
