@@ -195,6 +195,20 @@ fn killed_after_any_entry_devices_are_let_in_all_the_same() {
     killed_after_any_entry("SEC-006", 1);
 }
 
+/// Whom a resolver would remember is not asked: the zone's own servers turn over at once.
+#[test]
+fn killed_after_any_entry_a_record_is_swapped_all_the_same() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "DNS-002", &[]);
+    let text = sandbox.text("deskpair.toml");
+    let own = |line: &str| {
+        let asks = line.starts_with("resolvers");
+        if asks { "resolvers = [\"authoritative\"]".to_owned() } else { line.to_owned() }
+    };
+    sandbox.write("deskpair.toml", text.lines().map(own).collect::<Vec<_>>().join("\n"));
+    killed_after_any_entry_on(&sandbox, &twin, "DNS-002", 1);
+}
+
 #[test]
 fn killed_after_any_entry_an_add_in_is_made_all_the_same() {
     killed_after_any_entry("SEC-015", 1);
