@@ -178,6 +178,17 @@ fn a_primary_region_that_is_down_ends_a_drill_before_it_begins() {
     rig.is_as_before(&before);
 }
 
+/// Whoever cannot be seen is not taken for signed out.
+#[test]
+fn connections_that_cannot_be_read_end_a_drill_before_it_begins() {
+    let rig = Rig::quick(&[]);
+    let before = rig.before();
+    rig.faults("us-east-1 workspaces:DescribeWorkspacesConnectionStatus AccessDenied\n");
+    let run = ["drill", "run", "--tag", "deskpair-drill=yes", "--hold", "0s", "--yes"];
+    rig.run(&run).expect(3).says(&["who of the cohort is connected in us-east-1", "--with-connected"]);
+    rig.is_as_before(&before);
+}
+
 /// It goes away in the middle: the way back needs nothing from it.
 #[test]
 fn a_primary_region_that_goes_down_meanwhile_is_no_hindrance() {

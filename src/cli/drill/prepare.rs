@@ -85,7 +85,7 @@ pub(super) fn planned(
         None => (&run, own),
     };
     let ids: Vec<String> = members(&own.view, wants).into_iter().map(|member| member.primary).collect();
-    let connected = connected(&settings, pair, own, &ids, &access)?;
+    let connected = connected(&settings, pair, own, &ids, &access, wants.with_connected)?;
     let plan = draft(&run, own, record, &connected, wants).map_err(|objections| refused(pair, objections))?;
     Ok(Prepared { plan, estate })
 }
@@ -121,13 +121,17 @@ fn pilot(globals: &Globals, settings: &Settings, pair: &PairSettings, access: Ac
     collected(&Globals { quiet: true, ..globals.clone() }, settings, &wanted, access, None)
 }
 
-/// Who of these is connected on the primary side, by desktop; nobody is known where it cannot be read.
+/// Who of these is connected on the primary side, by desktop. Where that cannot be read, nobody is taken for signed out.
+///
+/// # Errors
+/// Where it cannot be read, unless people may be connected.
 fn connected(
     settings: &Settings,
     pair: &PairSettings,
     own: &PairRun<'_>,
     ids: &[String],
     access: &Access,
+    may_be: bool,
 ) -> Result<BTreeMap<String, bool>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
@@ -147,7 +151,16 @@ fn connected(
             Err(error) => Err(error.to_string()),
         }
     };
-    let read = runtime()?.block_on(read).unwrap_or_default();
+    let read = match runtime()?.block_on(read) {
+        Ok(read) => read,
+        Err(_) if may_be => BTreeMap::new(),
+        Err(why) => {
+            let told = format!("who of the cohort is connected in {} could not be read", pair.primary.region);
+            return Err(CommandError::with_code(exit::INCONCLUSIVE, told)
+                .because(why)
+                .hint("nothing was changed; `--with-connected` says that people may be"));
+        }
+    };
     Ok(read.into_iter().filter_map(|(id, one)| Some((id, one.connected?))).collect())
 }
 
