@@ -64,11 +64,6 @@ mod redaction;
 #[cfg(test)]
 mod remediate;
 #[cfg(test)]
-mod remediate_branding;
-mod remediate_dns;
-#[cfg(test)]
-mod remediate_recovery;
-#[cfg(test)]
 mod runbooks;
 #[cfg(test)]
 mod schedules;

@@ -40,6 +40,7 @@ Examples:
   deskpair twin --estate deskpair-report/estate.jsonl.zst --fault 'us-west-2 workspaces:* AccessDenied'
   deskpair twin --pilot --people --drift none --faults-from faults.txt > twin.env &
   echo 'us-east-1 * Down' > faults.txt; sleep 10; : > faults.txt
+  deskpair twin --desktops 24 --drift IMG-001,IPG-005,DNS-002 > twin.env &
   deskpair twin --desktops 10000 --drift none --no-serve --save clean.jsonl.zst")]
 pub(super) struct Twin {
     /// Serve this estate
@@ -51,8 +52,8 @@ pub(super) struct Twin {
     /// What the made-up company, page tokens and the shares of faults are drawn from
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// How its standby has rotted: none, sample, or one rule's id
-    #[arg(long, value_name = "none|sample|RULE", default_value = "sample")]
+    /// How its standby has rotted: none, sample, or the rules whose drifts are planted, with commas between them
+    #[arg(long, value_name = "none|sample|RULE,…", default_value = "sample")]
     drift: String,
     /// Give the made-up company a pilot alias for drills, and tag its users' desktops deskpair-drill=yes
     #[arg(long, conflicts_with = "estate")]

@@ -69,13 +69,17 @@ pub fn planted(options: &SampleOptions) -> (Estate, Option<Planted>) {
     if options.pilot {
         pilot::add(&mut estate, &sites[0]);
     }
-    let planted = match options.drift {
+    let planted = match &options.drift {
         Drift::None => None,
         Drift::Sample => {
             drift::sample::rot(&mut estate, &sites, &mut mint);
             None
         }
-        Drift::Rule(planting) => Some((planting.plant)(&mut estate, &sites[0], &mut mint)),
+        Drift::Rules(plantings) => {
+            let planted: Vec<Planted> =
+                plantings.iter().map(|planting| (planting.plant)(&mut estate, &sites[0], &mut mint)).collect();
+            <[Planted; 1]>::try_from(planted).ok().map(|[alone]| alone)
+        }
     };
     estate.sides.iter_mut().for_each(catalogue::settle);
     estate.sides.iter_mut().for_each(|side| granted::settle(side, &estate.symbols));
@@ -89,7 +93,7 @@ fn peopled(options: &SampleOptions) -> Vec<(&'static Plan, Range<u64>)> {
     let all = u64::from(options.people);
     let second = match options.drift {
         Drift::Sample => all / 40,
-        Drift::None | Drift::Rule(_) => 0,
+        Drift::None | Drift::Rules(_) => 0,
     };
     let mut pairs = vec![(&company::CORP, 0..all - second)];
     if second > 0 {

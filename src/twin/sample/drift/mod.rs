@@ -24,19 +24,19 @@ use super::sides;
 use super::site::Sites;
 use deskpair_rules::model::workspace::WorkspaceRow;
 use deskpair_rules::model::{Estate, Side, Sym, Symbols};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 /// What is wrong in a sample estate.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Drift {
     /// Nothing.
     None,
     /// A believable mixture of neglect, with passes and fails in every area.
     Sample,
-    /// One rule's drift alone.
-    Rule(&'static Planting),
+    /// These rules' drifts and nothing else: one, or several, each once, in the order in which they are planted.
+    Rules(Vec<&'static Planting>),
 }
 
 /// A rule's drift that can be planted.
@@ -216,14 +216,31 @@ pub fn plantings() -> &'static [Planting] {
     PLANTINGS
 }
 
-/// A rule id whose drift cannot be planted.
+/// Rule ids whose drifts cannot be planted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownDrift(String);
+pub enum UnknownDrift {
+    /// No drift is known for this.
+    Rule(String),
+    /// This one stands there twice.
+    Twice(String),
+}
 
 impl fmt::Display for UnknownDrift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known: Vec<&str> = PLANTINGS.iter().map(|planting| planting.rule).collect();
-        write!(f, "no drift is known for {:?}: it is `none`, `sample`, or one of {}", self.0, known.join(", "))
+        let text = match self {
+            Self::Rule(text) => text,
+            Self::Twice(rule) => return write!(f, "{rule} is written twice: a drift is planted once"),
+        };
+        write!(f, "no drift is known for {text:?}: it is `none`, `sample`, or rule ids with commas between them, ")?;
+        let area = text.split('-').next().unwrap_or_default().to_ascii_uppercase();
+        let rules = || PLANTINGS.iter().map(|planting| planting.rule);
+        let of_area: Vec<&str> = rules().filter(|rule| rule.split('-').next() == Some(area.as_str())).collect();
+        if of_area.is_empty() {
+            let areas: BTreeSet<&str> = rules().filter_map(|rule| rule.split('-').next()).collect();
+            let areas: Vec<&str> = areas.into_iter().collect();
+            return write!(f, "of the areas {}", areas.join(", "));
+        }
+        write!(f, "of {area} these: {}", of_area.join(", "))
     }
 }
 
@@ -236,22 +253,32 @@ impl FromStr for Drift {
         match text {
             "none" => Ok(Self::None),
             "sample" => Ok(Self::Sample),
-            rule => PLANTINGS
-                .iter()
-                .find(|planting| planting.rule.eq_ignore_ascii_case(rule))
-                .map(Self::Rule)
-                .ok_or_else(|| UnknownDrift(rule.to_owned())),
+            rules => {
+                let mut plantings: Vec<&'static Planting> = Vec::new();
+                for rule in rules.split(',').map(str::trim) {
+                    let known = PLANTINGS.iter().find(|planting| planting.rule.eq_ignore_ascii_case(rule));
+                    let known = known.ok_or_else(|| UnknownDrift::Rule(rule.to_owned()))?;
+                    if plantings.iter().any(|planting| planting.rule == known.rule) {
+                        return Err(UnknownDrift::Twice(known.rule.to_owned()));
+                    }
+                    plantings.push(known);
+                }
+                Ok(Self::Rules(plantings))
+            }
         }
     }
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Sample => "sample",
-            Self::Rule(planting) => planting.rule,
-        })
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Sample => f.write_str("sample"),
+            Self::Rules(plantings) => {
+                let rules: Vec<&str> = plantings.iter().map(|planting| planting.rule).collect();
+                f.write_str(&rules.join(","))
+            }
+        }
     }
 }
 
@@ -292,9 +319,9 @@ fn hand_built(primary: &Side) -> Option<WorkspaceRow> {
 /// Takes standby desktops of these people away, with their tags and connection statuses.
 fn terminate(estate: &mut Estate, pair: usize, sites: &Sites, gone: impl Fn(&WorkspaceRow) -> bool) {
     let region = sites.standby.region.name;
-    let mut ids = std::collections::BTreeSet::new();
-    let mut arns = std::collections::BTreeSet::new();
-    let mut places = std::collections::BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    let mut arns = BTreeSet::new();
+    let mut places = BTreeSet::new();
     let symbols = &estate.symbols;
     let standby = &mut estate.sides[estate.pairs[pair].standby as usize];
     standby.workspaces.items_mut().retain(|row| {

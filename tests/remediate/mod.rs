@@ -1,5 +1,9 @@
 //! Remediation on the twin: drift is planned for, made good and proven, taken back, and nothing is lost whatever is cut off.
 
+mod branding;
+mod dns;
+mod recovery;
+
 use crate::bad_input::estate_file;
 use crate::support::line::company;
 use crate::support::sandbox::{Answer, Sandbox};
