@@ -30,7 +30,8 @@ async fn each_planted_drift_is_found_alone_and_reaches_whom_it_should() {
 }
 
 async fn is_found(planting: &'static Planting) {
-    let options = SampleOptions { people: 40, seed: 7, drift: Drift::Rules(vec![planting]), taken_at: noon(), pilot: false };
+    let options =
+        SampleOptions { people: 40, seed: 7, drift: Drift::Rules(vec![planting]), taken_at: noon(), pilot: false };
     let (estate, plant) = planted(&options);
     let reached = plant.expect("one drift was planted").users;
     let seen = collected(&estate, &[], |_| {}).await;

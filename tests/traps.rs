@@ -5,8 +5,9 @@ use deskpair::remediate::draft;
 use deskpair::remediate::fixers::{Way, way};
 use deskpair::remediate::plan::{Change, Inverse, Part, Plan, Risk};
 use deskpair_rules::engine::{Options, evaluate};
+use deskpair_rules::model::image::ImagePermission;
 use deskpair_rules::model::quota::CATALOGUE;
-use deskpair_rules::model::{Estate, Side};
+use deskpair_rules::model::{Estate, Side, Slice};
 
 /// A company with one drift, and what a test makes of it.
 fn estate(drift: &str, change: impl FnOnce(&mut Estate)) -> Estate {
@@ -105,6 +106,30 @@ fn a_copy_takes_nobodys_name() {
     });
     assert!(!calls(&plan).contains(&"CopyWorkspaceImage"), "{:?}", calls(&plan));
     assert!(left(&plan).contains("has another image of the name"), "{}", left(&plan));
+}
+
+/// What rests on an image rests on the copy of today, where that is planned too, and so does who may use it.
+#[test]
+fn a_bundle_and_permissions_go_with_the_copy_of_today() {
+    let drifted = estate("IMG-003,BND-003", |_| {});
+    let anew = planned(&drifted, "IMG-003");
+    let copy = anew.changes[0].makes.clone().expect("a copy").name;
+    let both = planned(&drifted, "IMG-003,BND-003");
+    let moved = &both.changes[place(&both, "UpdateWorkspaceBundle")];
+    assert_eq!(moved.fields[0].after.as_deref(), Some(copy.as_str()), "{moved:?}");
+    assert_eq!(moved.after, [anew.changes[0].id.clone()]);
+    assert!(moved.calls()[0].input["ImageId"].is_object(), "its id is not known yet: {moved:?}");
+
+    let mut drifted = estate("IMG-003", |_| {});
+    let anew = planned(&drifted, "IMG-003");
+    let copy = anew.changes[0].makes.clone().expect("a copy").name;
+    let source = anew.changes[0].calls()[0].input["SourceImageId"].as_str().expect("an id").to_owned();
+    let friend = ImagePermission { shared_account_id: "444455556666".to_owned() };
+    primary(&mut drifted).image_permissions.insert(source, Slice::whole_of(vec![friend]));
+    let both = planned(&drifted, "IMG-003,IMG-005");
+    let shared = &both.changes[place(&both, "UpdateWorkspaceImagePermission")];
+    assert_eq!(shared.after, [anew.changes[0].id.clone()], "{shared:?}");
+    assert!(shared.id.contains(&copy), "the old copy is nobody's concern: {shared:?}");
 }
 
 #[test]

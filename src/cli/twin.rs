@@ -25,7 +25,7 @@ use std::time::Duration;
 Once it is ready it prints shell lines: credentials, DESKPAIR_CONFIG, and AWS_ENDPOINT_URL last. It then serves until a signal.
 
 A fault is written 'REGION|* SERVICE:OPERATION|* KIND [SHARE]'; KIND is one of AccessDenied, Throttle, Latency, Drop, Malformed, Partial,
-Down, HangBefore, HangAfter, and may say which calls it strikes: Drop#3, Drop#3.., Drop#2..4. 'us-east-1 * Down' takes the whole Region away,
+Down, Internal, HangBefore, HangAfter, and may say which calls it strikes: Drop#3, Drop#3.., Drop#2..4. 'us-east-1 * Down' takes the whole Region away,
 Route 53's changes with it. --faults-from FILE has one fault a line and is read again whenever it changes, so that a Region can go and come
 back while the twin serves; a file with a wrong line changes nothing, and a warning says which.
 

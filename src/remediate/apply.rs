@@ -111,7 +111,7 @@ impl Ground<'_> {
             pair.left_out = !pairs.contains(&pair.name);
         }
         let options = Options { rules: rules.clone(), ..Options::at(Moment::from_millis(0)) };
-        let wanted = super::fixers::with_needs(needed(&options, &settings.rules));
+        let wanted = super::fixers::with_needs(needed(&options, &settings.rules), &settings.rules);
         let surroundings = Surroundings {
             access: self.access.clone(),
             deadline: None,
@@ -336,21 +336,24 @@ impl<'g, 'o> Apply<'g, 'o> {
         self.plan.automatic().filter(open).cloned().collect()
     }
 
-    /// What moved of what is still to be made. What rests on a change that was made is planned otherwise now: its calls have to be those that
-    /// were reviewed, with the ids of what is there.
+    /// What moved of what is still to be made.
     fn stale(&mut self, now: &Plan) -> Vec<Moved> {
         let pending = self.pending();
         let mut stale = Vec::new();
         for change in pending {
-            let rests = change.after.iter().any(|id| self.progress.standing(id) == Standing::Applied);
-            let fresh = now.change(&change.id);
-            match (rests, fresh) {
-                (false, fresh) => stale.extend(moved(&change, fresh)),
-                (true, Some(fresh)) if self.resolved(&change) == fresh.calls() => {}
-                (true, fresh) => stale.extend(moved(&change, fresh)),
-            }
+            stale.extend(self.changed(&change, now.change(&change.id)));
         }
         stale
+    }
+
+    /// What moved of a change. What rests on one that was made is planned otherwise now: its calls have to be those that were reviewed, with the
+    /// ids of what is there.
+    fn changed(&mut self, change: &Change, fresh: Option<&Change>) -> Option<Moved> {
+        let rests = change.after.iter().any(|id| self.progress.standing(id) == Standing::Applied);
+        match fresh {
+            Some(now) if rests && self.resolved(change) == now.calls() => None,
+            fresh => moved(change, fresh),
+        }
     }
 
     /// The calls of a change, with the ids of what was made.
@@ -451,11 +454,10 @@ impl<'g, 'o> Apply<'g, 'o> {
                                 "the answer was unclear; it was there when it was read back",
                                 teller,
                             )?,
-                            Some(fresh) if same(change, fresh) => open += 1,
-                            Some(fresh) => {
-                                let moved = moved(change, Some(fresh)).into_iter().collect();
-                                return Err(ApplyError::Stale(moved));
-                            }
+                            Some(fresh) => match self.changed(change, Some(fresh)) {
+                                None => open += 1,
+                                Some(moved) => return Err(ApplyError::Stale(vec![moved])),
+                            },
                         }
                     }
                     if open == 0 {
@@ -506,11 +508,6 @@ impl<'g, 'o> Apply<'g, 'o> {
         self.senders.insert(key, sender.clone());
         Ok(sender)
     }
-}
-
-/// Whether a plan of now has the change just so.
-fn same(change: &Change, now: &Change) -> bool {
-    moved(change, Some(now)).is_none()
 }
 
 /// The changes that go out with the first: of its pair and part, by the same operation, where AWS takes several.

@@ -230,9 +230,11 @@ impl Progress {
             Event::Finished => self.finished = true,
             Event::Undone { change, loses } => {
                 self.changes.insert(change.clone(), Standing::Undone);
-                if let Some(loses) = loses {
-                    self.remarks.insert(change.clone(), loses.clone());
-                }
+                match loses {
+                    Some(loses) => self.remarks.insert(change.clone(), loses.clone()),
+                    // Why it stayed an earlier time is over.
+                    None => self.remarks.remove(change),
+                };
             }
             Event::Kept { change, why } => {
                 self.changes.insert(change.clone(), Standing::Kept);

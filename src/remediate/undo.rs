@@ -2,7 +2,7 @@
 //!
 //! It terminates only a desktop that this journal made, that nobody has ever connected to, while the TXT record names the primary Region.
 
-use super::apply::{Apply, ApplyError, Teller, moved};
+use super::apply::{Apply, ApplyError, TRIES, Teller, moved};
 use super::journal::{Event, Outcome, Standing};
 use super::operations::Kind;
 use super::plan::{Call, Change, Inverse, MadeKind};
@@ -12,6 +12,16 @@ use serde_json::json;
 
 /// How often a change that was taken back is read before it counts as not taken back.
 const READS: u32 = 8;
+
+/// What came of a call that takes something back.
+enum Called {
+    /// It was made, as far as anybody knows.
+    Made,
+    /// What is read shows it as it was.
+    Back,
+    /// It was refused.
+    Refused(String),
+}
 
 impl Apply<'_, '_> {
     /// Takes back every change that was made. Whether all of them are: what stays is named in the journal.
@@ -24,7 +34,8 @@ impl Apply<'_, '_> {
         self.settle(&now, teller)?;
         let mut made: Vec<Change> = Vec::new();
         for id in self.progress().order.iter().rev() {
-            let open = self.progress().standing(id) == Standing::Applied;
+            // What stayed the last time may go now: who refused it then may not any more.
+            let open = matches!(self.progress().standing(id), Standing::Applied | Standing::Kept);
             if let Some(change) = self.plan().change(id).filter(|_| open)
                 && !made.iter().any(|known: &Change| known.id == change.id)
             {
@@ -86,24 +97,56 @@ impl Apply<'_, '_> {
         if let Some(why) = self.guarded(change)? {
             return self.keep(change, &why, teller).map(|()| None);
         }
+        let later = rests && change.makes.is_none();
         for (number, call) in change.inverse.calls().iter().enumerate() {
-            let request = match self.request(change, call) {
-                Ok(request) => request,
-                // What it made is gone already.
-                Err(_) if change.makes.is_some() => return self.taken_back(change).map(|()| None),
-                Err(why) => return self.keep(change, &why, teller).map(|()| None),
-            };
-            if let Some(why) = self.sent_back(change, number, request)? {
-                if rests && change.makes.is_none() {
-                    return Ok(Some(Some(why)));
-                }
-                return self.keep(change, &why, teller).map(|()| None);
+            match self.called_back(change, number, call, later, teller)? {
+                Called::Made => {}
+                Called::Back => return self.taken_back(change).map(|()| None),
+                Called::Refused(why) if later => return Ok(Some(Some(why))),
+                Called::Refused(why) => return self.keep(change, &why, teller).map(|()| None),
             }
         }
-        if rests && change.makes.is_none() {
+        if later {
             return Ok(Some(None));
         }
         self.read_back(change, teller).map(|()| None)
+    }
+
+    /// Makes a call that takes something back, again where nobody knows what became of it and reading does not show it: all that is called here
+    /// sets a value, or is refused where it was done before.
+    fn called_back(
+        &mut self,
+        change: &Change,
+        number: usize,
+        call: &Call,
+        later: bool,
+        teller: &mut dyn Teller,
+    ) -> Result<Called, ApplyError> {
+        let mut unclear = false;
+        for attempt in 1..=TRIES {
+            let request = match self.request(change, call) {
+                Ok(request) => request,
+                // What it made is gone already.
+                Err(_) if change.makes.is_some() => return Ok(Called::Back),
+                Err(why) => return Ok(Called::Refused(why)),
+            };
+            let why = match self.sent_back(change, number, request)? {
+                Outcome::Done => return Ok(Called::Made),
+                // It may have been done before: reading back tells.
+                Outcome::Refused(_) if unclear => return Ok(Called::Made),
+                Outcome::Refused(why) => return Ok(Called::Refused(why)),
+                Outcome::Unclear(why) => why,
+            };
+            unclear = true;
+            teller.says(&format!("the answer was unclear ({why}): reading back"));
+            if !later && self.is_back(change)? {
+                return Ok(Called::Back);
+            }
+            if attempt < TRIES {
+                self.sleep(self.first_pause() * 2_u32.pow(attempt));
+            }
+        }
+        Ok(Called::Made)
     }
 
     /// Why what a change made may not be taken away.
@@ -135,48 +178,48 @@ impl Apply<'_, '_> {
         Ok(None)
     }
 
-    /// Makes a call that takes something back: why it was refused, where it was.
-    fn sent_back(&mut self, change: &Change, call: usize, request: Call) -> Result<Option<String>, ApplyError> {
+    /// Sends a call that takes something back: what became of it.
+    fn sent_back(&mut self, change: &Change, call: usize, request: Call) -> Result<Outcome, ApplyError> {
         self.check_locks()?;
         let whole = match self.with_logos(change, &request) {
             Ok(whole) => whole,
-            Err(why) => return Ok(Some(why)),
+            Err(why) => return Ok(Outcome::Refused(why)),
         };
         let sender = self.sender(&change.pair, change.place.part)?;
         let changes = vec![change.id.clone()];
         self.note(Event::Intent { changes: changes.clone(), call, request: request.clone(), undo: true })?;
         let mut sent = self.block(sender.change(&whole, &[Kind::Change, Kind::Undo]));
-        for attempt in 1..super::apply::TRIES {
+        for attempt in 1..TRIES {
             if !sent.as_ref().err().is_some_and(SendError::is_for_later) {
                 break;
             }
             self.sleep(self.first_pause() * 2_u32.pow(attempt));
             sent = self.block(sender.change(&whole, &[Kind::Change, Kind::Undo]));
         }
-        let (outcome, refused) = match sent {
-            Ok(answer) => match super::apply::refused(&answer) {
-                Some(why) => (Outcome::Refused(why.clone()), Some(why)),
-                None => (Outcome::Done, None),
-            },
-            // What became of it, reading back tells.
-            Err(SendError::Fault { fault, .. }) if fault.effect == Effect::Unknown => {
-                (Outcome::Unclear(fault.message.clone()), None)
+        let outcome = match sent {
+            Ok(answer) => super::apply::refused(&answer).map_or(Outcome::Done, Outcome::Refused),
+            Err(SendError::Fault { operation, fault }) if fault.effect == Effect::Unknown => {
+                Outcome::Unclear(format!("{operation}: {}", fault.message))
             }
-            Err(error) => (Outcome::Refused(error.to_string()), Some(error.to_string())),
+            Err(error) => Outcome::Refused(error.to_string()),
         };
-        self.note(Event::Result { changes, call, outcome, undo: true })?;
-        Ok(refused)
+        self.note(Event::Result { changes, call, outcome: outcome.clone(), undo: true })?;
+        Ok(outcome)
+    }
+
+    /// Whether what is read shows it as it was.
+    fn is_back(&mut self, change: &Change) -> Result<bool, ApplyError> {
+        Ok(match &change.makes {
+            Some(made) if made.kind != MadeKind::Association => self.found(&change.pair, made)?.is_none(),
+            _ => self.now()?.change(&change.id).is_some(),
+        })
     }
 
     /// Says that a change is taken back only when that was read.
     fn read_back(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let mut pause = self.first_pause();
         for _ in 0..READS {
-            let gone = match &change.makes {
-                Some(made) if made.kind != MadeKind::Association => self.found(&change.pair, made)?.is_none(),
-                _ => self.now()?.change(&change.id).is_some(),
-            };
-            if gone {
+            if self.is_back(change)? {
                 return self.taken_back(change);
             }
             self.sleep(pause);

@@ -7,8 +7,8 @@
 //! - CALL: `workspaces:DescribeWorkspaces`, `workspaces:*`, or `*`.
 //! - KIND: `AccessDenied`, `Throttle`, `Latency` (one second, or `Latency=250ms`), `Drop` (the connection ends without an answer and
 //!   nothing is done), `Malformed` (done, but the answer ends in its middle), `Partial` (of what a call names, half is left out of an
-//!   answer with status 200; a plain list gives a short page; of a batch of changes, the second half fails), `Down` (503), `HangBefore`
-//!   (nothing is done, no answer comes), `HangAfter` (done, no answer comes).
+//!   answer with status 200; a plain list gives a short page; of a batch of changes, the second half fails), `Down` (503), `Internal` (500;
+//!   nothing is done, which the caller cannot know), `HangBefore` (nothing is done, no answer comes), `HangAfter` (done, no answer comes).
 //! - A kind may say which of the matching calls it strikes, counted from 1: `Drop#3` the third, `Drop#3..` all from the third on,
 //!   `Drop#2..4` the second to the fourth.
 //! - SHARE: the part of these calls that is struck, `0.3` or `30%`, drawn from a seeded generator.
@@ -37,6 +37,8 @@ pub enum Kind {
     Partial,
     /// 503.
     Down,
+    /// 500: nothing is done.
+    Internal,
     /// Nothing is done, and no answer comes.
     HangBefore,
     /// Done, and no answer comes.
@@ -54,6 +56,7 @@ impl Kind {
             Self::Malformed => "Malformed",
             Self::Partial => "Partial",
             Self::Down => "Down",
+            Self::Internal => "Internal",
             Self::HangBefore => "HangBefore",
             Self::HangAfter => "HangAfter",
         }
@@ -102,7 +105,7 @@ pub enum FaultError {
     Operation(String),
     /// The third part.
     #[error(
-        "`{0}` is no kind of fault: write AccessDenied, Throttle, Latency, Drop, Malformed, Partial, Down, HangBefore or HangAfter"
+        "`{0}` is no kind of fault: write AccessDenied, Throttle, Latency, Drop, Malformed, Partial, Down, Internal, HangBefore or HangAfter"
     )]
     Kind(String),
     /// What follows `=` in the third part.
@@ -186,6 +189,7 @@ fn read_kind(text: &str) -> Result<(Kind, (u64, Option<u64>)), FaultError> {
         "Malformed" => Kind::Malformed,
         "Partial" => Kind::Partial,
         "Down" => Kind::Down,
+        "Internal" => Kind::Internal,
         "HangBefore" => Kind::HangBefore,
         "HangAfter" => Kind::HangAfter,
         _ => match text.strip_prefix("Latency=") {
@@ -312,6 +316,7 @@ impl Faults {
                 | Kind::Malformed
                 | Kind::Partial
                 | Kind::Down
+                | Kind::Internal
                 | Kind::HangBefore
                 | Kind::HangAfter) => out.kind = out.kind.or(Some(kind)),
             }

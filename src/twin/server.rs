@@ -385,6 +385,11 @@ impl Shared {
                 let error = ApiError::with_status(503, code, "The service is unavailable. Please try again shortly.");
                 return Err(plain(error.into()));
             }
+            // The code and its text: "Common Error Types" of the services' API references.
+            Some(Kind::Internal) => {
+                let why = "The request processing has failed because of an unknown error, exception or failure.";
+                return Err(plain(ApiError::with_status(500, "InternalFailure", why).into()));
+            }
             Some(Kind::Drop) => return Err(plain(Trouble::Drop)),
             Some(Kind::HangBefore) => return Err(plain(Trouble::Hang)),
             Some(
@@ -429,6 +434,7 @@ impl Shared {
                 | Kind::Drop
                 | Kind::Partial
                 | Kind::Down
+                | Kind::Internal
                 | Kind::HangBefore,
             )
             | None => Ok(body),

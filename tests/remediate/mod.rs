@@ -2,7 +2,11 @@
 
 mod branding;
 mod dns;
+mod ills;
+mod killed;
 mod recovery;
+mod scene;
+mod struck;
 
 use crate::bad_input::estate_file;
 use crate::support::line::company;
@@ -10,6 +14,7 @@ use crate::support::sandbox::{Answer, Sandbox};
 use crate::support::twin::TwinProcess;
 use deskpair::twin::sample::{self, Drift, SampleOptions};
 use deskpair_rules::model::Estate;
+use scene::Scene;
 use serde_json::Value;
 
 /// A twin with one drift, and its configuration.
@@ -82,6 +87,17 @@ pub(crate) fn there_and_back_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &st
         let again = plan(sandbox, twin, rule);
         assert_eq!(again["changes"], planned["changes"], "{rule}: every field is as it was");
     }
+}
+
+/// A company of this moment, with these drifts.
+fn company_of_now(drift: &str) -> Estate {
+    sample::estate(&SampleOptions {
+        people: 24,
+        seed: 7,
+        drift: drift.parse().unwrap_or_else(|error| panic!("{error}")),
+        taken_at: deskpair::clock::now(),
+        pilot: false,
+    })
 }
 
 /// A twin of an estate that a test has made, and its configuration.

@@ -88,14 +88,11 @@ fn fields(plan: &Value) -> Vec<(Value, Value)> {
     changes(plan).iter().map(|change| (change["id"].clone(), change["fields"].clone())).collect()
 }
 
-/// Kills a plan's making, and its taking back, after every entry of the journal: each time it goes on to the end, and all is as it was.
+/// Kills a plan's making, and its taking back, once after each entry of the journal: each time it goes on to the end, and all is as it was. (What
+/// is killed again and again, over every fixer: the tests of `killed`.)
 fn killed_after_any_entry(rule: &str, made: usize) {
-    let sandbox = Sandbox::new();
-    let twin = twin(&sandbox, rule, &[]);
-    killed_after_any_entry_on(&sandbox, &twin, rule, made);
-}
-
-fn killed_after_any_entry_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str, made: usize) {
+    let sandbox = &Sandbox::new();
+    let twin = &twin(sandbox, rule, &[]);
     let drifted = plan(sandbox, twin, rule);
     assert_eq!(changes(&drifted).len(), made, "{rule}: {drifted}");
     let mut killed = 0;
@@ -143,124 +140,6 @@ fn killed_after_any_entry_a_group_is_made_and_associated_all_the_same() {
 #[test]
 fn killed_after_any_entry_an_image_is_copied_and_used_all_the_same() {
     killed_after_any_entry("IMG-003", 2);
-}
-
-#[test]
-fn killed_after_any_entry_a_setting_is_set_all_the_same() {
-    killed_after_any_entry("SEC-002", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_running_mode_is_set_all_the_same() {
-    killed_after_any_entry("WSP-004", 1);
-}
-
-#[test]
-fn killed_after_any_entry_an_image_is_shared_all_the_same() {
-    killed_after_any_entry("IMG-005", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_login_page_is_branded_all_the_same() {
-    killed_after_any_entry("BRD-002", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_backup_is_copied_all_the_same() {
-    killed_after_any_entry("FSX-003", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_schedule_is_switched_on_all_the_same() {
-    killed_after_any_entry("FSX-005", 1);
-}
-
-#[test]
-fn killed_after_any_entry_an_alias_is_associated_all_the_same() {
-    killed_after_any_entry("ALS-003", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_desktop_is_tagged_all_the_same() {
-    killed_after_any_entry("WSP-012", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_desktop_is_protected_all_the_same() {
-    killed_after_any_entry("WSP-014", 1);
-}
-
-#[test]
-fn killed_after_any_entry_devices_are_let_in_all_the_same() {
-    killed_after_any_entry("SEC-006", 1);
-}
-
-/// Whom a resolver would remember is not asked: the zone's own servers turn over at once.
-#[test]
-fn killed_after_any_entry_a_record_is_swapped_all_the_same() {
-    let sandbox = Sandbox::new();
-    let twin = twin(&sandbox, "DNS-002", &[]);
-    let text = sandbox.text("deskpair.toml");
-    let own = |line: &str| {
-        let asks = line.starts_with("resolvers");
-        if asks { "resolvers = [\"authoritative\"]".to_owned() } else { line.to_owned() }
-    };
-    sandbox.write("deskpair.toml", text.lines().map(own).collect::<Vec<_>>().join("\n"));
-    killed_after_any_entry_on(&sandbox, &twin, "DNS-002", 1);
-}
-
-#[test]
-fn killed_after_any_entry_an_add_in_is_made_all_the_same() {
-    killed_after_any_entry("SEC-015", 1);
-}
-
-#[test]
-fn killed_after_any_entry_a_desktop_is_made_all_the_same() {
-    let sandbox = Sandbox::new();
-    let twin = twin_of(&sandbox, &[], |estate| {
-        let at = of_own_bundles(estate)[0];
-        estate.sides[estate.pairs[0].standby as usize].workspaces.items_mut().remove(at);
-    });
-    killed_after_any_entry_on(&sandbox, &twin, "WSP-001", 1);
-}
-
-/// What nothing takes back has a twin for each entry that it is killed at.
-fn killed_for_good(rule: &str) {
-    const APPLY_ALL: [&str; 4] = ["remediate", "apply", "--yes", "--accept-irreversible"];
-    let mut killed = 0;
-    for entries in 1.. {
-        let sandbox = Sandbox::new();
-        let twin = twin(&sandbox, rule, &[]);
-        let planned = plan(&sandbox, &twin, rule);
-        if !killed_at(&sandbox, &twin, &APPLY_ALL, &planned, entries) {
-            break;
-        }
-        killed += 1;
-        let ended = unlocked(&sandbox, &twin, &APPLY_ALL);
-        assert_eq!(ended.code, 0, "{rule} killed at entry {entries}: {ended}");
-        let after = plan(&sandbox, &twin, rule);
-        assert_eq!(changes(&after).len(), 0, "{rule} killed at entry {entries}: {after}");
-        let events = events(&sandbox, &planned);
-        let applied = events.iter().filter(|event| *event == "applied").count();
-        assert_eq!(applied, changes(&planned).len(), "{rule} killed at entry {entries}: {events:?}");
-    }
-    assert!(killed >= 4, "{rule}: {killed} entries were enough");
-}
-
-#[test]
-fn killed_after_any_entry_an_alias_is_made_all_the_same() {
-    killed_for_good("ALS-001");
-}
-
-#[test]
-fn killed_after_any_entry_a_directory_is_registered_all_the_same() {
-    killed_for_good("DIR-003");
-}
-
-/// A second request would be refused: the one that is open is waited for.
-#[test]
-fn killed_after_any_entry_a_quota_is_asked_for_once() {
-    killed_for_good("QTA-001");
 }
 
 /// Whoever comes second is told who is at it, and changes nothing.

@@ -70,7 +70,7 @@ async fn a_fault_may_strike_one_page_alone() {
 async fn a_hang_before_does_nothing_and_a_hang_after_has_done_it() {
     let twin = twin(5).await;
     let client = aws_sdk_workspaces::Client::new(&config(&twin, P));
-    for (kind, made) in [("HangBefore", 0), ("HangAfter", 1), ("Malformed", 1), ("Drop", 0)] {
+    for (kind, made) in [("HangBefore", 0), ("HangAfter", 1), ("Malformed", 1), ("Drop", 0), ("Internal", 0)] {
         twin.set_faults(vec![fault(&format!("* workspaces:CreateConnectionAlias {kind}"))]);
         let name = format!("{}.example.com", kind.to_lowercase());
         let call = client.create_connection_alias().connection_string(&name).send();

@@ -55,7 +55,7 @@ fn of_plan(mut settings: Settings, plan: &Plan) -> BTreeMap<Identity, Needs> {
         pair.left_out = !plan.from.pairs.contains(&pair.name);
     }
     let options = Options { rules: proving_rules(plan), ..Options::at(Moment::from_millis(0)) };
-    let wanted = with_needs(&fixers::with_needs(needed(&options, &settings.rules)));
+    let wanted = with_needs(&fixers::with_needs(needed(&options, &settings.rules), &settings.rules));
     let mut found = identities(settings.clone(), &wanted);
     for change in plan.automatic() {
         let Some(pair) = settings.pairs.iter().find(|pair| pair.name == change.pair) else { continue };

@@ -69,7 +69,7 @@ impl PlanCommand {
             None => {
                 let settings = settings::load(globals)?;
                 let options = settled(options, &settings)?;
-                let wanted = with_needs(needed(&options, &settings.rules));
+                let wanted = with_needs(needed(&options, &settings.rules), &settings.rules);
                 let estate = collected(globals, settings, &wanted, Access::Aws, self.deadline)?;
                 let written = estate_file::write_estate(&estate, io::sink());
                 let (_, digest) = written.map_err(|error| unwritable(error.into()))?;

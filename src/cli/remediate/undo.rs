@@ -17,7 +17,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A change is taken back only where the estate still is as the change made it, and it is said to be only when that was read. What stays is
-named, and the exit code is 11. A desktop that somebody has connected to stays always.
+named, and the exit code is 11; undo again tries it again. A desktop that somebody has connected to stays always.
 
 Examples:
   deskpair remediate undo
@@ -43,7 +43,7 @@ impl UndoCommand {
         };
         settings::pairs_exist(&settings, &plan.from.pairs)?;
         print(&shown(&id, &progress))?;
-        let open = |standing: &&Standing| matches!(standing, Standing::Applied | Standing::Begun);
+        let open = |standing: &&Standing| matches!(standing, Standing::Applied | Standing::Begun | Standing::Kept);
         let made = progress.changes.values().filter(open).count() as u64;
         if made == 0 {
             say(globals, "Nothing of it is made.\n");

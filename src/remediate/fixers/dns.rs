@@ -235,12 +235,20 @@ fn recovery(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let Some(zone) = zone(draft).cloned() else {
         return draft.leave(wanted, "no single public zone that this account holds encloses the alias's name: a private one has no accelerated recovery");
     };
+    if zone.accelerated_recovery_status.starts_with("ENABLING") {
+        return draft.leave(wanted, "it is being switched on: that takes up to hours, and DNS-011 passes at its end");
+    }
     let call = |enable: bool| Call {
         service: "route53".to_owned(),
         operation: "UpdateHostedZoneFeatures".to_owned(),
         input: json!({ "HostedZoneId": zone.id, "EnableAcceleratedRecovery": enable }),
     };
-    let change = draft
+    // What is being switched off is off, as far as whoever switched it off is concerned.
+    let status = zone.accelerated_recovery_status.clone();
+    let before = Some(if status.starts_with("DISABLING") { "DISABLED".to_owned() } else { status });
+    // Meanwhile the zone takes no change for some minutes: the record goes first.
+    let record = draft.id(Part::Zone, &["txt", &draft.view().settings.alias]);
+    let mut change = draft
         .change(
             Part::Zone,
             &["accelerated-recovery"],
@@ -250,11 +258,15 @@ fn recovery(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         .risk(Risk::Review)
         .field(
             "AcceleratedRecoveryStatus",
-            Some(zone.accelerated_recovery_status.clone()).filter(|text| !text.is_empty()),
+            before.filter(|text| !text.is_empty()),
             Some("ENABLED".to_owned()),
         )
         .by(call(true))
         .undone(Inverse::Exact(vec![call(false)]))
-        .note("It takes up to hours, and the zone cannot be changed for some minutes meanwhile.");
+        .proven_by_replanning()
+        .note("It takes up to hours, and the zone cannot be changed for some minutes meanwhile: until then DNS-011 still says so, and it cannot be taken back.");
+    if draft.has(&record) {
+        change = change.after(record);
+    }
     draft.add(change);
 }

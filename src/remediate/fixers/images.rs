@@ -221,14 +221,27 @@ fn copy(draft: &mut Draft<'_, '_>, wanted: &Wanted, image: &Image, name: &str) -
     Some(draft.add(change))
 }
 
+/// The name of a copy beside an earlier one: two images of a Region cannot share a name, and the source's id makes another, always the same.
+fn name_of_another(image: &Image) -> String {
+    let tail = image.image_id.rsplit('-').next().unwrap_or(&image.image_id);
+    format!("{}-{tail}", image.name.chars().take(63 - tail.len()).collect::<String>())
+}
+
+/// The copy of an image that is planned: its name, and the change that makes it.
+fn planned_copy(draft: &Draft<'_, '_>, image: &Image) -> Option<(String, String)> {
+    let names = [image.name.clone(), name_of_another(image)].into_iter();
+    names
+        .map(|name| (draft.id(Part::Standby, &["image", &name]), name))
+        .find(|(id, _)| draft.has(id))
+        .map(|(id, name)| (name, id))
+}
+
 /// Copies the image that is in use now, and moves the standby's bundles from the old copy to it.
 fn stale(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let (Some(image), Some(old)) = (image_of(draft, wanted.subject), standby_image(draft, wanted.subject)) else {
         return draft.leave(wanted, "its counterpart is not known for sure");
     };
-    // Two images of a Region cannot share a name: the source's id makes another, always the same.
-    let tail = image.image_id.rsplit('-').next().unwrap_or(&image.image_id).to_owned();
-    let name: String = format!("{}-{tail}", image.name.chars().take(63 - tail.len()).collect::<String>());
+    let name = name_of_another(&image);
     let Some(id) = copy(draft, wanted, &image, &name) else { return };
     let bundles: Vec<Bundle> = draft
         .view()
@@ -294,23 +307,32 @@ fn shared(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     };
     let (ours, theirs) =
         (accounts(draft.view().primary, &image.image_id), accounts(draft.view().standby, &other.image_id));
+    // A copy that takes the counterpart's place is nobody's yet.
+    let copy = planned_copy(draft, &image);
+    let theirs = if copy.is_some() { Vec::new() } else { theirs };
+    let (id, name) = match &copy {
+        Some((name, _)) => (made(MadeKind::Image, name).placeholder(), name.clone()),
+        None => (other.image_id.clone().into(), other.name.clone()),
+    };
     let each = ours.iter().filter(|account| !theirs.contains(account)).map(|account| (account.clone(), true));
     let taken = theirs.iter().filter(|account| !ours.contains(account)).map(|account| (account.clone(), false));
     for (account, allow) in each.chain(taken).collect::<Vec<_>>() {
-        let input =
-            |allow: bool| json!({ "ImageId": other.image_id, "AllowCopyImage": allow, "SharedAccountId": account });
+        let input = |allow: bool| json!({ "ImageId": id, "AllowCopyImage": allow, "SharedAccountId": account });
         let what = if allow { "share" } else { "stop sharing" };
-        let change = draft
+        let mut change = draft
             .change(
                 Part::Standby,
-                &["image", &other.name, "permission", &account],
-                format!("{what} the image {} with account {account}", other.name),
+                &["image", &name, "permission", &account],
+                format!("{what} the image {name} with account {account}"),
             )
             .fixing(wanted)
             .risk(Risk::Review)
             .field("SharedAccountId", (!allow).then(|| account.clone()), allow.then(|| account.clone()))
             .by(Call::workspaces("UpdateWorkspaceImagePermission", input(allow)))
             .undone(Inverse::Exact(vec![Call::workspaces("UpdateWorkspaceImagePermission", input(!allow))]));
+        if let Some((_, copied)) = &copy {
+            change = change.after(copied.clone());
+        }
         draft.add(change);
     }
 }
@@ -349,9 +371,8 @@ fn unproven(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
 fn counterpart(draft: &Draft<'_, '_>, bundle: &Bundle) -> Option<(Value, String, Option<String>)> {
     let view = draft.view();
     let image = view.primary.images.items().iter().find(|image| image.image_id == bundle.image_id)?;
-    let id = draft.id(Part::Standby, &["image", &image.name]);
-    if draft.has(&id) {
-        return Some((made(MadeKind::Image, &image.name).placeholder(), image.name.clone(), Some(id)));
+    if let Some((name, id)) = planned_copy(draft, image) {
+        return Some((made(MadeKind::Image, &name).placeholder(), name, Some(id)));
     }
     match view.image(image) {
         Paired::With { item, .. } => Some((item.image_id.clone().into(), item.name.clone(), None)),

@@ -19,7 +19,8 @@ mod workspaces;
 use super::draft::{Draft, Wanted};
 use super::plan::{Manual, Part};
 use deskpair_rules::model::Dataset;
-use std::collections::BTreeSet;
+use deskpair_rules::model::settings::RuleSettings;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a rule's fails are fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +112,18 @@ pub(super) fn found_later(rule: &str) -> &'static [&'static str] {
     }
 }
 
-/// What has to be read to plan, where rules need this much.
-pub fn with_needs(mut wanted: BTreeSet<Dataset>) -> BTreeSet<Dataset> {
+/// What has to be read to plan, where rules with these settings need this much.
+pub fn with_needs(mut wanted: BTreeSet<Dataset>, rules: &BTreeMap<String, RuleSettings>) -> BTreeSet<Dataset> {
     for (of, needs) in NEEDS {
         if wanted.contains(of) {
             wanted.extend(needs.iter());
         }
+    }
+    // A desktop is made with the tags that both of a person's have to have.
+    if wanted.contains(&Dataset::Workspaces)
+        && let Some(rule) = deskpair_rules::find(workspaces::TAGS_DIFFER)
+    {
+        wanted.extend(rule.needs(rules.get(workspaces::TAGS_DIFFER)));
     }
     wanted
 }

@@ -2,7 +2,7 @@
 
 use super::Way;
 use super::quotas::request_id;
-use crate::remediate::draft::{Draft, Wanted};
+use crate::remediate::draft::{Builder, Draft, Wanted};
 use crate::remediate::plan::{Call, Inverse, Made, MadeKind, Part, Risk};
 use deskpair_rules::model::directory::WorkspaceDirectory;
 use deskpair_rules::model::image::Bundle;
@@ -61,6 +61,12 @@ const STANDBY_FOR: &str = "deskpair:standby-for";
 
 /// The tag by which Cost Optimizer for Amazon WorkSpaces passes a WorkSpace over (AWS-FACTS §4).
 const SKIP: &str = "Skip_Convert";
+
+/// The rule whose settings list the tags that both desktops of a person have to have.
+pub(super) const TAGS_DIFFER: &str = "WSP-012";
+
+/// The rule whose settings list the tags that keep cost tooling away.
+const UNPROTECTED: &str = "WSP-014";
 
 /// The least time to AutoStop, in minutes (`workspaces:RunningModeAutoStopTimeoutInMinutes`: in steps of 60).
 const AUTO_STOP_MINUTES: u16 = 60;
@@ -141,13 +147,13 @@ fn missing(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     if row.compute.is_some() {
         properties["ComputeTypeName"] = text(row.compute).into();
     }
-    let source = format!("{}/{id}", view.settings.primary.region);
+    let (tags, untold) = tags_of_new(draft, row, Some(guard(draft)));
     let mut request = json!({
         "DirectoryId": directory,
         "UserName": user,
         "BundleId": bundle,
         "WorkspaceProperties": properties,
-        "Tags": [{ "Key": STANDBY_FOR, "Value": source }, { "Key": SKIP, "Value": "standby" }],
+        "Tags": tags,
     });
     if let Some(key) = &encryption {
         request["VolumeEncryptionKey"] = key.as_str().into();
@@ -170,6 +176,7 @@ fn missing(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     for after in after.into_iter().chain(room(draft, WORKSPACES, row)) {
         change = change.after(after);
     }
+    change = untold.into_iter().fold(change, Builder::note);
     draft.add(change);
 }
 
@@ -201,11 +208,12 @@ fn standby_workspace(draft: &mut Draft<'_, '_>, wanted: &Wanted, id: &str, user:
         Ok(None) => return draft.leave(wanted, "it is not encrypted, and a standby WorkSpace has to be"),
         Err(why) => return draft.leave(wanted, why),
     };
+    let (tags, untold) = tags_of_new(draft, row, None);
     let request = json!({
         "PrimaryWorkspaceId": id,
         "DirectoryId": directory,
         "VolumeEncryptionKey": key,
-        "Tags": [{ "Key": STANDBY_FOR, "Value": format!("{region}/{id}") }],
+        "Tags": tags,
     });
     let input = json!({ "PrimaryRegion": region, "StandbyWorkspaces": [request] });
     let room = room(draft, STANDBY_WORKSPACES, row);
@@ -221,7 +229,7 @@ fn standby_workspace(draft: &mut Draft<'_, '_>, wanted: &Wanted, id: &str, user:
         .within(directory)
         .undone(terminate(user, directory));
     let change = room.into_iter().fold(change, |change, id| change.after(id));
-    draft.add(change);
+    draft.add(untold.into_iter().fold(change, Builder::note));
 }
 
 /// The key for a standby desktop's volumes: none where the primary's are not encrypted.
@@ -342,6 +350,46 @@ fn value_of(draft: &Draft<'_, '_>, row: &WorkspaceRow, of_primary: bool, key: &s
     if of_primary { find(Box::new(view.primary_tags(row.id))) } else { find(Box::new(view.standby_tags(row.id))) }
 }
 
+/// The tags of a desktop that is made for the one of this row: whose it stands for, the one that keeps cost tooling away where it needs that,
+/// and the primary's of those that both have to have. Beside them, what could not be read of them.
+fn tags_of_new(draft: &Draft<'_, '_>, row: &WorkspaceRow, guard: Option<String>) -> (Vec<Value>, Option<String>) {
+    let view = draft.view();
+    let source = format!("{}/{}", view.settings.primary.region, view.estate.symbols.text(row.id));
+    let mut tags = vec![(STANDBY_FOR.to_owned(), source)];
+    tags.extend(guard.map(|key| (key, "standby".to_owned())));
+    let mut untold = Vec::new();
+    for key in listed(draft, TAGS_DIFFER) {
+        if tags.iter().any(|(known, _)| *known == key) {
+            continue;
+        }
+        match value_of(draft, row, true, &key) {
+            Some(value) => tags.push((key, value)),
+            None if view.primary.desktop_tags.gap().is_some() => untold.push(key),
+            None => {}
+        }
+    }
+    let note = || {
+        let keys = untold.join(", ");
+        format!(
+            "The primary desktop's tags could not be read whole: whether it has {keys}, which {TAGS_DIFFER} lists, is not known."
+        )
+    };
+    let tags = tags.into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    (tags, (!untold.is_empty()).then(note))
+}
+
+/// The keys of tags that a rule's settings list.
+fn listed(draft: &Draft<'_, '_>, rule: &str) -> Vec<String> {
+    let options = draft.view().estate.settings.rules.get(rule).and_then(|rule| rule.options.get("tags"));
+    let keys = options.and_then(Value::as_array).into_iter().flatten();
+    keys.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The key of the tag that keeps cost tooling away.
+fn guard(draft: &Draft<'_, '_>) -> String {
+    listed(draft, UNPROTECTED).into_iter().next().unwrap_or_else(|| SKIP.to_owned())
+}
+
 /// Gives the standby desktop the primary's listed tags.
 fn tags(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let (Some((_, ours)), Some(theirs)) = (primary(draft, wanted.subject), standby(draft, wanted.subject)) else {
@@ -366,9 +414,7 @@ fn tags(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
 /// Keeps cost tooling away from a standby desktop.
 fn protect(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
     let Some(row) = standby(draft, wanted.subject).copied() else { return };
-    let options = draft.view().estate.settings.rules.get("WSP-014").and_then(|rule| rule.options.get("tags"));
-    let own = options.and_then(Value::as_array).and_then(|keys| keys.first()).and_then(Value::as_str);
-    let key = own.unwrap_or(SKIP).to_owned();
+    let key = guard(draft);
     let before = value_of(draft, &row, false, &key);
     tag(draft, wanted, &row, &key, before, "standby");
 }
