@@ -100,14 +100,26 @@ pub fn script(plan: &Plan, shell: Shell, sides: &BTreeMap<(String, &'static str)
             "$ErrorActionPreference = 'Stop'\n$PSNativeCommandUseErrorActionPreference = $true\n$env:AWS_PAGER = ''\n",
         ),
     }
+    let zones = control_region(plan);
     for (number, change) in plan.changes.iter().enumerate() {
         out.push('\n');
-        self::change(&mut out, number + 1, change, shell, sides);
+        self::change(&mut out, number + 1, change, shell, sides, zones);
     }
     if plan.changes.is_empty() {
         comment(&mut out, "Nothing is to be changed.");
     }
     out
+}
+
+/// The Region of Route 53's control plane, by the partition that the plan's Regions are of (AWS-FACTS §4: us-east-1). The AWS CLI needs one
+/// where an endpoint is given.
+fn control_region(plan: &Plan) -> &'static str {
+    let mut regions = plan.changes.iter().map(|change| change.place.region.as_str());
+    match regions.find(|region| !region.is_empty()) {
+        Some(region) if region.starts_with("cn-") => "cn-northwest-1",
+        Some(region) if region.starts_with("us-gov-") => "us-gov-west-1",
+        _ => "us-east-1",
+    }
 }
 
 fn change(
@@ -116,6 +128,7 @@ fn change(
     change: &Change,
     shell: Shell,
     sides: &BTreeMap<(String, &'static str), SideSettings>,
+    zones: &str,
 ) {
     comment(out, &format!("{number}. {} ({})", change.title, change.risk));
     for field in &change.fields {
@@ -136,9 +149,8 @@ fn change(
     };
     let side = sides.get(&(change.pair.clone(), change.place.part.as_str()));
     let mut options = String::new();
-    if !change.place.region.is_empty() {
-        let _ = write!(options, " --region {}", quoted(shell, &change.place.region));
-    }
+    let region = if change.place.region.is_empty() { zones } else { &change.place.region };
+    let _ = write!(options, " --region {}", quoted(shell, region));
     if let Some(profile) = side.and_then(|side| side.profile.as_ref()) {
         let _ = write!(options, " --profile {}", quoted(shell, profile));
     }

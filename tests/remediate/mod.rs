@@ -2,6 +2,7 @@
 
 mod branding;
 mod dns;
+mod exported;
 mod ills;
 mod killed;
 mod recovery;

@@ -36,8 +36,12 @@ impl Scene {
     }
 
     pub(super) fn asks(&self, arguments: &[&str]) -> Invocation {
-        self.sandbox
-            .deskpair(arguments)
+        self.as_user(self.sandbox.deskpair(arguments))
+    }
+
+    /// Runs a program with the user's credentials, against the twin.
+    pub(super) fn as_user(&self, program: Invocation) -> Invocation {
+        program
             .env("AWS_ACCESS_KEY_ID", deskpair::twin::access_key(&self.stage.account))
             .env("AWS_SECRET_ACCESS_KEY", deskpair::twin::secret_key())
             .env("AWS_REGION", &self.stage.region)

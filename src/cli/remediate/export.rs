@@ -74,6 +74,7 @@ impl ExportCommand {
             for pair in settings::load(globals)?.pairs {
                 sides.insert((pair.name.clone(), Part::Primary.as_str()), pair.primary.clone());
                 sides.insert((pair.name.clone(), Part::Standby.as_str()), pair.standby.clone());
+                sides.insert((pair.name.clone(), Part::Zone.as_str()), pair.zones_place());
             }
         }
         print(&script(&plan, self.shell.into(), &sides))?;

@@ -82,8 +82,14 @@ fn every_planting_differs_from_the_clean_estate() {
 
 #[test]
 fn an_unknown_drift_is_answered_with_the_known_ones() {
-    let error = "XYZ-001".parse::<Drift>().expect_err("no such drift").to_string();
-    assert!(error.contains("\"XYZ-001\"") && error.contains("ALS-001") && error.contains("`sample`"), "{error}");
+    let error = |text: &str| text.parse::<Drift>().expect_err("no such drift").to_string();
+    let of_no_area = error("XYZ-001");
+    assert!(of_no_area.contains("\"XYZ-001\"") && of_no_area.contains(" ALS, "), "{of_no_area}");
+    assert!(of_no_area.contains("`sample`") && !of_no_area.contains("ALS-001"), "{of_no_area}");
+    let of_an_area = error("DNS-001,ALS-999");
+    assert!(of_an_area.contains("\"ALS-999\"") && of_an_area.contains("ALS-001"), "{of_an_area}");
+    assert_eq!(error("als-001, ALS-001"), "ALS-001 is written twice: a drift is planted once");
+    assert_eq!("img-001, DNS-002".parse::<Drift>().expect("known").to_string(), "IMG-001,DNS-002");
     for planting in plantings() {
         assert_eq!(planting.rule.parse::<Drift>().expect("known").to_string(), planting.rule);
     }
