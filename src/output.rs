@@ -100,7 +100,7 @@ impl Output {
                 return Err(fail("replace", io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only")));
             }
             _ => Sink::Beside(BufWriter::with_capacity(
-                256 << 10,
+                64 << 10,
                 beside(&target, existing.as_ref()).map_err(|error| fail("create", error))?,
             )),
         };

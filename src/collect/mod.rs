@@ -53,7 +53,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// How many calls of one kind wait for their answers at a time. The buckets decide how many are made.
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 8;
 
 /// What a collection rests on beside the configuration.
 #[derive(Clone)]

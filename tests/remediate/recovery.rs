@@ -1,7 +1,8 @@
 //! Remediation that does not go as it should: it is killed, AWS does not answer, somebody else was quicker. Nothing is lost, and nothing is
 //! made twice.
 
-use crate::remediate::{of_own_bundles, twin_of};
+use super::scene::{changes, fields, folder};
+use super::{of_own_bundles, twin_of};
 use crate::support::line::company;
 use crate::support::peers::Child;
 use crate::support::python;
@@ -28,14 +29,6 @@ fn run(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
 fn plan(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) -> Value {
     run(sandbox, twin, &["remediate", "plan", "--rule", rule]).expect(0);
     sandbox.json("deskpair-plan.json")
-}
-
-fn changes(plan: &Value) -> &Vec<Value> {
-    plan["changes"].as_array().expect("changes")
-}
-
-fn folder(plan: &Value) -> String {
-    format!(".deskpair/remediations/{}", plan["id"].as_str().expect("an id"))
 }
 
 /// The events of a plan's journal, by name.
@@ -82,11 +75,6 @@ fn unlocked(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer
 }
 
 const APPLY: [&str; 3] = ["remediate", "apply", "--yes"];
-
-/// What changes make of what. (A logo that was imported anew has another address, and is the same picture.)
-fn fields(plan: &Value) -> Vec<(Value, Value)> {
-    changes(plan).iter().map(|change| (change["id"].clone(), change["fields"].clone())).collect()
-}
 
 /// Kills a plan's making, and its taking back, once after each entry of the journal: each time it goes on to the end, and all is as it was. (What
 /// is killed again and again, over every fixer: the tests of `killed`.)
