@@ -1,6 +1,6 @@
 //! What drills, failovers and failbacks need: the record of the alias, by name, type and action, and the desktops of the standby side.
 
-use super::remediate::{Ground, normalized};
+use super::remediate::{Ground, Limit, normalized};
 use super::{Identity, Needs, assume, identities, partition, show_of};
 use crate::cli::drill::{read_plan, unaided_reads};
 use crate::cli::error::{CommandError, Result};
@@ -197,7 +197,7 @@ fn of_pair(pair: &PairSettings, known: &Known) -> BTreeMap<Identity, Needs> {
     found.entry(Identity::of(&pair.standby.place())).or_default().may_change(
         region,
         [format!("arn:{partition}:workspaces:{region}:{account}:workspace/*")],
-        BTreeSet::new(),
+        Limit::None,
         &["workspaces:StartWorkspaces", "workspaces:StopWorkspaces"],
     );
     if !changes_route53(pair) {
@@ -211,14 +211,14 @@ fn of_pair(pair: &PairSettings, known: &Known) -> BTreeMap<Identity, Needs> {
     needs.may_change(
         "",
         zones.iter().map(|zone| format!("arn:{partition}:route53:::hostedzone/{zone}")),
-        known.names.clone(),
+        Limit::Records(known.names.clone()),
         &["route53:ChangeResourceRecordSets"],
     );
     if !known.health_checks.is_empty() {
         needs.may_change(
             "",
             known.health_checks.iter().map(|check| format!("arn:{partition}:route53:::healthcheck/{check}")),
-            BTreeSet::new(),
+            Limit::None,
             &["route53:GetHealthCheck", "route53:UpdateHealthCheck"],
         );
     }
@@ -230,10 +230,10 @@ impl Needs {
         &mut self,
         region: &str,
         resources: impl IntoIterator<Item = String>,
-        records: BTreeSet<String>,
+        limit: Limit,
         actions: &[&str],
     ) {
-        let ground = Ground { region: region.to_owned(), resources: resources.into_iter().collect(), records };
+        let ground = Ground { region: region.to_owned(), resources: resources.into_iter().collect(), limit };
         self.changes.entry(ground).or_default().extend(actions.iter().map(|&action| action.to_owned()));
     }
 }

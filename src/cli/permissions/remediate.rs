@@ -1,5 +1,7 @@
 //! What a plan's changes, their undo and the reads around them need: the actions that it names, on the resources that it names.
 
+mod dependent;
+
 use super::{Identity, Needs, assume, identities, partition, show_of};
 use crate::cli::error::Result;
 use crate::cli::remediate::{PLAN, read_plan};
@@ -40,11 +42,7 @@ impl OfRemediate {
         let plan = read_plan(&self.plan)?;
         let settings = settings::load(globals)?;
         settings::pairs_exist(&settings, &plan.from.pairs)?;
-        let registers =
-            |change: &Change| change.calls().iter().any(|call| call.operation == "RegisterWorkspaceDirectory");
-        if plan.automatic().any(registers) {
-            say(globals, UNVERIFIED);
-        }
+        dependent::notes(&plan).into_iter().for_each(|note| say(globals, note));
         show_of(globals, of_plan(settings, &plan), self.identity.as_deref())
     }
 }
@@ -80,8 +78,65 @@ pub(super) struct Ground {
     /// The Region; empty for global services.
     pub(super) region: String,
     pub(super) resources: BTreeSet<String>,
-    /// The names of the records that alone may be changed, where it is about records.
-    pub(super) records: BTreeSet<String>,
+    pub(super) limit: Limit,
+}
+
+/// A condition beside the Region that actions are allowed under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Limit {
+    /// None.
+    None,
+    /// Records with these names alone may be changed.
+    Records(BTreeSet<String>),
+    /// A role may be handed to WorkSpaces alone.
+    PassedToWorkSpaces,
+    /// A service calls it on behalf of whoever called that service; nobody else does.
+    ByService,
+    /// A key is used through this service alone, by its name for `kms:ViaService`.
+    KeyThrough(String),
+    /// Grants on a key are made through this service alone, for what it holds itself.
+    GrantThrough(String),
+}
+
+impl Limit {
+    /// The condition of a statement. The set operator of records is the one that AWS documents for the three keys of a change of records, of
+    /// which a batch has several values; a batch that had none of them is no batch.
+    fn condition(&self, region: &str) -> Value {
+        let mut equals = serde_json::Map::new();
+        if !region.is_empty() {
+            equals.insert("aws:RequestedRegion".to_owned(), region.into());
+        }
+        let mut is_true = None;
+        match self {
+            Self::None => {}
+            Self::Records(names) => {
+                return json!({ "ForAllValues:StringEquals": {
+                    "route53:ChangeResourceRecordSetsNormalizedRecordNames": names,
+                    "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
+                    "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
+                } });
+            }
+            Self::PassedToWorkSpaces => {
+                equals.insert("iam:PassedToService".to_owned(), "workspaces.amazonaws.com".into());
+            }
+            Self::ByService => is_true = Some("aws:ViaAWSService"),
+            Self::KeyThrough(service) => {
+                equals.insert("kms:ViaService".to_owned(), service.as_str().into());
+            }
+            Self::GrantThrough(service) => {
+                equals.insert("kms:ViaService".to_owned(), service.as_str().into());
+                is_true = Some("kms:GrantIsForAWSResource");
+            }
+        }
+        let mut condition = serde_json::Map::new();
+        if !equals.is_empty() {
+            condition.insert("StringEquals".to_owned(), Value::Object(equals));
+        }
+        if let Some(key) = is_true {
+            condition.insert("Bool".to_owned(), json!({ key: "true" }));
+        }
+        Value::Object(condition)
+    }
 }
 
 impl Ground {
@@ -98,13 +153,11 @@ impl Needs {
         let of_aws = |call: &&Call| !operations::is_dns_update(&call.service, &call.operation);
         for call in change.calls().iter().chain(change.inverse.calls()).filter(of_aws) {
             let is_record = call.operation == "ChangeResourceRecordSets";
-            let records = is_record.then(|| normalized(alias)).into_iter().collect();
+            let limit = if is_record { Limit::Records(BTreeSet::from([normalized(alias)])) } else { Limit::None };
             let region = if call.service == "route53" { "" } else { &change.place.region };
-            let ground = Ground { region: region.to_owned(), resources: resources(call, change), records };
+            let ground = Ground { region: region.to_owned(), resources: resources(call, change), limit };
             self.changes.entry(ground.clone()).or_default().insert(call.iam_action());
-            for dependent in DEPENDENT.iter().filter(|dependent| dependent.of == call.operation) {
-                self.dependent(dependent, call, change, &ground);
-            }
+            self.dependents(call, change, &ground);
             if call.operation == "ChangeResourceRecordSets" {
                 self.global.insert("route53:GetChange".to_owned());
             }
@@ -132,45 +185,13 @@ impl Needs {
     }
 }
 
-impl Needs {
-    /// Adds what an action needs besides itself.
-    fn dependent(&mut self, dependent: &Dependent, call: &Call, change: &Change, own: &Ground) {
-        let (region, account) = (&change.place.region, &change.place.account);
-        let account = if account.is_empty() { "*" } else { account };
-        let partition = partition(region);
-        let (region, resource) = match dependent.on {
-            DependentOn::Reading => {
-                self.regional.insert(dependent.action.to_owned());
-                self.regions.insert(region.clone());
-                self.regions.extend(call.input["SourceRegion"].as_str().map(str::to_owned));
-                return;
-            }
-            DependentOn::Same => {
-                self.changes.entry(own.clone()).or_default().insert(dependent.action.to_owned());
-                return;
-            }
-            DependentOn::Tags if call.input.get("Tags").is_none() => return,
-            DependentOn::Tags => (region.as_str(), "*".to_owned()),
-            DependentOn::Directory => {
-                let id = call.input["DirectoryId"].as_str().unwrap_or("*");
-                (region.as_str(), format!("arn:{partition}:ds:{region}:{account}:directory/{id}"))
-            }
-            DependentOn::DefaultRole => ("", format!("arn:{partition}:iam::{account}:role/{DEFAULT_ROLE}")),
-        };
-        let resources = BTreeSet::from([resource]);
-        let ground = Ground { region: region.to_owned(), resources, records: BTreeSet::new() };
-        self.changes.entry(ground).or_default().insert(dependent.action.to_owned());
-    }
-}
-
 /// A record's name as `route53:ChangeResourceRecordSetsNormalizedRecordNames` has it: in lower case, without the trailing dot. Names of aliases
 /// have none of the characters that it would escape (Route 53 developer guide, "Using IAM policy conditions for fine-grained access control").
 pub(super) fn normalized(alias: &str) -> String {
     alias.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// The statements that allow changes. The set operator is the one that AWS documents for the three keys of a change of records, of which a
-/// batch has several values; a batch that had none of them is no batch.
+/// The statements that allow changes.
 pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Value> {
     let statement = |(number, (ground, actions)): (usize, (&Ground, &BTreeSet<String>))| {
         let mut statement = json!({
@@ -179,18 +200,9 @@ pub(super) fn statements(changes: &BTreeMap<Ground, BTreeSet<String>>) -> Vec<Va
             "Action": actions,
             "Resource": ground.resources,
         });
-        if !ground.region.is_empty() {
-            statement["Condition"] = json!({ "StringEquals": { "aws:RequestedRegion": ground.region } });
-        }
-        if actions.contains(PASS_ROLE) {
-            statement["Condition"] = json!({ "StringEquals": { "iam:PassedToService": "workspaces.amazonaws.com" } });
-        }
-        if !ground.records.is_empty() {
-            statement["Condition"] = json!({ "ForAllValues:StringEquals": {
-                "route53:ChangeResourceRecordSetsNormalizedRecordNames": ground.records,
-                "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
-                "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
-            } });
+        let condition = ground.limit.condition(&ground.region);
+        if condition.as_object().is_some_and(|operators| !operators.is_empty()) {
+            statement["Condition"] = condition;
         }
         statement
     };
@@ -244,49 +256,6 @@ const KINDS: &[(&[&str], Narrowing)] = &[
 
 /// Stands for the member of an input that names what is made: there is none.
 const NEW: &str = "";
-
-/// What an action needs besides itself.
-struct Dependent {
-    of: &'static str,
-    action: &'static str,
-    on: DependentOn,
-}
-
-/// On what a dependent action is permitted.
-enum DependentOn {
-    /// Reading: on everything, in the change's Region.
-    Reading,
-    /// On what the action itself is permitted on.
-    Same,
-    /// On everything, where the call has tags: tagging cannot be narrowed.
-    Tags,
-    /// On the directory, as Directory Service names it.
-    Directory,
-    /// On the role by which WorkSpaces acts for the account, handed to WorkSpaces alone.
-    DefaultRole,
-}
-
-/// The dependent actions of the service-authorization reference (AWS-FACTS §5). Of `RegisterWorkspaceDirectory` the reference lists none: that
-/// it takes these two is what its documentation and experience suggest, and is unverified.
-const DEPENDENT: &[Dependent] = &[
-    Dependent { of: "CopyWorkspaceImage", action: "workspaces:DescribeWorkspaceImages", on: DependentOn::Reading },
-    Dependent { of: "CopyWorkspaceImage", action: "workspaces:CreateTags", on: DependentOn::Tags },
-    Dependent { of: "CreateWorkspaceBundle", action: "workspaces:CreateTags", on: DependentOn::Tags },
-    Dependent { of: "AuthorizeIpRules", action: "workspaces:UpdateRulesOfIpGroup", on: DependentOn::Same },
-    Dependent { of: "RegisterWorkspaceDirectory", action: PASS_ROLE, on: DependentOn::DefaultRole },
-    Dependent { of: "RegisterWorkspaceDirectory", action: "ds:AuthorizeApplication", on: DependentOn::Directory },
-];
-
-/// Hands a role to a service: which one, a condition says.
-const PASS_ROLE: &str = "iam:PassRole";
-
-/// The role by which WorkSpaces acts for an account (`workspaces:RegisterWorkspaceDirectory`: "you will need to create the
-/// workspaces_DefaultRole role before you can register a directory").
-const DEFAULT_ROLE: &str = "workspaces_DefaultRole";
-
-/// What is said where a policy rests on what is not verified.
-const UNVERIFIED: &str = "note: AWS documents no whole list of what RegisterWorkspaceDirectory needs besides itself. The policy has \
-    iam:PassRole of workspaces_DefaultRole and ds:AuthorizeApplication, unverified; permissions of EC2's networks may be needed too\n";
 
 /// The ids that a member has, wherever it stands in an input; what is made has none yet.
 fn ids(input: &Value, member: &str, found: &mut BTreeSet<String>) {
@@ -356,7 +325,7 @@ mod tests {
     use crate::remediate::plan::{Action, Inverse, Made, Place, Proof, Risk, Source};
     use deskpair_rules::model::settings::SideSettings;
 
-    fn change(operation: &str, input: Value, inverse: Inverse, makes: Option<MadeKind>) -> Change {
+    pub(super) fn change(operation: &str, input: Value, inverse: Inverse, makes: Option<MadeKind>) -> Change {
         Change {
             id: operation.to_owned(),
             pair: "corp".to_owned(),
@@ -375,7 +344,7 @@ mod tests {
         }
     }
 
-    fn plan(changes: Vec<Change>) -> (Settings, Plan) {
+    pub(super) fn plan(changes: Vec<Change>) -> (Settings, Plan) {
         let side = |region: &str| SideSettings { region: region.to_owned(), ..SideSettings::default() };
         let pair = PairSettings {
             name: "corp".to_owned(),
@@ -438,7 +407,7 @@ mod tests {
     }
 
     /// What a policy allows: actions by resource.
-    fn allowed(changes: Vec<Change>) -> BTreeMap<String, Vec<String>> {
+    pub(super) fn allowed(changes: Vec<Change>) -> BTreeMap<String, Vec<String>> {
         let (settings, plan) = plan(changes);
         let policy = of_plan(settings, &plan).into_values().next().expect("one").policy();
         let mut allowed: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -466,55 +435,6 @@ mod tests {
             allowed["workspaces:CreateWorkspaces"],
             [arn("directory/d-1"), arn("workspace/*"), arn("workspacebundle/wsb-1")]
         );
-    }
-
-    #[test]
-    fn what_an_action_needs_besides_itself_is_allowed_too() {
-        let none = || Inverse::None { why: String::new() };
-        let copy = json!({ "Name": "x", "SourceImageId": "wsi-1", "SourceRegion": "us-east-1", "Tags": [] });
-        let allowed = allowed(vec![
-            change("CopyWorkspaceImage", copy, none(), Some(MadeKind::Image)),
-            change("CreateWorkspaceBundle", json!({ "ImageId": "wsi-2" }), none(), Some(MadeKind::Bundle)),
-            change("AuthorizeIpRules", json!({ "GroupId": "wsipg-1" }), none(), None),
-            change("AssociateConnectionAlias", json!({ "AliasId": "wsca-1", "ResourceId": "d-1" }), none(), None),
-        ]);
-        assert_eq!(
-            allowed["workspaces:CopyWorkspaceImage"],
-            [
-                "arn:aws:workspaces:us-east-1:111122223333:workspaceimage/wsi-1",
-                "arn:aws:workspaces:us-west-2:111122223333:workspaceimage/*"
-            ]
-        );
-        assert_eq!(allowed["workspaces:DescribeWorkspaceImages"], ["*"]);
-        assert_eq!(allowed["workspaces:CreateTags"], ["*"], "of the copy alone: the bundle has no tags");
-        let arn = |rest: &str| format!("arn:aws:workspaces:us-west-2:111122223333:{rest}");
-        assert_eq!(allowed["workspaces:UpdateRulesOfIpGroup"], [arn("workspaceipgroup/wsipg-1")]);
-        assert_eq!(
-            allowed["workspaces:AssociateConnectionAlias"],
-            ["arn:aws:workspaces:us-west-2:*:connectionalias/wsca-1".to_owned(), arn("directory/d-1")],
-            "the alias may be another account's"
-        );
-        assert!(!allowed.contains_key("iam:PassRole"));
-    }
-
-    #[test]
-    fn a_role_is_handed_to_workspaces_alone() {
-        let register = json!({ "DirectoryId": "d-1" });
-        let none = Inverse::None { why: String::new() };
-        let (settings, plan) =
-            plan(vec![change("RegisterWorkspaceDirectory", register, none, Some(MadeKind::Registration))]);
-        let policy = of_plan(settings, &plan).into_values().next().expect("one").policy();
-        let statements = policy["Statement"].as_array().expect("statements");
-        let of = |action: &str| {
-            let allows =
-                |statement: &&Value| statement["Action"].as_array().is_some_and(|all| all.contains(&json!(action)));
-            statements.iter().find(allows).unwrap_or_else(|| panic!("{action}: {policy}"))
-        };
-        let pass = of("iam:PassRole");
-        assert_eq!(pass["Resource"], json!(["arn:aws:iam::111122223333:role/workspaces_DefaultRole"]));
-        assert_eq!(pass["Condition"]["StringEquals"]["iam:PassedToService"], "workspaces.amazonaws.com");
-        let authorize = of("ds:AuthorizeApplication");
-        assert_eq!(authorize["Resource"], json!(["arn:aws:ds:us-west-2:111122223333:directory/d-1"]));
     }
 
     #[test]
