@@ -215,7 +215,11 @@ async fn hostile_names_stay_names() {
         assert!(line.starts_with('#') || line.starts_with("confirm '"), "{line}");
     }
     let other = asked(&sandbox, &stage, &[&EXPORT[..], &["--shell", "powershell"]].concat()).expect(0).out;
-    assert!(other.starts_with("#!/usr/bin/env pwsh\n") && other.contains("Assert-Whole (aws workspaces"), "{other}");
+    assert!(
+        other.starts_with("#!/usr/bin/env pwsh\n")
+            && other.contains("Assert-Whole (Invoke-AwsWith '{\"TerminateWorkspaceRequests\":"),
+        "{other}"
+    );
     for line in other.lines().filter(|line| line.contains("touch pwned")) {
         assert!(line.starts_with('#') || line.starts_with("Confirm-Step '"), "{line}");
     }

@@ -34,6 +34,8 @@ mod drill_reports;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod exported;
+#[cfg(test)]
 mod gaps;
 #[cfg(test)]
 mod history;
@@ -57,6 +59,8 @@ mod permissions;
 mod plan;
 #[cfg(test)]
 mod plantings;
+#[cfg(test)]
+mod powershell;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

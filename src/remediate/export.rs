@@ -1,11 +1,13 @@
 //! A plan as a script for the AWS CLI: for whoever may not, or does not want to, let deskpair make the changes.
 
+mod bash;
+pub(super) mod powershell;
 mod update;
 
 use super::logos;
 use super::look::named;
 use super::operations;
-use super::plan::{Action, Change, MADE, Made, MadeKind, Plan, QUOTED};
+use super::plan::{Action, Change, MADE, MadeKind, Plan, QUOTED};
 use deskpair_rules::model::settings::SideSettings;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,8 +25,8 @@ pub enum Shell {
 /// Text as one word.
 pub(super) fn quoted(shell: Shell, text: &str) -> String {
     match shell {
-        Shell::Bash => format!("'{}'", text.replace('\'', r"'\''")),
-        Shell::PowerShell => format!("'{}'", text.replace('\'', "''")),
+        Shell::Bash => bash::quoted(text),
+        Shell::PowerShell => powershell::quoted(text),
     }
 }
 
@@ -50,37 +52,41 @@ fn kebab(operation: &str) -> String {
     command
 }
 
-/// How the AWS CLI finds something that was made, by its name.
-fn lookup(made: &Made, shell: Shell) -> String {
-    let name = made.name.replace('\\', "\\\\").replace('\'', "\\'").replace('`', "\\`");
-    let (command, query) = match made.kind {
-        MadeKind::Image => ("describe-workspace-images".to_owned(), format!("Images[?Name=='{name}'].ImageId | [0]")),
-        MadeKind::Bundle => {
-            ("describe-workspace-bundles".to_owned(), format!("Bundles[?Name=='{name}'].BundleId | [0]"))
-        }
-        MadeKind::IpGroup => ("describe-ip-groups".to_owned(), format!("Result[?groupName=='{name}'].groupId | [0]")),
-        MadeKind::Alias => (
-            "describe-connection-aliases".to_owned(),
-            format!("ConnectionAliases[?ConnectionString=='{name}'].AliasId | [0]"),
-        ),
-        MadeKind::Association => (
-            "describe-connection-aliases".to_owned(),
-            format!("ConnectionAliases[?ConnectionString=='{name}'].Associations[0].ConnectionIdentifier | [0]"),
-        ),
-        MadeKind::Workspace => (
-            format!(
-                "describe-workspaces --directory-id {} --user-name {}",
-                quoted(shell, made.within.as_deref().unwrap_or_default()),
-                quoted(shell, &made.name)
-            ),
-            "Workspaces[0].WorkspaceId".to_owned(),
-        ),
-        MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => {
-            return format!("echo {}", quoted(shell, &made.name));
-        }
-    };
-    format!("aws workspaces {command} --output text --query {}", quoted(shell, &query))
+/// Where things of a kind are listed, and by which of their members they are found and named. Nothing lists what is known by its name alone.
+struct Listed {
+    command: &'static str,
+    list: &'static str,
+    /// The member that has the name.
+    name: &'static str,
+    /// The way to the id.
+    id: &'static str,
+    /// The state in which it can be used.
+    good: Option<&'static str>,
 }
+
+fn listed(kind: MadeKind) -> Option<Listed> {
+    let listed = |command, list, name, id, good| Some(Listed { command, list, name, id, good });
+    match kind {
+        MadeKind::Image => listed("describe-workspace-images", "Images", "Name", "ImageId", Some("AVAILABLE")),
+        MadeKind::Bundle => listed("describe-workspace-bundles", "Bundles", "Name", "BundleId", Some("AVAILABLE")),
+        MadeKind::IpGroup => listed("describe-ip-groups", "Result", "groupName", "groupId", None),
+        MadeKind::Alias => {
+            listed("describe-connection-aliases", "ConnectionAliases", "ConnectionString", "AliasId", Some("CREATED"))
+        }
+        MadeKind::Association => listed(
+            "describe-connection-aliases",
+            "ConnectionAliases",
+            "ConnectionString",
+            "Associations[0].ConnectionIdentifier",
+            None,
+        ),
+        MadeKind::Workspace | MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => None,
+    }
+}
+
+/// The states of a request for a higher quota that AWS has not decided on, or that it has granted and not applied yet
+/// (`servicequotas:RequestStatus`); the rest of them ends it. [`look`](super::look::look) has the same.
+const OPEN: [&str; 3] = ["PENDING", "CASE_OPENED", "APPROVED"];
 
 /// The script. Each call is made in its place; what one makes, later ones find by its name. `sides` says as whom: by pair and part.
 pub fn script(plan: &Plan, shell: Shell, sides: &BTreeMap<(String, &'static str), SideSettings>) -> String {
@@ -96,9 +102,7 @@ pub fn script(plan: &Plan, shell: Shell, sides: &BTreeMap<(String, &'static str)
     );
     match shell {
         Shell::Bash => out.push_str("set -euo pipefail\nexport AWS_PAGER=\n"),
-        Shell::PowerShell => out.push_str(
-            "$ErrorActionPreference = 'Stop'\n$PSNativeCommandUseErrorActionPreference = $true\n$env:AWS_PAGER = ''\n",
-        ),
+        Shell::PowerShell => out.push_str(powershell::START),
     }
     let zones = control_region(plan);
     for (number, change) in plan.changes.iter().enumerate() {
@@ -158,13 +162,12 @@ fn change(
         comment(out, &format!("   as the role {role}"));
     }
     for call in calls {
-        let made = named(&call.input);
-        for (at, made) in made.iter().enumerate() {
-            let lookup = format!("{}{options}", lookup(made, shell));
-            let _ = match shell {
-                Shell::Bash => writeln!(out, "made_{number}_{at}=$({lookup})"),
-                Shell::PowerShell => writeln!(out, "$made_{number}_{at} = {lookup}"),
-            };
+        for (at, made) in named(&call.input).iter().enumerate() {
+            let variable = format!("made_{number}_{at}");
+            match shell {
+                Shell::Bash => bash::find(out, &variable, made, &options),
+                Shell::PowerShell => powershell::find(out, &variable, made, &options),
+            }
         }
         if operations::is_dns_update(&call.service, &call.operation) {
             if let Err(why) = update::script(out, shell, number, call) {
@@ -173,22 +176,29 @@ fn change(
             continue;
         }
         let pictures = logos::named(&call.input);
-        pictures.iter().enumerate().for_each(|(at, logo)| fetch(out, shell, (number, at), logo));
-        let mut input = with_variables(&call.input, number, shell);
-        if !pictures.is_empty() {
-            input = in_a_file(out, shell, number, &input, pictures.len());
-            // Version 1 of the AWS CLI would send the base64 text itself as the picture: it does not know the option, and refuses.
-            input.push_str(" --cli-binary-format base64");
+        for (at, logo) in pictures.iter().enumerate() {
+            match shell {
+                Shell::Bash => bash::fetch(out, (number, at), logo),
+                Shell::PowerShell => powershell::fetch(out, (number, at), logo),
+            }
         }
-        let line =
-            format!("aws {} {}{options} --cli-input-json {input}", command(&call.service), kebab(&call.operation));
-        let _ = match failures(&call.operation) {
-            None => writeln!(out, "{line}"),
-            Some(list) => whole(out, shell, number, &line, list),
-        };
+        if let Some(made) = change.makes.as_ref().filter(|made| made.kind == MadeKind::Quota) {
+            match shell {
+                Shell::Bash => bash::quota(out, number, made, call, &options),
+                Shell::PowerShell => powershell::quota(out, number, made, call, &options),
+            }
+            continue;
+        }
+        match shell {
+            Shell::Bash => bash::call(out, number, call, pictures.len(), &options),
+            Shell::PowerShell => powershell::call(out, number, call, pictures.len(), &options),
+        }
     }
     if let Some(made) = &change.makes {
-        wait(out, made, shell, &options);
+        match shell {
+            Shell::Bash => bash::wait(out, number, made, &options),
+            Shell::PowerShell => powershell::wait(out, number, made, &options),
+        }
     }
 }
 
@@ -201,79 +211,17 @@ fn failures(operation: &str) -> Option<&'static str> {
     }
 }
 
-/// Makes a call, and stops where its answer lists what was not done.
-fn whole(out: &mut String, shell: Shell, number: usize, line: &str, list: &str) -> std::fmt::Result {
-    let query = quoted(shell, &format!("{list}[].ErrorMessage"));
-    match shell {
-        Shell::Bash => writeln!(
-            out,
-            "failed_{number}=$({line} --output text --query {query})\n\
-             [ -z \"$failed_{number}\" ] || [ \"$failed_{number}\" = None ] || {{ printf '%s\\n' \"$failed_{number}\" >&2; exit 1; }}"
-        ),
-        Shell::PowerShell => writeln!(
-            out,
-            "$failed_{number} = {line} --output text --query {query}\n\
-             if ($failed_{number} -and $failed_{number} -ne 'None') {{ throw \"$failed_{number}\" }}"
-        ),
-    }
-}
-
-/// Fetches a logo, and stops where it is another than the one that was planned with.
-fn fetch(out: &mut String, shell: Shell, (number, at): (usize, usize), logo: &logos::Logo) {
-    let (url, sha256) = (quoted(shell, &logo.url), quoted(shell, &logo.sha256));
-    let _ = match shell {
-        Shell::Bash => writeln!(
-            out,
-            "logo_{number}_{at}=$(mktemp)\ncurl --fail --silent --show-error --output \"$logo_{number}_{at}\" {url}\n\
-             [ \"$( (sha256sum \"$logo_{number}_{at}\" 2> /dev/null || shasum -a 256 \"$logo_{number}_{at}\") | cut -d ' ' -f 1)\" = {sha256} ]"
-        ),
-        Shell::PowerShell => writeln!(
-            out,
-            "$logo_{number}_{at} = New-TemporaryFile\nInvoke-WebRequest -Uri {url} -OutFile $logo_{number}_{at}\n\
-             if ((Get-FileHash $logo_{number}_{at} -Algorithm SHA256).Hash -ne {sha256}) {{ throw 'it is another logo' }}"
-        ),
-    };
-}
-
-/// Writes an input into a file, with its logos in their places: it is too large for a word.
-fn in_a_file(out: &mut String, shell: Shell, number: usize, input: &str, logos: usize) -> String {
-    let mut parts = input.to_owned();
-    for at in 0..logos {
-        let picture = match shell {
-            Shell::Bash => format!("'; base64 < \"$logo_{number}_{at}\" | tr -d '\\n'; printf %s '"),
-            Shell::PowerShell => {
-                format!("' + [Convert]::ToBase64String([IO.File]::ReadAllBytes($logo_{number}_{at})) + '")
-            }
-        };
-        parts = parts.replace(&format!("@@logo_{at}@@"), &picture);
-    }
-    let _ = match shell {
-        Shell::Bash => writeln!(out, "input_{number}=$(mktemp)\n{{ printf %s {parts}; }} > \"$input_{number}\""),
-        Shell::PowerShell => {
-            writeln!(out, "$input_{number} = New-TemporaryFile\n[IO.File]::WriteAllText($input_{number}, ({parts}))")
-        }
-    };
-    format!("\"file://$input_{number}\"")
-}
-
-/// The input as one word, with variables in place of what earlier calls made.
-fn with_variables(input: &Value, number: usize, shell: Shell) -> String {
-    let mut count = 0;
+/// The input as JSON, with `@@made_AT@@` in place of what earlier calls made, and `@@logo_AT@@` in place of pictures; how many of the first
+/// there are.
+fn marked(input: &Value) -> (String, usize) {
     let pictures = std::cell::Cell::new(0);
     let input = logos::filled(input, &|_| {
         let at = pictures.replace(pictures.get() + 1);
         Some(format!("@@logo_{at}@@"))
     });
+    let mut count = 0;
     let marked = mark(&input, &mut count);
-    let mut word = quoted(shell, &marked.to_string());
-    for at in 0..count {
-        let marker = format!("@@made_{at}@@");
-        word = match shell {
-            Shell::Bash => word.replace(&marker, &format!("'\"$made_{number}_{at}\"'")),
-            Shell::PowerShell => word.replace(&marker, &format!("' + $made_{number}_{at} + '")),
-        };
-    }
-    if shell == Shell::PowerShell && count > 0 { format!("({word})") } else { word }
+    (marked.to_string(), count)
 }
 
 fn mark(value: &Value, count: &mut usize) -> Value {
@@ -290,32 +238,4 @@ fn mark(value: &Value, count: &mut usize) -> Value {
         Value::Array(items) => Value::Array(items.iter().map(|item| mark(item, count)).collect()),
         other => other.clone(),
     }
-}
-
-/// Waits until what was made can be used.
-fn wait(out: &mut String, made: &Made, shell: Shell, options: &str) {
-    let name = made.name.replace('\\', "\\\\").replace('\'', "\\'");
-    let (command, query, good) = match made.kind {
-        MadeKind::Image => ("describe-workspace-images", format!("Images[?Name=='{name}'].State | [0]"), "AVAILABLE"),
-        MadeKind::Bundle => {
-            ("describe-workspace-bundles", format!("Bundles[?Name=='{name}'].State | [0]"), "AVAILABLE")
-        }
-        MadeKind::Alias => (
-            "describe-connection-aliases",
-            format!("ConnectionAliases[?ConnectionString=='{name}'].State | [0]"),
-            "CREATED",
-        ),
-        _ => return,
-    };
-    let look = format!("aws workspaces {command}{options} --output text --query {}", quoted(shell, &query));
-    let _ = match shell {
-        Shell::Bash => writeln!(
-            out,
-            "until state=$({look}); [ \"$state\" = {good} ]; do [ \"$state\" != ERROR ] || exit 1; sleep 10; done"
-        ),
-        Shell::PowerShell => writeln!(
-            out,
-            "while (($state = {look}) -ne '{good}') {{ if ($state -eq 'ERROR') {{ throw 'it failed' }}; Start-Sleep 10 }}"
-        ),
-    };
 }

@@ -7,8 +7,9 @@
 //! - CALL: `workspaces:DescribeWorkspaces`, `workspaces:*`, or `*`.
 //! - KIND: `AccessDenied`, `Throttle`, `Latency` (one second, or `Latency=250ms`), `Drop` (the connection ends without an answer and
 //!   nothing is done), `Malformed` (done, but the answer ends in its middle), `Partial` (of what a call names, half is left out of an
-//!   answer with status 200; a plain list gives a short page; of a batch of changes, the second half fails), `Down` (503), `Internal` (500;
-//!   nothing is done, which the caller cannot know), `HangBefore` (nothing is done, no answer comes), `HangAfter` (done, no answer comes).
+//!   answer with status 200; a plain list gives a short page; of a batch of changes, the second half fails; a request for a higher quota is
+//!   turned down in its time), `Down` (503), `Internal` (500; nothing is done, which the caller cannot know), `HangBefore` (nothing is done,
+//!   no answer comes), `HangAfter` (done, no answer comes).
 //! - A kind may say which of the matching calls it strikes, counted from 1: `Drop#3` the third, `Drop#3..` all from the third on,
 //!   `Drop#2..4` the second to the fourth.
 //! - SHARE: the part of these calls that is struck, `0.3` or `30%`, drawn from a seeded generator.

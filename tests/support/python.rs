@@ -1,4 +1,4 @@
-//! The Python environment of the peers: boto3, the AWS CLI, moto, lxml, jsonschema.
+//! The Python environment of the peers: boto3, the AWS CLI, moto, lxml, jsonschema, tree-sitter.
 
 use super::peers;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! A clean-up as a script: every step asks for words of its own before its first call, and without them nothing of it is done.
 
 use super::{Act, CleanUp, Step, Words};
-use crate::remediate::export::{Shell, comment, quoted};
+use crate::remediate::export::{Shell, comment, powershell, quoted};
 use deskpair_rules::model::Moment;
 use std::fmt::Write as _;
 
@@ -59,8 +59,8 @@ guard() {
 }
 "#;
 
-const POWERSHELL: &str = r#"$ErrorActionPreference = 'Stop'
-$PSNativeCommandUseErrorActionPreference = $true
+const POWERSHELL: &str = r#"#Requires -Version 7.3
+$ErrorActionPreference = 'Stop'
 $env:AWS_PAGER = ''
 
 # Asks for exactly these words.
@@ -111,10 +111,13 @@ pub fn script(work: &CleanUp, shell: Shell, taken_at: Moment) -> String {
         "Where it stops in the middle, export it anew: what is gone is not in it any more. Images, bundles, file systems and zones stay.",
     );
     work.notes.iter().for_each(|note| comment(&mut out, note));
-    out.push_str(match shell {
-        Shell::Bash => BASH,
-        Shell::PowerShell => POWERSHELL,
-    });
+    match shell {
+        Shell::Bash => out.push_str(BASH),
+        Shell::PowerShell => {
+            out.push_str(POWERSHELL);
+            out.push_str(powershell::CALLS);
+        }
+    }
     for (number, step) in work.steps.iter().enumerate() {
         out.push('\n');
         self::step(&mut out, number + 1, work.steps.len(), step, shell);
@@ -147,7 +150,7 @@ fn act(out: &mut String, act: &Act, shell: Shell) {
             Ok(())
         }
         (Act::Shown(words), _) => {
-            comment(out, &format!("   $ {}", command(words, shell)));
+            comment(out, &format!("   $ aws{}", arguments(words, shell)));
             Ok(())
         }
         (Act::Guard(words, identifier), Shell::Bash) => {
@@ -170,7 +173,7 @@ fn act(out: &mut String, act: &Act, shell: Shell) {
         (Act::Record(words), Shell::PowerShell) => writeln!(
             out,
             "$change = {} --query ChangeInfo.Id --output text\n\
-             Wait-Until 'INSYNC' {{ aws route53 get-change --id $change --query ChangeInfo.Status --output text{} }}",
+             Wait-Until 'INSYNC' {{ Invoke-Aws route53 get-change --id $change --query ChangeInfo.Status --output text{} }}",
             command(words, shell),
             options(words, shell)
         ),
@@ -192,17 +195,38 @@ fn options(words: &Words, shell: Shell) -> String {
     options
 }
 
-/// A command of the AWS CLI: names of commands and options stand bare, all else is one word in quotes.
+/// A command of the AWS CLI. In PowerShell what is JSON goes by a file, under the name that the API has for it.
 fn command(words: &Words, shell: Shell) -> String {
+    if shell == Shell::Bash {
+        return format!("aws{}", arguments(words, shell));
+    }
+    let is_json = |pair: &[String]| pair[0].starts_with("--") && pair[1].starts_with(['{', '[']);
+    let Some(at) = words.windows(2).position(is_json) else { return format!("Invoke-Aws{}", arguments(words, shell)) };
+    let input = format!("{{\"{}\":{}}}", member(&words[at]), words[at + 1]);
+    let others: Words = words[..at].iter().chain(&words[at + 2..]).cloned().collect();
+    format!("Invoke-AwsWith {}{}", powershell::input(&input), arguments(&others, shell))
+}
+
+/// The member of an input that an option is for: `ChangeBatch` for `--change-batch`.
+fn member(option: &str) -> String {
+    let part = |part: &str| {
+        let mut letters = part.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    option.trim_start_matches('-').split('-').map(part).collect()
+}
+
+/// What stands after the program: names of commands and options stand bare, all else is one word in quotes.
+fn arguments(words: &Words, shell: Shell) -> String {
     let is_bare = |word: &str| {
         !word.is_empty()
             && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             && !word.starts_with(|first: char| first.is_ascii_digit())
     };
-    let mut command = String::from("aws");
+    let mut arguments = String::new();
     for word in words {
-        command.push(' ');
-        command.push_str(&if is_bare(word) { word.clone() } else { quoted(shell, word) });
+        arguments.push(' ');
+        arguments.push_str(&if is_bare(word) { word.clone() } else { quoted(shell, word) });
     }
-    command
+    arguments
 }

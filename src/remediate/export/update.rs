@@ -46,15 +46,20 @@ pub(super) fn script(out: &mut String, shell: Shell, number: usize, call: &Call)
             let _ = writeln!(
                 out,
                 "$with_{number} = @(); $key_{number} = '; the key is in its file'\n\
-                 if (Select-String -Quiet -SimpleMatch '{{' {file}) {{ $with_{number} = @('-k', {file}) }} else {{ \
-                 $key_{number} = 'key ' + {} + ' ' + (Get-Content -Raw {file}).Trim() }}",
+                 if (Select-String -Quiet -SimpleMatch -Pattern '{{' -LiteralPath {file}) {{ $with_{number} = @('-k', {file}) }} else {{ \
+                 $key_{number} = 'key ' + {} + ' ' + (Get-Content -Raw -LiteralPath {file}).Trim() }}",
                 quoted(shell, &key)
             );
             let words = lines.iter().map(|line| {
                 with_variables(&quoted(shell, line), at.get(), |at| format!("' + $made_{number}_{at} + '"))
             });
             let words: Vec<String> = words.map(|word| format!("({word})")).collect();
-            let _ = writeln!(out, "@($key_{number}, {}) | nsupdate -v @with_{number}", words.join(", "));
+            let _ = writeln!(
+                out,
+                "@($key_{number}, {}) | nsupdate -v @with_{number}\n\
+                 if ($LASTEXITCODE -ne 0) {{ throw \"nsupdate failed: it ended with $LASTEXITCODE\" }}",
+                words.join(", ")
+            );
         }
     }
     Ok(())

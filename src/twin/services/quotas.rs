@@ -4,7 +4,7 @@ use super::paging::{Reading, page};
 use super::{Call, unserved, wire};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
-use crate::twin::world::{Event, Place, QUOTA_IS_GRANTED, QuotaRequest, Tail, World};
+use crate::twin::world::{Event, Place, QUOTA_IS_DECIDED, QuotaRequest, Tail, World};
 use deskpair_rules::model::quota::Quota;
 use serde_json::{Value, json};
 
@@ -115,7 +115,8 @@ fn request(world: &mut World, call: &Call) -> Result<Value, Trouble> {
     let answer = json!({ "RequestedQuota": render(call, &made) });
     let id = made.id.clone();
     world.realm_or_new(&call.account, &call.region).quota_requests.push(made);
-    world.later(Place::new(&call.account, &call.region), QUOTA_IS_GRANTED, Event::QuotaIsGranted(id));
+    let decision = if call.partial { Event::QuotaIsDenied(id) } else { Event::QuotaIsGranted(id) };
+    world.later(Place::new(&call.account, &call.region), QUOTA_IS_DECIDED, decision);
     Ok(answer)
 }
 

@@ -49,6 +49,8 @@ pub(crate) enum Event {
     DirectoryGoes(String),
     /// A request for a higher quota is granted.
     QuotaIsGranted(String),
+    /// A request for a higher quota is turned down.
+    QuotaIsDenied(String),
     /// Accelerated recovery of a hosted zone has this status.
     ZoneIs(String, String),
 }
@@ -93,6 +95,7 @@ impl World {
                 Event::DirectorySettles(id) => self.directory_settles(&place, &id),
                 Event::DirectoryGoes(id) => self.directory_goes(&place, &id),
                 Event::QuotaIsGranted(id) => self.quota_is_granted(&place, &id, at),
+                Event::QuotaIsDenied(id) => self.quota_is_denied(&place, &id, at),
                 Event::ZoneIs(id, status) => self.zone_is(&place.account, &id, &status),
             }
         }

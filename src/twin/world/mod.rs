@@ -28,7 +28,7 @@ pub(crate) use desktops::{
 pub(crate) use directories::{DIRECTORY_GOES, DIRECTORY_SETTLES};
 pub use identity::Caller;
 pub(crate) use images::{BACKUP_IS_COPIED, BUNDLE_SETTLES, IMAGE_IS_COPIED};
-pub(crate) use quotas::{QUOTA_IS_GRANTED, QuotaRequest};
+pub(crate) use quotas::{QUOTA_IS_DECIDED, QuotaRequest};
 pub(crate) use recorded::Tail;
 pub use resolve::WorldZones;
 pub(crate) use tags::Tagged;

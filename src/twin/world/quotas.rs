@@ -1,4 +1,4 @@
-//! Requests for higher quotas are granted in their own time.
+//! Requests for higher quotas are granted, or turned down, in their own time.
 
 use super::World;
 use super::coming::Place;
@@ -6,7 +6,7 @@ use deskpair_rules::model::Moment;
 use std::time::Duration;
 
 /// How long a request is open. People at AWS decide on it, in no documented time: this is the twin's own.
-pub(crate) const QUOTA_IS_GRANTED: Duration = Duration::from_secs(30 * 60);
+pub(crate) const QUOTA_IS_DECIDED: Duration = Duration::from_secs(30 * 60);
 
 /// A request for a higher quota.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,14 @@ impl QuotaRequest {
 }
 
 impl World {
+    /// Turns a request down: nothing is applied.
+    pub(super) fn quota_is_denied(&mut self, place: &Place, id: &str, at: Moment) {
+        let requests = self.realm_mut(&place.account, &place.region).map(|realm| &mut realm.quota_requests);
+        if let Some(request) = requests.and_then(|all| all.iter_mut().find(|request| request.id == id)) {
+            (request.status, request.updated) = ("DENIED", at);
+        }
+    }
+
     /// Grants a request: the applied value is what was asked for.
     pub(super) fn quota_is_granted(&mut self, place: &Place, id: &str, at: Moment) {
         let Some(realm) = self.realm_mut(&place.account, &place.region) else { return };

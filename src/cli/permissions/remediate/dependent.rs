@@ -5,7 +5,6 @@
 use super::{Ground, Limit, Needs, ids};
 use crate::cli::permissions::partition;
 use crate::remediate::plan::{Call, Change, Plan};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What an operation needs besides itself.
@@ -216,7 +215,7 @@ mod tests {
     use super::super::tests::{allowed, change, plan};
     use super::*;
     use crate::remediate::plan::{Action, Inverse, MadeKind};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn none() -> Inverse {
         Inverse::None { why: String::new() }
