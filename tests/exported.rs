@@ -56,9 +56,15 @@ fn a_script_waits_until_the_quota_is_granted() {
     let Some(aws) = python::program("aws") else { return };
     let sandbox = Sandbox::new();
     let twin = twin(&sandbox, "90", &[], one_too_few);
-    assert_eq!(planned(&sandbox, &twin, BOTH).len(), 2);
+    let before = planned(&sandbox, &twin, BOTH);
+    assert_eq!(before.len(), 2);
     ran(&sandbox, &twin, &aws).expect(0);
-    assert_eq!(planned(&sandbox, &twin, "QTA-001"), Vec::<Value>::new(), "it is granted by now");
+    let list = ["service-quotas", "list-service-quotas", "--region", "us-west-2", "--service-code", "workspaces"];
+    let list = sandbox.program(aws.to_str().expect("Unicode"), list).envs(&twin).run().expect(0).out;
+    let list: Value = serde_json::from_str(&list).expect("it is JSON");
+    let mut known = list["Quotas"].as_array().expect("quotas").iter();
+    let known = known.find(|known| known["QuotaCode"] == quota::WORKSPACES.code).expect("it is listed");
+    assert_eq!(known["Value"], before[0]["action"]["calls"][0]["input"]["DesiredValue"], "it is granted by now");
     assert_eq!(planned(&sandbox, &twin, BOTH), Vec::<Value>::new());
 }
 

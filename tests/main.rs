@@ -38,6 +38,8 @@ mod exported;
 #[cfg(test)]
 mod gaps;
 #[cfg(test)]
+mod granted;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod hostile;

@@ -15,7 +15,7 @@ use deskpair_rules::model::Moment;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What means something to PowerShell somewhere, around a word that is found again.
 const HOSTILE: [&str; 12] = [
@@ -65,7 +65,7 @@ fn grammar() -> Option<PathBuf> {
     None
 }
 
-fn read(sandbox: &Sandbox, python: &PathBuf, script: &str) -> Read {
+fn read(sandbox: &Sandbox, python: &Path, script: &str) -> Read {
     let file = sandbox.write("script.ps1", script);
     let reader = python::script("read_powershell.py");
     let answer = sandbox.program(peers::text(python), [peers::text(&reader), peers::text(&file)]).run().expect(0);
@@ -73,7 +73,7 @@ fn read(sandbox: &Sandbox, python: &PathBuf, script: &str) -> Read {
 }
 
 /// All that holds for every script; what it found.
-fn sound(sandbox: &Sandbox, python: &PathBuf, script: &str) -> Read {
+fn sound(sandbox: &Sandbox, python: &Path, script: &str) -> Read {
     let read = read(sandbox, python, script);
     assert_eq!(read.wrong, Vec::<String>::new(), "{script}");
     assert!(script.contains("\n#Requires -Version 7.3\n"), "earlier ones refuse it: {script}");
