@@ -109,6 +109,19 @@ fn a_plan_stops_where_a_quota_is_denied() {
     assert_eq!(planned(&sandbox, &twin, BOTH), before, "no desktop was made");
 }
 
+/// A directory takes its time to be registered, and until then no alias can be associated with it.
+#[test]
+fn a_script_waits_until_a_directory_is_registered() {
+    let Some(aws) = python::program("aws") else { return };
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "30", &[], |estate| *estate = company(24, "DIR-003".parse().expect("a rule")));
+    let changes = planned(&sandbox, &twin, "DIR-003,ALS-003");
+    let operations: Vec<&Value> = changes.iter().map(|change| &change["action"]["calls"][0]["operation"]).collect();
+    assert_eq!(operations, ["RegisterWorkspaceDirectory", "AssociateConnectionAlias"]);
+    ran(&sandbox, &twin, &aws).expect(0);
+    assert_eq!(planned(&sandbox, &twin, "DIR-003,ALS-003"), Vec::<Value>::new());
+}
+
 /// JMESPath and bash each have their own quotes; names have all of them, and there are more groups than a page of a list has.
 #[test]
 fn a_script_finds_what_it_made_whatever_its_name() {

@@ -80,7 +80,10 @@ fn listed(kind: MadeKind) -> Option<Listed> {
             "Associations[0].ConnectionIdentifier",
             None,
         ),
-        MadeKind::Workspace | MadeKind::Registration | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => None,
+        MadeKind::Registration => {
+            listed("describe-workspace-directories", "Directories", "DirectoryId", "DirectoryId", Some("REGISTERED"))
+        }
+        MadeKind::Workspace | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => None,
     }
 }
 
