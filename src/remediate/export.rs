@@ -60,29 +60,41 @@ struct Listed {
     name: &'static str,
     /// The way to the id.
     id: &'static str,
-    /// The state in which it can be used.
-    good: Option<&'static str>,
+    /// The way to its state, where it takes its time, and the states in which it can be used.
+    ready: Option<(&'static str, &'static [&'static str])>,
 }
 
 fn listed(kind: MadeKind) -> Option<Listed> {
-    let listed = |command, list, name, id, good| Some(Listed { command, list, name, id, good });
+    let listed = |command, list, name, id, ready| Some(Listed { command, list, name, id, ready });
+    let available: Option<(&str, &[&str])> = Some(("State", &["AVAILABLE"]));
     match kind {
-        MadeKind::Image => listed("describe-workspace-images", "Images", "Name", "ImageId", Some("AVAILABLE")),
-        MadeKind::Bundle => listed("describe-workspace-bundles", "Bundles", "Name", "BundleId", Some("AVAILABLE")),
+        MadeKind::Image => listed("describe-workspace-images", "Images", "Name", "ImageId", available),
+        MadeKind::Bundle => listed("describe-workspace-bundles", "Bundles", "Name", "BundleId", available),
         MadeKind::IpGroup => listed("describe-ip-groups", "Result", "groupName", "groupId", None),
-        MadeKind::Alias => {
-            listed("describe-connection-aliases", "ConnectionAliases", "ConnectionString", "AliasId", Some("CREATED"))
-        }
+        MadeKind::Alias => listed(
+            "describe-connection-aliases",
+            "ConnectionAliases",
+            "ConnectionString",
+            "AliasId",
+            Some(("State", &["CREATED"])),
+        ),
         MadeKind::Association => listed(
             "describe-connection-aliases",
             "ConnectionAliases",
             "ConnectionString",
             "Associations[0].ConnectionIdentifier",
-            None,
+            Some((
+                "Associations[0].AssociationStatus",
+                &["ASSOCIATED_WITH_OWNER_ACCOUNT", "ASSOCIATED_WITH_SHARED_ACCOUNT"],
+            )),
         ),
-        MadeKind::Registration => {
-            listed("describe-workspace-directories", "Directories", "DirectoryId", "DirectoryId", Some("REGISTERED"))
-        }
+        MadeKind::Registration => listed(
+            "describe-workspace-directories",
+            "Directories",
+            "DirectoryId",
+            "DirectoryId",
+            Some(("State", &["REGISTERED"])),
+        ),
         MadeKind::Workspace | MadeKind::AddIn | MadeKind::Backup | MadeKind::Quota => None,
     }
 }

@@ -142,17 +142,20 @@ pub(super) fn quota(out: &mut String, number: usize, made: &Made, call: &Call, o
 /// Waits until what was made can be used.
 pub(super) fn wait(out: &mut String, number: usize, made: &Made, options: &str) {
     let Some(known) = listed(made.kind) else { return };
-    let Some(good) = known.good else { return };
-    let look = look(&known, &made.name, "State", options);
+    let Some((state, good)) = known.ready else { return };
+    let look = look(&known, &made.name, state, options);
     let failed = quoted(&format!("{} could not be made", made.name));
     let _ = writeln!(
         out,
         "while true; do\n  \
            state_{number}=$({look})\n  \
-           if [ \"$state_{number}\" = {good} ]; then break; fi\n  \
-           if [ \"$state_{number}\" = ERROR ]; then printf '%s\\n' {failed} >&2; exit 1; fi\n  \
+           case \"$state_{number}\" in\n    \
+             {}) break ;;\n    \
+             ERROR) printf '%s\\n' {failed} >&2; exit 1 ;;\n  \
+           esac\n  \
            sleep 10\n\
-         done"
+         done",
+        good.join(" | ")
     );
 }
 

@@ -192,13 +192,14 @@ pub(super) fn quota(out: &mut String, number: usize, made: &Made, call: &Call, o
 /// Waits until what was made can be used.
 pub(super) fn wait(out: &mut String, number: usize, made: &Made, options: &str) {
     let Some(known) = listed(made.kind) else { return };
-    let Some(good) = known.good else { return };
+    let Some((state, good)) = known.ready else { return };
+    let good = good.iter().map(|state| quoted(state)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(
         out,
         "while ($true) {{\n  \
-           $state_{number} = {}.State\n  \
-           if ($state_{number} -ceq '{good}') {{ break }}\n  \
-           if ($state_{number} -ceq 'ERROR') {{ throw {} }}\n  \
+           $state_{number} = {}.{state}\n  \
+           if ($state_{number} -in {good}) {{ break }}\n  \
+           if ($state_{number} -eq 'ERROR') {{ throw {} }}\n  \
            Start-Sleep 10\n\
          }}",
         first(&known, &made.name, options),
