@@ -29,6 +29,8 @@ impl Scene {
             // What a resolver remembers it would answer until the TTL is over.
             pair.dns.resolvers = vec!["authoritative".to_owned()];
         }
+        // Name servers are not what is tried here: on a busy machine they may take their time.
+        settings.limits.dns_timeout_ms = 20_000;
         change(&mut settings);
         let sandbox = Sandbox::new();
         sandbox.write("deskpair.toml", config::write(&settings));
