@@ -34,8 +34,6 @@ mod drill_reports;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
-mod exported;
-#[cfg(test)]
 mod gaps;
 #[cfg(test)]
 mod granted;

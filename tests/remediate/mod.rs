@@ -8,6 +8,7 @@ mod killed;
 mod recovery;
 mod scene;
 mod struck;
+mod waiting;
 
 use crate::bad_input::estate_file;
 use crate::support::line::company;
