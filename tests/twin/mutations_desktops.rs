@@ -8,7 +8,9 @@ use aws_sdk_workspaces::types::{
     StartRequest, StopRequest, Tag, TerminateRequest, Workspace, WorkspaceDirectoryState, WorkspaceProperties,
     WorkspaceRequest, WorkspaceState,
 };
+use deskpair::twin::sample::ACCOUNT;
 use deskpair::twin::{Twin, TwinOptions, World};
+use deskpair_rules::model::quota;
 use std::time::Duration;
 
 fn pass(twin: &Twin, minutes: u64) {
@@ -243,6 +245,52 @@ async fn a_standby_is_made_in_the_other_region_and_both_desktops_know_each_other
             .unwrap(),
     );
     assert_eq!(code(far.send().await), "OperationNotSupportedException");
+}
+
+/// A quota is what the account is granted; standby WorkSpaces, images and bundles have their own.
+#[tokio::test]
+async fn no_more_is_made_than_the_account_is_granted() {
+    let mut estate = sample(60);
+    let standby = &mut estate.sides[estate.pairs[0].standby as usize];
+    let codes = [quota::WORKSPACES, quota::STANDBY_WORKSPACES, quota::CATALOGUE[0]];
+    for granted in standby.quotas.items_mut() {
+        if codes.iter().any(|watched| watched.code == granted.quota_code) {
+            granted.value = Some(1);
+        }
+    }
+    let twin = serve(World::from_estate(&estate), TwinOptions::default()).await;
+    let (there, here) = (client(&twin, P), client(&twin, S));
+    let directory = directory(&here).await.directory_id().unwrap().to_owned();
+    let bundle = here.describe_workspace_bundles().send().await.unwrap().bundles()[0].bundle_id().unwrap().to_owned();
+    let wanted = |user: &str| {
+        WorkspaceRequest::builder().directory_id(&directory).bundle_id(&bundle).user_name(user).build().unwrap()
+    };
+    let answer = here.create_workspaces().workspaces(wanted("new.one")).send().await.unwrap();
+    assert_eq!(answer.failed_requests()[0].error_code(), Some("ResourceLimitExceeded.WorkSpace"), "{answer:?}");
+    assert!(answer.pending_requests().is_empty());
+
+    let primary = alone(&twin).await;
+    let key = primary.volume_encryption_key().unwrap().replace(P, S);
+    let relation = StandbyWorkspace::builder().primary_workspace_id(id(&primary)).directory_id(&directory);
+    let relation = relation.volume_encryption_key(key).build().unwrap();
+    let answer = here.create_standby_workspaces().primary_region(P).standby_workspaces(relation).send().await.unwrap();
+    assert_eq!(answer.failed_standby_requests()[0].error_code(), Some("ResourceLimitExceeded.WorkSpace"));
+    let image = there.describe_workspace_images().send().await.unwrap().images()[0].image_id().unwrap().to_owned();
+    let copied = here.copy_workspace_image().name("copy").source_image_id(image).source_region(P).send().await;
+    assert_eq!(code(copied), "ResourceLimitExceededException");
+
+    // One more is granted: one more is made, and no other.
+    let many = all(&here).await.iter().filter(|one| one.related_workspaces().is_empty()).count();
+    twin.with_world(|world| {
+        let realm = world.realm_mut(ACCOUNT, S).unwrap();
+        let quotas = realm.side.quotas.items_mut().iter_mut();
+        quotas
+            .filter(|known| known.quota_code == quota::WORKSPACES.code)
+            .for_each(|known| known.value = Some(many as u64 + 1));
+    });
+    let answer =
+        here.create_workspaces().workspaces(wanted("new.one")).workspaces(wanted("new.two")).send().await.unwrap();
+    assert_eq!((answer.pending_requests().len(), answer.failed_requests().len()), (1, 1), "{answer:?}");
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use super::super::paging::{Reading, page};
 use super::super::{Call, wires};
 use super::changing::{here, tags};
+use super::limits::most;
 use super::{PAGE, invalid, not_found};
 use crate::twin::error::{ApiError, Trouble};
 use crate::twin::pages::Pages;
 use crate::twin::world::{ALIAS_SETTLES, Event, Tagged, Tail, World};
 use deskpair_rules::model::Slice;
 use deskpair_rules::model::alias::{AliasAssociation, ConnectionAlias};
+use deskpair_rules::model::quota::CATALOGUE;
 use serde_json::{Value, json};
 
 /// Connection aliases in a Region; the quota cannot be raised (AWS-FACTS §1.7).
@@ -59,7 +61,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Trouble> {
         if aliases.iter().any(|alias| alias.connection_string.to_lowercase() == string) {
             return Err(already_exists("The connection string already exists in this Region."));
         }
-        if aliases.iter().filter(|alias| owned(alias, call)).count() >= QUOTA {
+        if aliases.iter().filter(|alias| owned(alias, call)).count() >= most(&realm.side, CATALOGUE[2], QUOTA) {
             let words = "You have reached the maximum number of connection aliases allowed in this Region.";
             return Err(ApiError::new("ResourceLimitExceededException", words).into());
         }

@@ -4,11 +4,13 @@ use super::super::{Call, wire};
 use super::changing::{here, place_of, realm, refusal, seen, tags};
 use super::images::owned;
 use super::invalid;
+use super::limits::most;
 use crate::twin::error::Trouble;
 use crate::twin::world::{BUNDLE_SETTLES, Event, Tagged, World};
 use deskpair_rules::model::Slice;
 use deskpair_rules::model::image::{Bundle, ComputeType, Storage};
 use deskpair_rules::model::pairing::STANDBY_BUNDLE;
+use deskpair_rules::model::quota::CATALOGUE;
 use serde_json::{Value, json};
 
 /// Bundles of an account in a Region; the quota cannot be raised (AWS-FACTS §1.12).
@@ -44,7 +46,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Trouble> {
         return Err(refusal("ResourceAlreadyExistsException", "A bundle with this name already exists."));
     }
     seen(world, call, &side.bundles)?;
-    if made().count() >= QUOTA {
+    if made().count() >= most(side, CATALOGUE[1], QUOTA) {
         let words = "You have reached the maximum number of bundles in this Region.";
         return Err(refusal("ResourceLimitExceededException", words));
     }

@@ -3,6 +3,7 @@
 use super::super::Call;
 use super::changing::{failures, here, seen, tags};
 use super::desktops::render;
+use super::limits::room;
 use super::modify::{auto_stop, fits};
 use crate::twin::error::Trouble;
 use crate::twin::world::{DESKTOP_IS_MADE, Event, Realm, Tagged, World};
@@ -131,6 +132,7 @@ fn planned(world: &mut World, call: &Call, request: &Value) -> Result<WorkspaceR
         operating_system_name: owned(given("OperatingSystemName").unwrap_or_else(|| like(|row| row.operating_system))),
         ..WorkspaceRecord::default()
     };
+    room(world, call, &record.compute_type_name, false)?;
     let workspace_id = Cow::Owned(world.new_id("ws-"));
     Ok(WorkspaceRecord { workspace_id, ..record })
 }

@@ -2,11 +2,13 @@
 
 use super::super::Call;
 use super::changing::{declared, here, place_of, realm, refusal, seen, tags};
+use super::limits::most;
 use super::{invalid, not_found};
 use crate::twin::error::Trouble;
 use crate::twin::world::{Event, IMAGE_IS_COPIED, Tagged, World};
 use deskpair_rules::model::Slice;
 use deskpair_rules::model::image::{Image, ImagePermission};
+use deskpair_rules::model::quota::CATALOGUE;
 use serde_json::{Value, json};
 
 /// Images of an account in a Region, unless the quota was raised (AWS-FACTS §1.12).
@@ -40,7 +42,7 @@ pub(super) fn copy(world: &mut World, call: &Call) -> Result<Value, Trouble> {
             return Err(refusal("ResourceAlreadyExistsException", "An image with this name already exists."));
         }
         seen(world, call, images)?;
-        if images.items().iter().filter(|image| owned(image, call)).count() >= QUOTA {
+        if images.items().iter().filter(|image| owned(image, call)).count() >= most(&realm.side, CATALOGUE[0], QUOTA) {
             let words = "You have reached the maximum number of images in this Region.";
             return Err(refusal("ResourceLimitExceededException", words));
         }

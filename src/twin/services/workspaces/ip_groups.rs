@@ -3,9 +3,11 @@
 use super::super::Call;
 use super::changing::{declared, directory, here, place_of, realm, refusal, seen, tags};
 use super::invalid;
+use super::limits::most;
 use crate::twin::error::Trouble;
 use crate::twin::world::{Tagged, World};
 use deskpair_rules::model::image::{IpGroup, IpRule};
+use deskpair_rules::model::quota::CATALOGUE;
 use deskpair_rules::model::ranges::Ranges;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -31,7 +33,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, Trouble> {
             return Err(refusal("ResourceAlreadyExistsException", words));
         }
         seen(world, call, groups)?;
-        if groups.items().len() >= QUOTA {
+        if groups.items().len() >= most(&realm.side, CATALOGUE[3], QUOTA) {
             return Err(limit("You have reached the maximum number of IP access control groups in this Region."));
         }
     }

@@ -12,6 +12,7 @@ mod create;
 mod desktops;
 mod images;
 mod ip_groups;
+mod limits;
 mod modify;
 mod register;
 mod resources;

@@ -4,6 +4,7 @@ use super::super::Call;
 use super::changing::{failures, refusal, seen, tags};
 use super::create::{Refused, free, make, missing, subnet, wrong};
 use super::invalid;
+use super::limits::room;
 use crate::twin::error::Trouble;
 use crate::twin::world::{Event, Place, REPLICATION_SETTLES, World, change_extra};
 use deskpair_rules::model::Slice;
@@ -148,6 +149,7 @@ fn planned(
             ..Extra::default()
         })),
     };
+    room(world, call, &record.compute_type_name, true)?;
     let bundle = mirrored(world, call, model);
     Ok(WorkspaceRecord { workspace_id: Cow::Owned(world.new_id("ws-")), bundle_id: Cow::Owned(bundle), ..record })
 }
