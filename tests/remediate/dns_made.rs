@@ -364,3 +364,19 @@ fn where_a_program_of_the_operators_or_nobody_changes_the_zone_people_make_it() 
     let touched = |name: &str| scene.sandbox.path(name).exists();
     assert!(!touched("was-set") && !touched("was-read"), "no program is called to plan");
 }
+
+/// The twin has no server that takes dynamic updates, and the zone's own is nobody's to rehearse on.
+#[test]
+fn a_rehearsal_updates_no_zone() {
+    let Some(program) = named() else { return };
+    let stale = || Scene::with(&program, SECRET, |_| "desktop 45 IN TXT \"0123456789stale\"".to_owned());
+    for (scene, rule) in [(stale(), "DNS-002"), (without(&program), "DNS-001")] {
+        let before = scene.answered();
+        run(&scene, &["remediate", "plan", "--rule", rule]).expect(0);
+        assert_eq!(changes(&scene.sandbox.json("deskpair-plan.json")).len(), 1);
+        let rehearsed = run(&scene, &["remediate", "apply", "--twin"]);
+        assert_eq!(scene.answered(), before, "{rehearsed}");
+        let rehearsed = rehearsed.expect(0);
+        assert!(rehearsed.out.contains("a dynamic update cannot be rehearsed"), "{rehearsed}");
+    }
+}
