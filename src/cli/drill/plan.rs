@@ -7,6 +7,7 @@ use crate::cli::{Globals, columns, exit, print, say};
 use crate::drill::plan::{Plan, SCHEMA};
 use crate::output::Output;
 use clap::Args;
+use deskpair_reports::drill::record::Place;
 use deskpair_reports::text::{counted, fitted};
 use deskpair_rules::model::moment::span;
 use std::io::Write as _;
@@ -82,9 +83,16 @@ pub(super) fn shown(plan: &Plan, columns: usize) -> String {
     let kind = plan.kind.as_str();
     let what = if plan.production { "the alias that everybody works through" } else { "the pilot alias" };
     row("Plan ", &format!("{} of a {kind}: {} of the pair {}, {what}", plan.id, plan.alias, plan.pair));
-    let wide = plan.primary.region.len().max(plan.standby.region.len());
-    for (name, place) in [("primary", &plan.primary), ("standby", &plan.standby)] {
-        row(&format!("  {name}  "), &format!("{:<wide$}  {}  {}", place.region, place.directory, place.identifier));
+    let places = [("primary", &plan.primary), ("standby", &plan.standby)];
+    let directory = |place: &Place| match place.directory.as_str() {
+        "" => "(directory not known)".to_owned(),
+        known => known.to_owned(),
+    };
+    let wide = places.map(|(_, place)| place.region.len()).into_iter().max().unwrap_or_default();
+    let wider = places.map(|(_, place)| directory(place).len()).into_iter().max().unwrap_or_default();
+    for (name, place) in places {
+        let told = format!("{:<wide$}  {:<wider$}  {}", place.region, directory(place), place.identifier);
+        row(&format!("  {name}  "), &told);
     }
     row("  record   ", &format!("{}, TTL {} s", plan.switch.told(), plan.ttl_secs));
     row("  people   ", &people(plan));
@@ -145,7 +153,7 @@ mod tests {
     use super::*;
     use crate::dns::change::Switch;
     use crate::drill::plan::{Member, Patience};
-    use deskpair_reports::drill::record::{Kind, Place, PreCheck, Step};
+    use deskpair_reports::drill::record::{Kind, PreCheck, Step};
     use deskpair_rules::model::Moment;
 
     /// A plan whose names are as long as they may be, and one that acts on terminals.
@@ -241,6 +249,19 @@ mod tests {
             "  standby  us-west-2       d-0123456789  abcdefghij0123456789",
             "           and the change board has accepted what is open",
             "     to 1 min 31 s)",
+        ] {
+            assert!(text.lines().any(|known| known == line), "{line:?} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_directory_that_nobody_could_tell_leaves_no_hole() {
+        let plan = long();
+        let primary = Place { directory: String::new(), ..plan.primary.clone() };
+        let text = shown(&Plan { primary, ..plan }, 80);
+        for line in [
+            "  primary  ap-southeast-1  (directory not known)  abcdefghij0123456789",
+            "  standby  us-west-2       d-0123456789           abcdefghij0123456789",
         ] {
             assert!(text.lines().any(|known| known == line), "{line:?} in\n{text}");
         }
