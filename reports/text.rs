@@ -142,6 +142,24 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// What is left of a line beside what leads it, however narrow the terminal is.
+const LEAST: usize = 20;
+
+/// A text after what leads it, cut as [`wrapped`] does it: further lines stand under the first one's text. What acts is spelled out; one that
+/// fits keeps its columns.
+pub fn fitted(lead: &str, text: &str, width: usize) -> String {
+    let (indent, text) = (lead.width(), line(text));
+    let room = width.saturating_sub(indent).max(LEAST);
+    if !text.trim().is_empty() && text.width() <= room {
+        return format!("{lead}{}\n", text.trim_end());
+    }
+    let mut shown = String::new();
+    for (number, line) in wrapped(&text, room).iter().enumerate() {
+        let _ = if number == 0 { writeln!(shown, "{lead}{line}") } else { writeln!(shown, "{:indent$}{line}", "") };
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,5 +190,17 @@ mod tests {
         assert_eq!(wrapped("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrapped("王王王", 4), ["王王", "王"]);
         assert!(wrapped(" ", 4).is_empty());
+    }
+    #[test]
+    fn a_text_stands_beside_what_leads_it() {
+        let told = fitted("[12/30] ", "let the bundle Standard rest on the image golden-2026", 40);
+        assert_eq!(told, "[12/30] let the bundle Standard rest on\n        the image golden-2026\n");
+        assert!(fitted("        ", &"word ".repeat(60), 80).lines().all(|line| line.chars().count() <= 80));
+        assert_eq!(fitted("  ", "a\u{1b}[2Jb", 80), "  a\\u{1b}[2Jb\n", "what acts is spelled out");
+        assert!(fitted("[1/1] ", "narrow terminals still show something", 3).lines().all(|line| line.len() <= 26));
+        assert_eq!(fitted("  ", "us-east-1    d-1  id", 22), "  us-east-1    d-1  id\n", "columns stay where they fit");
+        assert_eq!(fitted("  ", "us-east-1    d-1  identifier", 26), "  us-east-1 d-1 identifier\n");
+        assert_eq!(fitted("王 ", "one two three four five six", 23), "王 one two three four\n   five six\n");
+        assert_eq!(fitted("  ", " ", 80), "");
     }
 }

@@ -156,8 +156,8 @@ fn links_between_pages_lead_somewhere() {
     assert!(followed >= 8, "{followed} links");
 }
 
-/// A line without what differs from run to run: numbers, and words that are ids.
-fn still(line: &str) -> String {
+/// A text without what differs from run to run: numbers, and words that are ids.
+fn still(text: &str) -> String {
     let word = |word: &str| {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         let has_digit = bare.contains(|letter: char| letter.is_ascii_digit());
@@ -174,19 +174,20 @@ fn still(line: &str) -> String {
         }
         out
     };
-    line.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Each line of a block that shows a command is printed by that command, in its order.
+/// Each line of a block that shows a command is printed by that command, in its order. Where it ends is not compared: numbers and ids of other
+/// lengths let texts be wrapped at other words.
 fn shows(block: &str, printed: &str) {
-    let printed: Vec<String> = printed.lines().map(still).collect();
-    let mut at = 0;
+    let printed = format!(" {} ", still(printed));
+    let mut rest = printed.as_str();
     for line in block.lines().skip(1).filter(|line| *line != "[…]") {
         let wanted = still(line);
-        let found = printed[at..].iter().position(|known| *known == wanted);
-        at += found
-            .unwrap_or_else(|| panic!("not in order, or not there: {wanted:?} in\n{}", printed[at..].join("\n")))
-            + 1;
+        let after = rest.split_once(&format!(" {wanted} ")).map(|(_, after)| after.len());
+        let after = after.unwrap_or_else(|| panic!("not in order, or not there: {wanted:?} in\n{rest}"));
+        // The blank that ends one line begins the next.
+        rest = &rest[rest.len() - after - 1..];
     }
 }
 

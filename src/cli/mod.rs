@@ -6,6 +6,7 @@ pub mod error;
 pub mod exit;
 
 mod collect;
+mod columns;
 mod compare;
 mod completions;
 mod demo;

@@ -4,10 +4,10 @@
 //! make the same. That is also how a run that was cut off goes on, and how an unclear answer is understood: what a plan of now does not
 //! have any more is done.
 
+mod now;
 mod prove;
 mod wait;
 
-use super::draft;
 use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
 use super::look::{filled, look, named};
 use super::operations::{self, Kind};
@@ -19,9 +19,10 @@ use crate::collect::fault::Effect;
 use crate::collect::limits::Limits;
 use crate::collect::{self, Surroundings};
 use crate::store::lock::{Lock, LockError};
-use deskpair_rules::engine::{Options, Verdict, evaluate, needed};
+use deskpair_rules::engine::{Options, needed};
 use deskpair_rules::model::settings::{PairSettings, Settings, SideSettings};
 use deskpair_rules::model::{Estate, Moment};
+use now::Now;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -122,23 +123,6 @@ impl Ground<'_> {
         let estate = self.runtime.block_on(collect::collect(&settings, &wanted, &surroundings))?;
         let options = Options { judged_at: estate.taken_at, ..options };
         Ok((estate, options))
-    }
-
-    /// The plan of now, as far as a plan's own rules go.
-    fn replanned(&self, plan: &Plan) -> Result<Plan, ApplyError> {
-        let (estate, options) = self.collected(&proving_rules(plan), &plan.from.pairs)?;
-        let run = evaluate(&estate, options);
-        for pair in &run.pairs {
-            let on_standby = |finding: &&deskpair_rules::engine::Finding| run.meta(finding).id == ON_STANDBY;
-            if let Some(finding) = pair.findings.iter().find(on_standby) {
-                let name = pair.view.settings.name.clone();
-                return Err(match finding.verdict {
-                    Verdict::NotEvaluated => ApplyError::Unread(run.word(pair, finding).wording.message),
-                    Verdict::Fail | Verdict::Waived => ApplyError::OnStandby(name),
-                });
-            }
-        }
-        draft::plan(&run).map_err(|cycle| ApplyError::Unread(cycle.to_string()))
     }
 
     fn pair(&self, name: &str) -> Option<&PairSettings> {
@@ -248,7 +232,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     }
 
     /// The plan of now.
-    pub(super) fn now(&self) -> Result<Plan, ApplyError> {
+    pub(super) fn now(&self) -> Result<Now, ApplyError> {
         self.ground.replanned(&self.plan)
     }
 
@@ -287,7 +271,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     pub fn run(&mut self, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let now = self.ground.replanned(&self.plan)?;
         self.settle(&now, teller)?;
-        let stale = self.stale(&now);
+        let stale = self.stale(&now)?;
         if !stale.is_empty() {
             return Err(ApplyError::Stale(stale));
         }
@@ -303,18 +287,19 @@ impl<'g, 'o> Apply<'g, 'o> {
         self.note(Event::Finished)
     }
 
-    /// What had begun and is not in a plan of now is done.
-    pub(super) fn settle(&mut self, now: &Plan, teller: &mut dyn Teller) -> Result<(), ApplyError> {
+    /// What had begun and is not needed any more is done.
+    pub(super) fn settle(&mut self, now: &Now, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let begun: Vec<Change> = self
             .plan
             .changes
             .iter()
             .filter(|change| self.progress.standing(&change.id) == Standing::Begun)
-            .filter(|change| now.change(&change.id).is_none())
             .cloned()
             .collect();
         for change in begun {
-            self.settled(&change, "it was there when it was read back", teller)?;
+            if now.of(&change)?.is_none() {
+                self.settled(&change, "it was there when it was read back", teller)?;
+            }
         }
         Ok(())
     }
@@ -337,13 +322,14 @@ impl<'g, 'o> Apply<'g, 'o> {
     }
 
     /// What moved of what is still to be made.
-    fn stale(&mut self, now: &Plan) -> Vec<Moved> {
+    fn stale(&mut self, now: &Now) -> Result<Vec<Moved>, ApplyError> {
         let pending = self.pending();
         let mut stale = Vec::new();
         for change in pending {
-            stale.extend(self.changed(&change, now.change(&change.id)));
+            let fresh = now.of(&change)?;
+            stale.extend(self.changed(&change, fresh));
         }
-        stale
+        Ok(stale)
     }
 
     /// What moved of a change. What rests on one that was made is planned otherwise now: its calls have to be those that were reviewed, with the
@@ -448,7 +434,7 @@ impl<'g, 'o> Apply<'g, 'o> {
                     let now = self.ground.replanned(&self.plan)?;
                     let mut open = 0;
                     for change in group {
-                        match now.change(&change.id) {
+                        match now.of(change)? {
                             None => self.settled(
                                 change,
                                 "the answer was unclear; it was there when it was read back",

@@ -33,6 +33,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Sender {
     config: aws_config::SdkConfig,
     caller: Caller,
+    /// Whether it calls a server on this machine in place of AWS: then no name server elsewhere is told to change anything.
+    is_local: bool,
 }
 
 /// Why a call was not made, or was not answered well.
@@ -41,6 +43,9 @@ pub enum SendError {
     /// No plan may name it.
     #[error("{0} is no operation that a plan may name")]
     Unknown(String),
+    /// A zone's own server is nobody's to rehearse on.
+    #[error("a dynamic update cannot be rehearsed: a twin's name servers take none")]
+    Rehearsed,
     /// The service refused it, or nobody knows what became of it.
     #[error("{operation}: {}", fault.message)]
     Fault {
@@ -69,7 +74,7 @@ impl Sender {
         if !account.is_empty() {
             caller.set_account(account);
         }
-        Ok(Self { config, caller })
+        Ok(Self { config, caller, is_local: matches!(access, Access::Local { .. }) })
     }
 
     /// Makes a change, once: an unclear answer is not repeated (AWS-FACTS §9).
@@ -79,6 +84,9 @@ impl Sender {
     pub async fn change(&self, call: &Call, allowed: &[Kind]) -> Result<Value, SendError> {
         let name = format!("{}:{}", call.service, call.operation);
         if operations::is_dns_update(&call.service, &call.operation) {
+            if self.is_local {
+                return Err(SendError::Rehearsed);
+            }
             let limit = self.caller.patience().attempt_timeout;
             return match change::update(&call.input, limit).await {
                 Ok(()) => Ok(Value::Object(serde_json::Map::new())),

@@ -8,19 +8,19 @@ use crate::support::twin::TwinProcess;
 use std::path::Path;
 use std::process::Command;
 
-const SECRET: &str = "ZGVza3BhaXIncyB0ZXN0cyBzaWduIHdpdGggdGhpcw==";
+pub(super) const SECRET: &str = "ZGVza3BhaXIncyB0ZXN0cyBzaWduIHdpdGggdGhpcw==";
 
 /// A zone with this at the alias, on a BIND, and a configuration that says so.
-struct Scene {
-    sandbox: Sandbox,
-    twin: TwinProcess,
-    named: Named,
-    alias: String,
-    identifier: String,
+pub(super) struct Scene {
+    pub(super) sandbox: Sandbox,
+    pub(super) twin: TwinProcess,
+    pub(super) named: Named,
+    pub(super) alias: String,
+    pub(super) identifier: String,
 }
 
 impl Scene {
-    fn with(program: &Path, key_file: &str, record: impl Fn(&str) -> String) -> Self {
+    pub(super) fn with(program: &Path, key_file: &str, record: impl Fn(&str) -> String) -> Self {
         let sandbox = Sandbox::new();
         let (mut alias, mut identifier) = (String::new(), String::new());
         let twin = twin_of(&sandbox, &[], |estate| {
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     /// What BIND answers: the TTL and the strings.
-    fn answered(&self) -> String {
+    pub(super) fn answered(&self) -> String {
         let program = peers::program("dig", "bind9-dnsutils").expect("it comes with BIND's tools");
         let address = self.named.address;
         let (server, port) = (format!("@{}", address.ip()), address.port().to_string());

@@ -2,6 +2,7 @@
 
 mod branding;
 mod dns;
+mod dns_made;
 mod exported;
 mod ills;
 mod killed;

@@ -32,7 +32,7 @@ fn plan(sandbox: &Sandbox, twin: &TwinProcess, rule: &str) -> Value {
 }
 
 /// The events of a plan's journal, by name.
-fn events(sandbox: &Sandbox, plan: &Value) -> Vec<String> {
+pub(super) fn events(sandbox: &Sandbox, plan: &Value) -> Vec<String> {
     let entries = sandbox.listing(folder(plan)).into_iter();
     let event = |(_, bytes): (String, Vec<u8>)| {
         let entry: Value = serde_json::from_slice(&bytes).expect("an entry is JSON");
@@ -64,7 +64,7 @@ fn killed_at(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str], plan: &V
 }
 
 /// Goes on after a kill: whoever was killed still has the lock, and nobody else gets it before somebody says so.
-fn unlocked(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
+pub(super) fn unlocked(sandbox: &Sandbox, twin: &TwinProcess, arguments: &[&str]) -> Answer {
     let locked = run(sandbox, twin, arguments);
     // Where everything was done but giving up the lock, there is nothing to be locked out of.
     if locked.code != 0 {
@@ -79,8 +79,12 @@ const APPLY: [&str; 3] = ["remediate", "apply", "--yes"];
 /// Kills a plan's making, and its taking back, once after each entry of the journal: each time it goes on to the end, and all is as it was. (What
 /// is killed again and again, over every fixer: the tests of `killed`.)
 fn killed_after_any_entry(rule: &str, made: usize) {
-    let sandbox = &Sandbox::new();
-    let twin = &twin(sandbox, rule, &[]);
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, rule, &[]);
+    killed_after_any_entry_on(&sandbox, &twin, rule, made);
+}
+
+pub(super) fn killed_after_any_entry_on(sandbox: &Sandbox, twin: &TwinProcess, rule: &str, made: usize) {
     let drifted = plan(sandbox, twin, rule);
     assert_eq!(changes(&drifted).len(), made, "{rule}: {drifted}");
     let mut killed = 0;

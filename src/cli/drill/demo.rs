@@ -7,7 +7,7 @@ use super::run::{Given, aliased, estated, finished, whole};
 use crate::cli::error::{CommandError, Result};
 use crate::cli::remediate::nonce;
 use crate::cli::state::parse_state;
-use crate::cli::{Globals, print, runtime, say};
+use crate::cli::{Globals, columns, print, runtime, say};
 use crate::drill::control::Control;
 use crate::drill::draft::{Cohort, Wants};
 use crate::drill::executor::Ground;
@@ -64,7 +64,7 @@ pub(in crate::cli) fn demo(globals: &Globals, desktops: u32, seed: u64, reports:
     let fail_on = FailOn::Severity(Severity::High);
     let prepared = planned(globals, settings.clone(), &pair, &wants, fail_on, stage.access())?;
     let plan = prepared.plan;
-    print(&shown(&plan))?;
+    print(&shown(&plan, columns::of_stdout()))?;
     print("\n")?;
     let objects = globals.state.objects()?;
     let writer = nonce();

@@ -12,7 +12,7 @@ use crate::cli::remediate::confirmed;
 use crate::cli::scan::collected;
 use crate::cli::state::{failed, find, parse_state, ready_to_keep};
 use crate::cli::twin::{parse_time, read_estate};
-use crate::cli::{Globals, exit, print, runtime, say, settings};
+use crate::cli::{Globals, columns, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
 use crate::drill::draft::{Cohort, Wants};
 use crate::drill::executor::Ground;
@@ -173,7 +173,7 @@ impl Common {
         prepared: Prepared,
         folder: Option<evidence::Folder>,
     ) -> Result {
-        print(&shown(&prepared.plan))?;
+        print(&shown(&prepared.plan, columns::of_stdout()))?;
         let Some(folder) = folder else { return Ok(exit::READY) };
         let _state = ready_to_keep(globals)?;
         let question =

@@ -8,7 +8,7 @@ use super::screen;
 use crate::cli::error::{CommandError, Result};
 use crate::cli::remediate::{confirmed, nonce};
 use crate::cli::state::{failed, ready_to_keep};
-use crate::cli::{Globals, exit, print, runtime, say, settings};
+use crate::cli::{Globals, columns, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
 use crate::drill::control::Control;
 use crate::drill::executor::{DrillError, Ended, Executor, Ground};
@@ -72,7 +72,7 @@ impl RunCommand {
             Some(plan) => still(plan, &fresh.plan)?,
             None => fresh.plan.clone(),
         };
-        print(&shown(&plan))?;
+        print(&shown(&plan, columns::of_stdout()))?;
         let question = format!("Begin the drill of {}?", plan.alias);
         if !confirmed(&question, self.steering.yes)? {
             say(globals, "Declined: nothing was changed.\n");

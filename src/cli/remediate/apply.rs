@@ -9,6 +9,7 @@ use crate::collect::access::Access;
 use crate::remediate::apply::{Apply, Ground};
 use crate::remediate::draft;
 use crate::remediate::journal::{Event, Journal, JournalError, Progress, Standing};
+use crate::remediate::operations;
 use crate::remediate::plan::{Change, Inverse, Plan, Risk};
 use crate::remediate::text::text;
 use crate::store::lock::{self, Lock, LockError};
@@ -153,6 +154,8 @@ impl ApplyCommand {
                 Some(format!("it is {}", change.risk))
             } else if matches!(change.inverse, Inverse::None { .. }) && !self.accept_irreversible {
                 Some("nothing takes it back: --accept-irreversible makes it".to_owned())
+            } else if self.twin && is_update(change) {
+                Some("a dynamic update cannot be rehearsed: a twin's name servers take none".to_owned())
             } else if let Some(rests) = rests {
                 Some(format!("it rests on {rests}, which is not made"))
             } else if left == 0 {
@@ -194,14 +197,18 @@ impl ApplyCommand {
 
     /// Makes the plan on a twin of the estate, and shows what would remain.
     fn rehearse(&self, globals: &Globals, plan: Plan, settings: Settings) -> Result {
+        let selection = self.select(&plan, &Progress::default());
+        self.tell(globals, &plan, &selection, &Progress::default())?;
+        if selection.selected.is_empty() {
+            say(globals, "Nothing is to be rehearsed.\n");
+            return Ok(exit::READY);
+        }
         let wanted: BTreeSet<Dataset> = needed(&Options::at(crate::clock::now()), &settings.rules);
         let estate = collected(globals, settings, &wanted, Access::Aws, None)?;
         let runtime = runtime()?;
         let stage = runtime
             .block_on(Stage::start(&estate, StageOptions { time_scale: 3600.0, ..StageOptions::default() }))
             .map_err(|error| CommandError::internal("the twin cannot listen on 127.0.0.1").because(error))?;
-        let selection = self.select(&plan, &Progress::default());
-        self.tell(globals, &plan, &selection, &Progress::default())?;
         say(globals, &format!("Rehearsing on a twin at {}.\n", stage.endpoint()));
         let made = rehearsed(globals, &runtime, &stage, &plan, selection.selected);
         let remains = made.and_then(|()| remaining(&runtime, &stage, &wanted));
@@ -209,6 +216,11 @@ impl ApplyCommand {
         print(&told(&remains?)?)?;
         Ok(exit::READY)
     }
+}
+
+/// Whether a name server makes a change, and not AWS.
+fn is_update(change: &Change) -> bool {
+    change.calls().iter().any(|call| operations::is_dns_update(&call.service, &call.operation))
 }
 
 /// Makes changes on a twin, with a journal that goes with it.

@@ -3,13 +3,12 @@
 use crate::cli::error::{CommandError, Result};
 use crate::cli::signals::Signals;
 use crate::cli::state::failed;
-use crate::cli::{Globals, exit, say};
+use crate::cli::{Globals, columns, exit, say};
 use crate::remediate::apply::{ApplyError, Moved, Teller};
 use crate::remediate::journal::JournalError;
 use crate::remediate::plan::{Change, Made, Plan, SCHEMA};
 use crate::store::lock::LockError;
-use deskpair_reports::text::{line, wrapped};
-use std::fmt::Write as _;
+use deskpair_reports::text::{fitted, line};
 use std::fs;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -83,42 +82,20 @@ impl<'g> Lines<'g> {
     }
 }
 
-/// How wide lines are where nobody tells how wide the terminal is.
-const WIDTH: usize = 80;
-
-/// What is left of a line beside its indent, however narrow the terminal is.
-const LEAST: usize = 20;
-
-/// The columns of the terminal that standard error is.
-fn width() -> usize {
-    terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDTH, |(width, _)| usize::from(width.0))
-}
-
-/// A text between words, as wide as the terminal: further lines stand under the first one's text.
-fn fitted(lead: &str, text: &str, width: usize) -> String {
-    let indent = lead.chars().count();
-    let lines = wrapped(&line(text), width.saturating_sub(indent).max(LEAST));
-    let mut shown = String::new();
-    for (number, text) in lines.iter().enumerate() {
-        let _ = if number == 0 { writeln!(shown, "{lead}{text}") } else { writeln!(shown, "{:indent$}{text}", "") };
-    }
-    shown
-}
-
 /// Stands before what is told of a change.
 const UNDER: &str = "        ";
 
 impl Teller for Lines<'_> {
     fn begins(&mut self, change: &Change, number: usize, of: usize) {
-        say(self.globals, &fitted(&format!("[{number}/{of}] "), &change.title, width()));
+        say(self.globals, &fitted(&format!("[{number}/{of}] "), &change.title, columns::of_stderr()));
     }
 
     fn waits(&mut self, made: &Made, state: &str) {
-        say(self.globals, &fitted(UNDER, &format!("waiting for {made}: {state}"), width()));
+        say(self.globals, &fitted(UNDER, &format!("waiting for {made}: {state}"), columns::of_stderr()));
     }
 
     fn says(&mut self, text: &str) {
-        say(self.globals, &fitted(UNDER, text, width()));
+        say(self.globals, &fitted(UNDER, text, columns::of_stderr()));
     }
 
     fn interrupted(&mut self) -> Option<u8> {
@@ -187,18 +164,4 @@ pub(super) fn stopped(error: ApplyError, begun: bool, undo: bool) -> CommandErro
 pub(super) fn locked(error: &LockError) -> CommandError {
     CommandError::with_code(exit::STALE, error.to_string())
         .hint("wait for them; if that process is surely gone, `deskpair unlock` takes the lock over")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_goes_on_is_told_in_lines_that_fit() {
-        let told = fitted("[12/30] ", "let the bundle Standard rest on the image golden-2026", 40);
-        assert_eq!(told, "[12/30] let the bundle Standard rest on\n        the image golden-2026\n");
-        assert!(fitted(UNDER, &"word ".repeat(60), 80).lines().all(|line| line.chars().count() <= 80));
-        assert_eq!(fitted(UNDER, "a\u{1b}[2Jb", 80), "        a\\u{1b}[2Jb\n", "what acts is spelled out");
-        assert!(fitted("[1/1] ", "narrow terminals still show something", 3).lines().all(|line| line.len() <= 26));
-    }
 }

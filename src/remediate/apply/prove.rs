@@ -76,15 +76,21 @@ impl Apply<'_, '_> {
 
     fn proven_by_replanning(&mut self, change: &Change, teller: &mut dyn Teller) -> Result<(), ApplyError> {
         let mut pause = self.first_pause();
+        let mut why = String::new();
         for _ in 0..PROOFS {
-            if self.now()?.change(&change.id).is_none() {
-                teller.says("it is as it was planned to be");
-                return Ok(());
+            match self.now().and_then(|now| Ok(now.of(change)?.is_none())) {
+                Ok(true) => {
+                    teller.says("it is as it was planned to be");
+                    return Ok(());
+                }
+                Ok(false) => why = "it was made, and reading back does not show it".to_owned(),
+                // A server that is silent now may answer the next time.
+                Err(ApplyError::Unread(unread)) => why = format!("it was made, and cannot be read back: {unread}"),
+                Err(error) => return Err(error),
             }
             self.sleep(pause);
             pause = (pause * 2).min(self.longest_pause());
         }
-        let why = "it was made, and reading back does not show it".to_owned();
         Err(ApplyError::Failed { change: change.id.clone(), why })
     }
 }

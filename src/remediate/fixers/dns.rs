@@ -1,5 +1,6 @@
 //! The TXT record in Route 53, by compare-and-swap: the exact old set is deleted and the new one made in one batch, so that somebody else's
-//! edit makes it fail, and does not vanish (AWS-FACTS §2, §3). Never an UPSERT.
+//! edit makes it fail, and does not vanish (AWS-FACTS §2, §3). Never an UPSERT. In a zone that takes dynamic updates it is [`dynamic`]'s, and
+//! where another program changes the zone, or nobody that is named, people's.
 
 mod dynamic;
 
@@ -13,7 +14,13 @@ use deskpair_rules::model::settings::DnsProvider;
 use serde_json::{Value, json};
 
 pub(super) const WAYS: &[(&str, Way)] = &[
-    ("DNS-001", Way::Planned("The record is made in the zone, with the primary's connection identifier.")),
+    (
+        "DNS-001",
+        Way::Planned(
+            "The record is made, in Route 53 or by a dynamic update, with the primary's connection identifier; where a program of the \
+             operator's changes the zone, people make it.",
+        ),
+    ),
     ("DNS-002", Way::Planned("The record is swapped for one with the primary's connection identifier.")),
     (
         "DNS-003",
@@ -160,6 +167,42 @@ struct Named {
     after: Option<String>,
 }
 
+const NEGATIVE_TTL: &str =
+    "the record's own TTL is short: the negative caching time in the zone's SOA record is what is long";
+
+/// Why deskpair changes no record of a zone: it is held elsewhere, and takes no dynamic updates.
+fn held_elsewhere(draft: &Draft<'_, '_>, wanted: &Wanted) -> Option<&'static str> {
+    match draft.view().settings.dns.provider {
+        DnsProvider::Route53 | DnsProvider::Rfc2136 => None,
+        // What an empty expected value would mean to a program is agreed with nobody (`dns::change`).
+        DnsProvider::Command if wanted.fixed.rule == "DNS-001" => Some(
+            "the program that `set` of [pair.dns] names is given the value that stands there and the one to put in its place, and none \
+             stands there: it is not asked to make a record",
+        ),
+        DnsProvider::Command => Some(
+            "the program that `set` of [pair.dns] names changes the record in drills and failovers, to and fro between the two Regions' \
+             identifiers: it is not asked for anything else",
+        ),
+        DnsProvider::None => Some("nobody is named who changes the record: `provider` of [pair.dns] is \"none\""),
+    }
+}
+
+/// Leaves the record to people, in the words of a zone file.
+fn leave_record(draft: &mut Draft<'_, '_>, wanted: &Wanted, why: &str) {
+    let alias = &draft.view().settings.alias;
+    let verb = if wanted.fixed.rule == "DNS-001" { "make" } else { "set" };
+    let told = match named(draft) {
+        None => format!("{why}. {NO_IDENTIFIER}"),
+        Some(Named { value: Value::String(identifier), .. }) => {
+            format!("{why}. Where the zone is held, {verb} it by hand: {alias}. {TTL} IN TXT \"{identifier}\"")
+        }
+        Some(Named { shown, .. }) => {
+            format!("{why}. Where the zone is held, {verb} it by hand: {alias}. {TTL} IN TXT, with {shown}")
+        }
+    };
+    draft.leave(wanted, told);
+}
+
 /// What the record has to name.
 fn named(draft: &Draft<'_, '_>) -> Option<Named> {
     let view = draft.view();
@@ -182,6 +225,9 @@ fn named(draft: &Draft<'_, '_>) -> Option<Named> {
 
 /// Has the record name the primary's connection identifier.
 fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
+    if let Some(why) = held_elsewhere(draft, wanted) {
+        return leave_record(draft, wanted, why);
+    }
     if draft.view().settings.dns.provider == DnsProvider::Rfc2136 {
         return dynamic::identifier(draft, wanted);
     }
@@ -207,6 +253,12 @@ fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
 
 /// Shortens the record's TTL.
 fn ttl(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
+    if let Some(why) = held_elsewhere(draft, wanted) {
+        return draft.leave(
+            wanted,
+            format!("{why}. Where the zone is held, shorten by hand what the finding names, to {TTL} s or less"),
+        );
+    }
     if draft.view().settings.dns.provider == DnsProvider::Rfc2136 {
         return dynamic::ttl(draft, wanted);
     }
@@ -219,10 +271,7 @@ fn ttl(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         return draft.leave(wanted, why);
     }
     let Some(old) = sets.into_iter().find(long).cloned() else {
-        return draft.leave(
-            wanted,
-            "the record's own TTL is short: the negative caching time in the zone's SOA record is what is long",
-        );
+        return draft.leave(wanted, NEGATIVE_TTL);
     };
     // Where another fix swaps the record, it gets the shorter TTL with it.
     let records: Vec<Value> = old.resource_records.iter().map(|text| text.as_str().into()).collect();

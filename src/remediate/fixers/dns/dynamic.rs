@@ -1,17 +1,17 @@
 //! The TXT record in a zone that takes dynamic updates (RFC 2136), by prerequisites: what every server of the zone gave has to stand there
-//! still.
+//! still, and where they had none there must still be none (§2.4.2, §2.4.3).
 
-use super::{NO_IDENTIFIER, Named, TTL, named};
+use super::{NEGATIVE_TTL, NO_IDENTIFIER, Named, TTL, named};
 use crate::remediate::draft::{Draft, Wanted};
 use crate::remediate::operations::DNS_UPDATE;
 use crate::remediate::plan::{Call, Inverse, Part, Risk};
 use deskpair_rules::model::dns::{ServerKind, TxtOutcome};
 use serde_json::{Value, json};
 
-/// The record as the zone's own servers give it: its records, each a list of strings, and its TTL.
+/// The record as the zone's own servers give it: its records, each a list of strings, none where there is no such record; and its TTL.
 struct Given {
     records: Vec<Vec<String>>,
-    ttl: u32,
+    ttl: Option<u32>,
 }
 
 /// What all of the zone's servers give that answered.
@@ -21,11 +21,9 @@ fn given(draft: &Draft<'_, '_>) -> Result<Given, &'static str> {
     for answer in answers.filter(|answer| answer.kind == ServerKind::Authoritative) {
         let this = match &answer.outcome {
             TxtOutcome::Found { records, ttl, canonical } if canonical.is_empty() => {
-                Given { records: records.clone(), ttl: *ttl }
+                Given { records: records.clone(), ttl: Some(*ttl) }
             }
-            TxtOutcome::NxDomain { .. } | TxtOutcome::NoData { .. } => {
-                return Err("one of the zone's servers has no such record: it has to catch up first");
-            }
+            TxtOutcome::NxDomain { .. } | TxtOutcome::NoData { .. } => Given { records: Vec::new(), ttl: None },
             TxtOutcome::Found { .. } | TxtOutcome::Cname { .. } => {
                 return Err("a CNAME stands at the name: a person has to take it away first");
             }
@@ -41,6 +39,9 @@ fn given(draft: &Draft<'_, '_>) -> Result<Given, &'static str> {
             Some(known) if known.records == this.records => {
                 Some(Given { ttl: known.ttl.max(this.ttl), records: known.records })
             }
+            Some(known) if known.records.is_empty() || this.records.is_empty() => {
+                return Err("one of the zone's servers has no such record: it has to catch up first");
+            }
             Some(_) => return Err("the zone's servers differ: one of them has to catch up first"),
         };
     }
@@ -53,7 +54,7 @@ pub(super) fn identifier(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         Err(why) => return draft.leave(wanted, why),
     };
     let Some(named) = named(draft) else { return draft.leave(wanted, NO_IDENTIFIER) };
-    let ttl = given.ttl.min(short());
+    let ttl = given.ttl.map_or(short(), |ttl| ttl.min(short()));
     let Named { value, shown, after } = named;
     update(draft, wanted, &given, &json!([[value]]), shown, ttl, after);
 }
@@ -63,11 +64,8 @@ pub(super) fn ttl(draft: &mut Draft<'_, '_>, wanted: &Wanted) {
         Ok(given) => given,
         Err(why) => return draft.leave(wanted, why),
     };
-    if given.ttl <= short() {
-        return draft.leave(
-            wanted,
-            "the record's own TTL is short: the negative caching time in the zone's SOA record is what is long",
-        );
+    if given.ttl.is_none_or(|ttl| ttl <= short()) {
+        return draft.leave(wanted, NEGATIVE_TTL);
     }
     update(draft, wanted, &given, &json!(given.records), shown(&given.records), short(), None);
 }
@@ -108,14 +106,16 @@ fn update(
         }),
     };
     let before = json!(given.records);
+    // The inverse gives back the TTL that stood there; where there was none, it adds no record that could have one.
+    let old_ttl = given.ttl.unwrap_or(ttl);
     let mut change = draft
         .change(Part::Zone, &["txt", alias], format!("set the TXT record of {alias} to {named} with a TTL of {ttl} s"))
         .fixing(wanted)
         .risk(Risk::Disruptive)
-        .field("TXT", Some(shown(&given.records)), Some(named))
-        .field("TTL", Some(given.ttl.to_string()), Some(ttl.to_string()))
+        .field("TXT", given.ttl.map(|_| shown(&given.records)), Some(named))
+        .field("TTL", given.ttl.map(|ttl| ttl.to_string()), Some(ttl.to_string()))
         .by(call(&before, records, ttl))
-        .undone(Inverse::Exact(vec![call(records, &before, given.ttl)]))
+        .undone(Inverse::Exact(vec![call(records, &before, old_ttl)]))
         .note("It decides where everybody's client connects from the next lookup on.")
         // What resolvers have kept of the old record they answer until its TTL is over: the zone tells.
         .proven_by_replanning();
