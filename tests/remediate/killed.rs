@@ -104,6 +104,7 @@ async fn after_each_entry(ill: &Ill) {
     assert!(kills >= 2 + changes(&planned).len(), "{} was killed {kills} times", ill.rules);
     assert_eq!(applied(&scene, &planned), changes(&planned).len());
     scene.is_well();
+    scene.hours_pass();
     let kills = killed_after_each_entry(&scene, &planned, &Scene::undo(&planned), scene.undone());
     assert!(kills >= 1, "{} was killed {kills} times when it was taken back", ill.rules);
     scene.is_as_when(&planned);
@@ -138,6 +139,7 @@ async fn before_each_answer(ill: &Ill) {
     assert!(kills >= 1, "{} was killed {kills} times", ill.rules);
     made_once(&scene, &planned);
     scene.is_well();
+    scene.hours_pass();
     // One that takes something back may be made again: it sets a value, or is refused where it was done before.
     unanswered(&scene, &planned, "inverse");
     let kills = killed_before_each_answer(&scene, &Scene::undo(&planned), scene.undone());

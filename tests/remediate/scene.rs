@@ -65,6 +65,11 @@ impl Scene {
         ["remediate", "undo", "--yes", plan["id"].as_str().expect("an id")]
     }
 
+    /// Lets three hours pass: accelerated recovery comes and goes in two, and meanwhile Route 53 takes no other word on it.
+    pub(super) fn hours_pass(&self) {
+        self.stage.aws.with_world(|world| world.clock.advance(Duration::from_secs(3 * 3600)));
+    }
+
     /// How taking everything back ends.
     pub(super) fn undone(&self) -> i32 {
         if self.for_good { 11 } else { 0 }

@@ -26,6 +26,7 @@ async fn struck(ill: &Ill) {
     }
     scene.strike(&[]);
     scene.is_well();
+    scene.hours_pass();
 
     let made = scene.stage.aws.calls().len();
     let back = operations(&planned, "inverse");
