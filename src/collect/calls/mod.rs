@@ -19,6 +19,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 pub use operation::{Operation, Service};
@@ -97,7 +98,15 @@ struct Inner {
     probed: Mutex<BTreeSet<Operation>>,
     /// Calls that were announced and have not begun.
     announced: AtomicU64,
+    /// Those who may wait for an answer at a time: each has a connection, and those take memory here and places at AWS.
+    places: Semaphore,
 }
+
+/// How many calls of one caller wait for their answers at a time. AWS's limits take many times longer to use up.
+const PLACES: usize = 16;
+
+/// Who has waited this long for an answer is not counted among those any more.
+const LONG: Duration = Duration::from_secs(2);
 
 impl Caller {
     /// A caller whose account is not known yet.
@@ -111,6 +120,7 @@ impl Caller {
                 tally: Mutex::default(),
                 probed: Mutex::default(),
                 announced: AtomicU64::new(0),
+                places: Semaphore::new(PLACES),
             }),
         }
     }
@@ -230,9 +240,12 @@ impl Caller {
             }
             let one = async {
                 bucket.take().await;
-                self.count(operation);
                 let limit = run.patience.attempt_timeout;
-                match tokio::time::timeout(limit, attempt()).await {
+                let sent = async {
+                    self.count(operation);
+                    tokio::time::timeout(limit, attempt()).await
+                };
+                match self.in_a_place(sent).await {
                     Ok(answer) => answer.map_err(|error| self.noted(classify(&error))),
                     Err(_) => Err(Fault::timed_out(limit)),
                 }
@@ -258,6 +271,19 @@ impl Caller {
             let pause = tokio::time::sleep(run.pause(failed));
             self.within_deadline(pause).await.map_err(|late| Fault { message: said_before(&late, &fault), ..late })?;
             self.tally_mut(|tally| tally.retried += 1);
+        }
+    }
+
+    /// Works once few enough others do. Whoever waits long for an answer gives the place up: what hangs holds nobody else up.
+    async fn in_a_place<T>(&self, work: impl Future<Output = T>) -> T {
+        let place = self.inner.places.acquire().await;
+        let mut work = std::pin::pin!(work);
+        match tokio::time::timeout(LONG, &mut work).await {
+            Ok(done) => done,
+            Err(_) => {
+                drop(place);
+                work.await
+            }
         }
     }
 

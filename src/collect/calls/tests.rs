@@ -127,3 +127,37 @@ fn pauses_grow_to_their_ceiling_and_rest_on_the_seed_alone() {
     assert_eq!(one, other);
     assert!(one.windows(2).any(|pair| pair[0] > pair[1]), "jitter, not a ladder: {one:?}");
 }
+
+/// So many at a time wait for an answer and no more.
+#[tokio::test]
+async fn few_calls_wait_at_a_time() {
+    let caller = caller(Patience { attempt_timeout: Duration::from_secs(60), ..QUICK }, None);
+    let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let all = (0..10 * PLACES).map(|_| async {
+        let answer = caller.read(OPERATION, "", || async {
+            most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            now.fetch_sub(1, Ordering::Relaxed);
+            Answer::Ok(1)
+        });
+        answer.await
+    });
+    assert!(futures_util::future::join_all(all).await.iter().all(|answer| *answer == Ok(1)));
+    assert_eq!(most.into_inner(), PLACES);
+}
+
+/// What waits for an answer that does not come holds nobody else up until it has given up.
+#[tokio::test]
+async fn what_hangs_gives_its_place_up() {
+    let caller = caller(Patience { attempt_timeout: LONG * 20, ..QUICK }, None);
+    let hanging = futures_util::future::join_all((0..PLACES).map(|_| read(&caller, |_| None)));
+    let after = async {
+        tokio::task::yield_now().await;
+        read(&caller, |_| Some(Ok(7))).await
+    };
+    tokio::select! {
+        biased;
+        _ = hanging => panic!("the other one waited until all that hang had given up"),
+        (answer, _) = after => assert_eq!(answer, Ok(7)),
+    }
+}
