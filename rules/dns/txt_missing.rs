@@ -248,6 +248,14 @@ mod tests {
         assert!(fixture.words(&TxtMissing).message.contains("authoritative servers have one all the same"));
         let run = fixture.run(&[&TxtMissing]);
         assert!(run.pairs[0].readiness.states.iter().all(|state| *state == State::Ready));
+
+        // A resolver may remember what is gone: the zone's own servers decide.
+        for answer in fixture.estate.txt[0].answers.items_mut() {
+            if answer.kind == ServerKind::Authoritative {
+                answer.outcome = no_data();
+            }
+        }
+        assert_eq!(fixture.verdicts(&TxtMissing).1, ["missing desktop.corp.example"]);
     }
 
     /// The clean estate with its zone elsewhere: two authoritative servers and a resolver answer so.

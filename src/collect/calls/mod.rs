@@ -103,7 +103,7 @@ struct Inner {
 }
 
 /// How many calls of one caller wait for their answers at a time. AWS's limits take many times longer to use up.
-const PLACES: usize = 16;
+const PLACES: usize = 8;
 
 /// Who has waited this long for an answer is not counted among those any more.
 const LONG: Duration = Duration::from_secs(2);
