@@ -55,6 +55,7 @@ pub fn write(run: &Run<'_>, redacted: bool, out: impl Write) -> io::Result<()> {
     let baseline = run.as_baseline();
     let trend = run.options.baseline.as_ref().map_or(&[][..], |before| &before.trend);
     let mut out = zstd::Encoder::new(out, 3)?;
+    out.window_log(super::estate_write::WINDOW_LOG)?;
     let mut line = |value: &dyn erased::Line| -> io::Result<()> {
         value.write(&mut out)?;
         out.write_all(b"\n")
