@@ -15,10 +15,10 @@ use serde::Serialize;
 /// Units across; on a wide screen one is a little more than a pixel.
 const WIDTH: f64 = 960.0;
 /// Where time begins and ends; names stand to the left.
-const LEFT: f64 = 172.0;
+const LEFT: f64 = 190.0;
 const RIGHT: f64 = 944.0;
-/// Units of an average character.
-const CHARACTER: f64 = 6.4;
+/// Units of a character, in a wide face as DejaVu Sans is, whose digits are 0.64 of its size: which one a reader has nobody knows.
+const CHARACTER: f64 = 8.0;
 /// Servers that have a row.
 const MOST_SERVERS: usize = 14;
 /// The height of a phase's band, and of it with the room below.
