@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What means something to PowerShell somewhere, around a word that is found again.
-const HOSTILE: [&str; 12] = [
+const HOSTILE: [&str; 13] = [
+    "hostile @@made_0@@ @@0_made_0@@ @@0_logo_0@@",
     "hostile' ; Remove-Item -Recurse / ; '",
     "hostile \u{2018};x;\u{2018}",
     "hostile\u{2019};x;\u{2019}",
@@ -266,7 +267,7 @@ fn everything_that_a_script_can_say_is_read_as_it_is_meant() {
         let named = |wanted: &str| read.commands.iter().filter(|command| command.name == wanted).count();
         assert_eq!((named("nsupdate"), named("aws")), (1, 1), "{script}");
         assert!(named("Start-Sleep") >= 4 && named("Assert-Found") >= 6, "{script}");
-        assert!(!script.contains("@@"), "{script}");
+        assert!(!script.replace(name, "").contains("@@"), "{script}");
         assert!(meant(&read).contains(name), "{script}");
     }
 }

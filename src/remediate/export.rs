@@ -226,31 +226,79 @@ fn failures(operation: &str) -> Option<&'static str> {
     }
 }
 
-/// The input as JSON, with `@@made_AT@@` in place of what earlier calls made, and `@@logo_AT@@` in place of pictures; how many of the first
-/// there are.
-fn marked(input: &Value) -> (String, usize) {
+/// What stands in a call's input where a script has a variable: words that the input itself does not have, whatever people named their things.
+struct Marks {
+    salt: String,
+}
+
+impl Marks {
+    fn for_input(input: &Value) -> Marks {
+        let text = input.to_string();
+        let mut salts = (0..).map(|at: u64| format!("@@{at}_"));
+        // The text is finite, so one of them is not in it.
+        let salt = salts.find(|salt| !text.contains(salt.as_str())).unwrap_or_default();
+        Marks { salt }
+    }
+
+    /// For what an earlier call made, in the order of the input.
+    fn made(&self, at: usize) -> String {
+        format!("{}made_{at}@@", self.salt)
+    }
+
+    /// For a picture, in the order of the input.
+    fn logo(&self, at: usize) -> String {
+        format!("{}logo_{at}@@", self.salt)
+    }
+}
+
+/// A call's input as JSON, with marks in place of what earlier calls made, and of pictures.
+struct Marked {
+    json: String,
+    marks: Marks,
+    /// How many of what earlier calls made it names.
+    made: usize,
+}
+
+fn marked(input: &Value) -> Marked {
+    let marks = Marks::for_input(input);
     let pictures = std::cell::Cell::new(0);
     let input = logos::filled(input, &|_| {
         let at = pictures.replace(pictures.get() + 1);
-        Some(format!("@@logo_{at}@@"))
+        Some(marks.logo(at))
     });
-    let mut count = 0;
-    let marked = mark(&input, &mut count);
-    (marked.to_string(), count)
+    let mut made = 0;
+    let json = mark(&input, &marks, &mut made).to_string();
+    Marked { json, marks, made }
 }
 
-fn mark(value: &Value, count: &mut usize) -> Value {
+fn mark(value: &Value, marks: &Marks, count: &mut usize) -> Value {
     match value {
         Value::Object(members) if members.contains_key(MADE) => {
-            let marked = format!("@@made_{count}@@");
+            let marked = marks.made(*count);
             let marked = if members.contains_key(QUOTED) { format!("\"{marked}\"") } else { marked };
             *count += 1;
             Value::String(marked)
         }
         Value::Object(members) => {
-            Value::Object(members.iter().map(|(key, value)| (key.clone(), mark(value, count))).collect())
+            Value::Object(members.iter().map(|(key, value)| (key.clone(), mark(value, marks, count))).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| mark(item, count)).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| mark(item, marks, count)).collect()),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_people_wrote_is_never_taken_for_a_mark() {
+        let made = json!({ MADE: { "kind": "image", "part": "standby", "name": "x" } });
+        let input = json!({ "Name": "@@0_made_0@@ @@1_", "Description": "@@made_0@@", "ImageId": made });
+        let Marked { json, marks, made } = marked(&input);
+        assert_eq!(made, 1);
+        assert_eq!(json.matches(&marks.made(0)).count(), 1, "{json}");
+        assert!(json.contains("@@0_made_0@@ @@1_") && json.contains("\"@@made_0@@\""), "{json}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Lists are read as JSON: with `--output text` the AWS CLI would ask `--query` of each page by itself.
 
-use super::{Listed, OPEN, command, failures, kebab, listed, marked};
+use super::{Listed, Marked, Marks, OPEN, command, failures, kebab, listed, marked};
 use crate::remediate::logos::Logo;
 use crate::remediate::plan::{Call, Made, MadeKind};
 use std::fmt::Write as _;
@@ -50,18 +50,19 @@ fn line(call: &Call, input: &str, options: &str) -> String {
     format!("aws {} {}{options} --cli-input-json {input}", command(&call.service), kebab(&call.operation))
 }
 
-/// The input as one word, with variables in place of what earlier calls made.
-fn word(call: &Call, number: usize) -> String {
-    let (json, count) = marked(&call.input);
-    (0..count)
-        .fold(quoted(&json), |word, at| word.replace(&format!("@@made_{at}@@"), &format!("'\"$made_{number}_{at}\"'")))
+/// The input as one word, with variables in place of what earlier calls made; and the marks of its pictures.
+fn word(call: &Call, number: usize) -> (String, Marks) {
+    let Marked { json, marks, made } = marked(&call.input);
+    let word =
+        (0..made).fold(quoted(&json), |word, at| word.replace(&marks.made(at), &format!("'\"$made_{number}_{at}\"'")));
+    (word, marks)
 }
 
 /// Makes a call, and stops where its answer lists what was not done.
 pub(super) fn call(out: &mut String, number: usize, call: &Call, pictures: usize, options: &str) {
-    let mut input = word(call, number);
+    let (mut input, marks) = word(call, number);
     if pictures > 0 {
-        input = in_a_file(out, number, &input, pictures);
+        input = in_a_file(out, number, &input, &marks, pictures);
         // Version 1 of the AWS CLI would send the base64 text itself as the picture: it does not know the option, and refuses.
         input.push_str(" --cli-binary-format base64");
     }
@@ -88,10 +89,10 @@ pub(super) fn fetch(out: &mut String, (number, at): (usize, usize), logo: &Logo)
 }
 
 /// Writes an input into a file, with its logos in their places: it is too large for a word.
-fn in_a_file(out: &mut String, number: usize, input: &str, logos: usize) -> String {
+fn in_a_file(out: &mut String, number: usize, input: &str, marks: &Marks, logos: usize) -> String {
     let parts = (0..logos).fold(input.to_owned(), |parts, at| {
         let picture = format!("'; base64 < \"$logo_{number}_{at}\" | tr -d '\\n'; printf %s '");
-        parts.replace(&format!("@@logo_{at}@@"), &picture)
+        parts.replace(&marks.logo(at), &picture)
     });
     let _ = writeln!(out, "input_{number}=$(mktemp)\n{{ printf %s {parts}; }} > \"$input_{number}\"");
     format!("\"file://$input_{number}\"")
@@ -105,7 +106,7 @@ pub(super) fn quota(out: &mut String, number: usize, made: &Made, call: &Call, o
     let of = format!("--service-code workspaces --quota-code {code}{options} --output json --query");
     let granted = quoted(&format!("length(Quotas[?QuotaCode=={} && Value>=`{wanted}`]) > `0`", literal(&made.name)));
     let asked = quoted(&format!("sort_by(RequestedQuotas[?DesiredValue>=`{wanted}`], &Created)[-1].Status || 'NONE'"));
-    let (open, line) = (OPEN.join(" | "), line(call, &word(call, number), options));
+    let (open, line) = (OPEN.join(" | "), line(call, &word(call, number).0, options));
     let what = format!("{wanted} of the quota {}", made.name);
     let (waits, fails) = (
         quoted(&format!("waiting until AWS grants {what}, which may take days: ")),

@@ -6,7 +6,7 @@
 //! the encoding of the system; and what is looked for is picked from the answer here. Whether a program failed is looked at after each:
 //! `$PSNativeCommandUseErrorActionPreference` is in versions from 7.4 alone, and may be off.
 
-use super::{Listed, OPEN, command, failures, kebab, listed, marked};
+use super::{Listed, Marked, OPEN, command, failures, kebab, listed, marked};
 use crate::remediate::logos::Logo;
 use crate::remediate::plan::{Call, Made, MadeKind};
 use serde_json::json;
@@ -123,16 +123,15 @@ pub(super) fn find(out: &mut String, variable: &str, made: &Made, options: &str)
 
 /// The command of a call.
 fn line(call: &Call, number: usize, pictures: usize, options: &str) -> String {
-    let (json, count) = marked(&call.input);
-    let word = (0..count).fold(input(&json), |word, at| {
-        word.replace(&format!("@@made_{at}@@"), &format!("' + $made_{number}_{at} + '"))
-    });
+    let Marked { json, marks, made } = marked(&call.input);
+    let word =
+        (0..made).fold(input(&json), |word, at| word.replace(&marks.made(at), &format!("' + $made_{number}_{at} + '")));
     let word = (0..pictures).fold(word, |word, at| {
         let picture =
             format!("' + [Convert]::ToBase64String([IO.File]::ReadAllBytes($logo_{number}_{at}.FullName)) + '");
-        word.replace(&format!("@@logo_{at}@@"), &picture)
+        word.replace(&marks.logo(at), &picture)
     });
-    let word = if count + pictures > 0 { format!("({word})") } else { word };
+    let word = if made + pictures > 0 { format!("({word})") } else { word };
     // Version 1 of the AWS CLI would send the base64 text itself as the picture: it does not know the option, and refuses.
     let format = if pictures > 0 { " --cli-binary-format base64" } else { "" };
     format!("Invoke-AwsWith {word} {} {}{options}{format}", command(&call.service), kebab(&call.operation))

@@ -1,6 +1,6 @@
 //! A dynamic update as `nsupdate` of BIND's tools takes it. The key stays in its file: it is in no argument, and not in the script.
 
-use super::{Shell, quoted};
+use super::{Marks, Shell, quoted};
 use crate::dns::change::rfc2136::{Input, address};
 use crate::remediate::look;
 use crate::remediate::plan::Call;
@@ -15,15 +15,16 @@ const END: &str = "END_OF_THE_UPDATE";
 /// # Errors
 /// Why the call is none.
 pub(super) fn script(out: &mut String, shell: Shell, number: usize, call: &Call) -> Result<(), String> {
-    let at = std::cell::Cell::new(0);
-    let filled = look::filled(&call.input, &|_| {
-        let variable = format!("@@made_{}@@", at.replace(at.get() + 1));
-        Some(variable)
-    });
+    let marks = Marks::for_input(&call.input);
+    let made = std::cell::Cell::new(0);
+    let filled = look::filled(&call.input, &|_| Some(marks.made(made.replace(made.get() + 1))));
     let filled: Value = filled.map_err(|made| format!("{made} is not known"))?;
     let input: Input = serde_json::from_value(filled).map_err(|error| error.to_string())?;
     let (host, port) = address(&input.server)?;
     let lines = lines(&input, &host, port);
+    let with_variables = |line: &str, variable: &dyn Fn(usize) -> String| {
+        (0..made.get()).fold(line.to_owned(), |line, at| line.replace(&marks.made(at), &variable(at)))
+    };
     let file = quoted(shell, &input.key_file);
     let key = format!("{}:{}", input.algorithm, input.key_name);
     match shell {
@@ -38,7 +39,7 @@ pub(super) fn script(out: &mut String, shell: Shell, number: usize, call: &Call)
             for line in &lines {
                 // A here-document whose end is not in quotes takes backslashes, dollars and backticks for its own.
                 let line = line.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`");
-                let _ = writeln!(out, "{}", with_variables(&line, at.get(), |at| format!("$made_{number}_{at}")));
+                let _ = writeln!(out, "{}", with_variables(&line, &|at| format!("$made_{number}_{at}")));
             }
             let _ = writeln!(out, "{END}");
         }
@@ -50,9 +51,9 @@ pub(super) fn script(out: &mut String, shell: Shell, number: usize, call: &Call)
                  $key_{number} = 'key ' + {} + ' ' + (Get-Content -Raw -LiteralPath {file}).Trim() }}",
                 quoted(shell, &key)
             );
-            let words = lines.iter().map(|line| {
-                with_variables(&quoted(shell, line), at.get(), |at| format!("' + $made_{number}_{at} + '"))
-            });
+            let words = lines
+                .iter()
+                .map(|line| with_variables(&quoted(shell, line), &|at| format!("' + $made_{number}_{at} + '")));
             let words: Vec<String> = words.map(|word| format!("({word})")).collect();
             let _ = writeln!(
                 out,
@@ -63,10 +64,6 @@ pub(super) fn script(out: &mut String, shell: Shell, number: usize, call: &Call)
         }
     }
     Ok(())
-}
-
-fn with_variables(line: &str, count: usize, variable: impl Fn(usize) -> String) -> String {
-    (0..count).fold(line.to_owned(), |line, at| line.replace(&format!("@@made_{at}@@"), &variable(at)))
 }
 
 /// What `nsupdate` is told, a command a line. An empty line would send what came before it.
