@@ -228,8 +228,10 @@ fn desktops_wait_until_their_quota_is_granted() {
     assert_eq!(changes(&planned)[0], quota, "{planned}");
     assert_eq!(planned["changes"][1]["after"], serde_json::json!([quota]));
     let refused = run(&sandbox, &twin, &["remediate", "apply", "--yes"]).expect(0);
-    assert!(refused.out.contains("nothing takes it back: --accept-irreversible makes it"), "{refused}");
-    assert!(refused.out.contains(&format!("it rests on {quota}, which is not made")), "{refused}");
+    // As wide as the terminal is, lines are cut between words.
+    let told = refused.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("nothing takes it back: --accept-irreversible makes it"), "{refused}");
+    assert!(told.contains(&format!("it rests on {quota}, which is not made")), "{refused}");
     assert!(refused.err.contains("Nothing is to be made."), "{refused}");
     run(&sandbox, &twin, &["remediate", "apply", "--yes", "--accept-irreversible"]).expect(0);
     assert_eq!(fails(&sandbox, &twin, "WSP-001"), 0);

@@ -4,7 +4,7 @@ use super::asked::{Lines, PLAN, confirmed, locked, nonce, read_plan, stopped};
 use crate::cli::error::{CommandError, Result};
 use crate::cli::scan::{collected, collected_in};
 use crate::cli::state::failed;
-use crate::cli::{Globals, exit, print, runtime, say, settings};
+use crate::cli::{Globals, columns, exit, print, runtime, say, settings};
 use crate::collect::access::Access;
 use crate::remediate::apply::{Apply, Ground};
 use crate::remediate::draft;
@@ -17,7 +17,7 @@ use crate::store::objects::Objects;
 use crate::store::place::Place;
 use crate::twin::stage::{Stage, StageOptions};
 use clap::{Args, ValueEnum};
-use deskpair_reports::text::counted;
+use deskpair_reports::text::{counted, fitted};
 use deskpair_rules::engine::{Options, evaluate, needed};
 use deskpair_rules::model::{Dataset, Estate, Settings};
 use std::collections::BTreeSet;
@@ -101,7 +101,7 @@ impl ApplyCommand {
                 .hint("`deskpair remediate plan` makes a plan of now"));
         }
         let selection = self.select(&plan, &progress);
-        print(&text(&plan))?;
+        print(&text(&plan, columns::of_stdout()))?;
         self.tell(globals, &plan, &selection, &progress)?;
         if selection.selected.is_empty() {
             say(globals, "Nothing is to be made.\n");
@@ -183,7 +183,9 @@ impl ApplyCommand {
         }
         if !selection.out.is_empty() {
             told.push_str("\nNot made now:\n");
-            selection.out.iter().for_each(|(change, why)| told.push_str(&format!("  {change}: {why}\n")));
+            let columns = columns::of_stdout();
+            let lines = selection.out.iter().map(|(change, why)| fitted("  ", &format!("{change}: {why}"), columns));
+            told.extend(lines);
         }
         let by_hand: Vec<&Change> = plan.changes.iter().filter(|change| change.is_manual()).collect();
         if !by_hand.is_empty() {

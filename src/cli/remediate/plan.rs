@@ -5,7 +5,7 @@ use crate::cli::error::{CommandError, Result};
 use crate::cli::judging::{Chosen, settled};
 use crate::cli::scan::collected;
 use crate::cli::twin::{parse_time, read_estate};
-use crate::cli::{Globals, exit, print, say, settings};
+use crate::cli::{Globals, columns, exit, print, say, settings};
 use crate::collect::access::Access;
 use crate::output::Output;
 use crate::remediate::draft;
@@ -87,7 +87,7 @@ impl PlanCommand {
         output.commit().map_err(|error| unwritable(error.into()))?;
         match self.format {
             Shown::Json => print(&file)?,
-            Shown::Text => print(&text(&plan))?,
+            Shown::Text => print(&text(&plan, columns::of_stdout()))?,
         }
         let unread = run.pairs.iter().flat_map(|pair| &pair.findings).any(|finding| run.is_inconclusive(finding));
         if unread {
