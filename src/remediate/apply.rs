@@ -6,6 +6,7 @@
 
 mod now;
 mod prove;
+mod reading;
 mod wait;
 
 use super::journal::{Event, Journal, JournalError, Outcome, Progress, Standing};
@@ -26,7 +27,7 @@ use now::Now;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// How often something whose fate was unclear, and that was not done, is tried in all.
@@ -269,7 +270,7 @@ impl<'g, 'o> Apply<'g, 'o> {
     /// # Errors
     /// The first thing that went wrong: everything before it is made, proven and written down.
     pub fn run(&mut self, teller: &mut dyn Teller) -> Result<(), ApplyError> {
-        let now = self.ground.replanned(&self.plan)?;
+        let now = self.reading(&self.begun(), Instant::now(), teller)?;
         self.settle(&now, teller)?;
         let stale = self.stale(&now)?;
         if !stale.is_empty() {
@@ -289,14 +290,7 @@ impl<'g, 'o> Apply<'g, 'o> {
 
     /// What had begun and is not needed any more is done.
     pub(super) fn settle(&mut self, now: &Now, teller: &mut dyn Teller) -> Result<(), ApplyError> {
-        let begun: Vec<Change> = self
-            .plan
-            .changes
-            .iter()
-            .filter(|change| self.progress.standing(&change.id) == Standing::Begun)
-            .cloned()
-            .collect();
-        for change in begun {
+        for change in self.begun() {
             if now.of(&change)?.is_none() {
                 self.settled(&change, "it was there when it was read back", teller)?;
             }
@@ -402,6 +396,7 @@ impl<'g, 'o> Apply<'g, 'o> {
             let whole = self.with_logos(&group[0], &request).map_err(&failed)?;
             let sender = self.sender(&group[0].pair, group[0].place.part)?;
             self.note(Event::Intent { changes: ids.clone(), call, request: request.clone(), undo: false })?;
+            let since = Instant::now();
             let sent = self.ground.runtime.block_on(sender.change(&whole, &[Kind::Change]));
             let again = sent.as_ref().err().is_some_and(SendError::is_for_later) && attempt < TRIES;
             let (outcome, answer) = match sent {
@@ -431,7 +426,7 @@ impl<'g, 'o> Apply<'g, 'o> {
                 }
                 Outcome::Unclear(why) => {
                     teller.says(&format!("the answer was unclear ({why}): reading back"));
-                    let now = self.ground.replanned(&self.plan)?;
+                    let now = self.reading(group, since, teller)?;
                     let mut open = 0;
                     for change in group {
                         match now.of(change)? {

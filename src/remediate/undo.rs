@@ -9,6 +9,7 @@ use super::plan::{Call, Change, Inverse, MadeKind};
 use super::send::SendError;
 use crate::collect::fault::Effect;
 use serde_json::json;
+use std::time::Instant;
 
 /// How often a change that was taken back is read before it counts as not taken back.
 const READS: u32 = 8;
@@ -30,7 +31,7 @@ impl Apply<'_, '_> {
     /// What keeps it from going on; what was taken back until then is.
     pub fn undo(&mut self, teller: &mut dyn Teller) -> Result<bool, ApplyError> {
         // What had begun is either made, or there is nothing to take back.
-        let now = self.now()?;
+        let now = self.reading(&self.begun(), Instant::now(), teller)?;
         self.settle(&now, teller)?;
         let mut made: Vec<Change> = Vec::new();
         for id in self.progress().order.iter().rev() {

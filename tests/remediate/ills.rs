@@ -81,6 +81,10 @@ const ALL: [&Ill; 15] = [
 pub(crate) const DESKTOPS_OF_EACH_KIND: Ill =
     Ill { drift: "none", rules: "WSP-001", change: without_desktops, for_good: false };
 
+/// Two people who get a desktop of their own have none.
+pub(crate) const DESKTOPS_OF_THEIR_OWN: Ill =
+    Ill { drift: "none", rules: "WSP-001", change: without_desktops_of_their_own, for_good: false };
+
 /// Nothing has carried the files over for too long, and the primary Region has a backup that is young enough.
 fn a_young_backup(estate: &mut Estate) {
     let places = estate.pairs[0];
@@ -122,6 +126,13 @@ fn desktops(estate: &mut Estate) {
     rows.remove(own[0]);
     let settings = estate.settings.rules.entry("WSP-009".to_owned()).or_default();
     settings.options.insert("required".to_owned(), true.into());
+}
+
+fn without_desktops_of_their_own(estate: &mut Estate) {
+    let missing: Vec<usize> = of_own_bundles(estate).into_iter().take(2).collect();
+    let standby = estate.pairs[0].standby as usize;
+    let mut at = 0..;
+    estate.sides[standby].workspaces.items_mut().retain(|_| at.next().is_none_or(|at| !missing.contains(&at)));
 }
 
 fn without_desktops(estate: &mut Estate) {

@@ -148,6 +148,45 @@ async fn before_each_answer(ill: &Ill) {
     scene.stage.stop().await;
 }
 
+/// Starts a command and lets an hour pass now and then, until it ends: its exit code.
+fn while_hours_pass(scene: &Scene, arguments: &[&str]) -> Option<i32> {
+    let mut next = Instant::now() + Duration::from_secs(3);
+    killed_when(scene, arguments, || {
+        if Instant::now() > next {
+            scene.stage.aws.with_world(|world| world.clock.advance(Duration::from_secs(3600)));
+            next += Duration::from_secs(2);
+        }
+        false
+    })
+}
+
+/// Who made desktops is killed before AWS lists them. They are found all the same, by who goes on and by who takes back: none is made twice, and
+/// none is left behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nothing_lists_yet_is_neither_made_again_nor_left() {
+    for takes_back in [false, true] {
+        // They are listed after two and a half seconds.
+        let scene = Scene::in_time(&ills::DESKTOPS_OF_THEIR_OWN, 2.0, |_| {}).await;
+        let planned = scene.plan();
+        scene.strike(&["* workspaces:CreateWorkspaces HangAfter#1".to_owned()]);
+        let of = |operation: &str| scene.asked(0).iter().filter(|call| call.operation == operation).count();
+        assert_eq!(killed_when(&scene, &APPLY, || of("CreateWorkspaces") > 0), None);
+        unlock(&scene);
+        let undo = Scene::undo(&planned);
+        let ended = while_hours_pass(&scene, if takes_back { &undo } else { &APPLY });
+        assert_eq!(ended, Some(0), "{}", scene.sandbox.text("killed.log"));
+        assert_eq!(of("CreateWorkspaces"), 1);
+        if takes_back {
+            assert_eq!(of("TerminateWorkspaces"), 2);
+            scene.hours_pass();
+            scene.is_as_when(&planned);
+        } else {
+            scene.is_well();
+        }
+        scene.stage.stop().await;
+    }
+}
+
 macro_rules! killed {
     ($($after:ident $before:ident $ill:ident;)*) => {
         $(

@@ -22,7 +22,12 @@ pub(super) struct Scene {
 impl Scene {
     /// The twin serves, and its configuration is written, with a change.
     pub(super) async fn of(ill: &Ill, change: impl FnOnce(&mut Settings)) -> Self {
-        let options = StageOptions { time_scale: 3600.0, ..StageOptions::default() };
+        Self::in_time(ill, 3600.0, change).await
+    }
+
+    /// The same, with time that goes so many times as fast as it does.
+    pub(super) async fn in_time(ill: &Ill, time_scale: f64, change: impl FnOnce(&mut Settings)) -> Self {
+        let options = StageOptions { time_scale, ..StageOptions::default() };
         let stage = Stage::start(&ill.estate(), options).await.expect("the twin starts");
         let mut settings = stage.settings.clone();
         for pair in &mut settings.pairs {

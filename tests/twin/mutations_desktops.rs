@@ -127,8 +127,14 @@ async fn what_cannot_be_made_is_told_inside_an_answer_and_the_rest_is_made() {
     let [made] = answer.pending_requests() else { panic!("{answer:?}") };
     assert_eq!(made.state(), Some(&WorkspaceState::Pending));
     let made_id = id(made);
+    // "If you immediately call DescribeWorkspaces with this identifier, no information is returned."
+    assert!(one(&client, made_id).await.is_none());
+    assert!(!all(&client).await.iter().any(|one| id(one) == made_id));
+    assert_eq!(terminate(&client, made_id).await, ["ResourceNotFound.WorkSpace"]);
+    assert_eq!(code(client.describe_tags().resource_id(made_id).send().await), "ResourceNotFoundException");
+    pass(&twin, 1);
     assert_eq!(one(&client, made_id).await.unwrap().computer_name(), None);
-    pass(&twin, 21);
+    pass(&twin, 20);
     let now = one(&client, made_id).await.unwrap();
     assert_eq!(now.state(), Some(&WorkspaceState::Available));
     assert!(now.computer_name().is_some());

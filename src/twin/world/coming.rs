@@ -31,6 +31,8 @@ pub(crate) enum Event {
     BackupIsCopied(String),
     /// A bundle leaves its state `PENDING`.
     BundleSettles(String),
+    /// A new WorkSpace is known to operations.
+    DesktopShows(Sym),
     /// A WorkSpace leaves this state.
     DesktopLeaves(Sym, &'static str),
     /// A WorkSpace that stops by itself has been without its user since then.
@@ -86,6 +88,7 @@ impl World {
                 Event::ImageIsCopied(id) => self.image_is_copied(&place, &id),
                 Event::BackupIsCopied(id) => self.backup_is_copied(&place, &id),
                 Event::BundleSettles(id) => self.bundle_settles(&place, &id),
+                Event::DesktopShows(id) => self.desktop_shows(&place, id),
                 Event::DesktopLeaves(id, state) => self.desktop_leaves(&place, id, state, at),
                 Event::DesktopIsIdle(id, since) => self.desktop_is_idle(&place, id, since, at),
                 Event::ModificationProceeds(id) => self.modification_proceeds(&place, id),

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 /// How long a WorkSpace is made. AWS documents the states, not their duration: this is the twin's own, as are those that follow.
 pub(crate) const DESKTOP_IS_MADE: Duration = Duration::from_secs(20 * 60);
+/// How long a new WorkSpace is known to no operation: "If you immediately call DescribeWorkspaces with this identifier, no information is
+/// returned" (`workspaces:DescribeWorkspaces`, `WorkspaceIds`).
+pub(crate) const DESKTOP_SHOWS: Duration = Duration::from_secs(5);
 /// How long a WorkSpace starts.
 pub(crate) const DESKTOP_STARTS: Duration = Duration::from_secs(2 * 60);
 /// How long a WorkSpace stops.
@@ -60,6 +63,11 @@ impl Realm {
         self.rows.get(&id).and_then(|&at| self.side.workspaces.items().get(at as usize))
     }
 
+    /// A WorkSpace that operations know, by its id.
+    pub(crate) fn listed(&self, id: Sym) -> Option<&WorkspaceRow> {
+        self.desktop(id).filter(|row| !self.unlisted.contains(&row.id))
+    }
+
     /// A WorkSpace to be changed, with what few have.
     pub(crate) fn desktop_mut(&mut self, id: Sym) -> Option<(&mut WorkspaceRow, &mut Extras)> {
         let at = *self.rows.get(&id)?;
@@ -104,6 +112,13 @@ impl World {
                 Some((Place::new(&place.account, &other.region), self.symbols.find(&other.workspace_id)?))
             })
             .collect()
+    }
+
+    /// Operations know a new WorkSpace from now on.
+    pub(super) fn desktop_shows(&mut self, place: &Place, id: Sym) {
+        if let Some(realm) = self.realm_mut(&place.account, &place.region) {
+            realm.unlisted.remove(&id);
+        }
     }
 
     /// Gives a WorkSpace a state. Those that it is related to know it.

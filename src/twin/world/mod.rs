@@ -22,7 +22,7 @@ pub use clock::Clock;
 pub(crate) use coming::{Event, Place};
 pub(crate) use connections::Attempt;
 pub(crate) use desktops::{
-    DESKTOP_IS_MADE, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
+    DESKTOP_IS_MADE, DESKTOP_SHOWS, DESKTOP_STARTS, DESKTOP_STOPS, DESKTOP_TERMINATES, MODIFICATION_PROCEEDS, Modified,
     REPLICATION_SETTLES, change_extra,
 };
 pub(crate) use directories::{DIRECTORY_GOES, DIRECTORY_SETTLES};
@@ -85,6 +85,8 @@ pub struct Realm {
     pub side: Side,
     /// Where each WorkSpace stands among the rows.
     pub(crate) rows: HashMap<Sym, u32>,
+    /// WorkSpaces that are made, and that no operation knows yet.
+    pub(crate) unlisted: BTreeSet<Sym>,
     /// Where each WorkSpace stands among the connection rows.
     pub(crate) connections: HashMap<Sym, u32>,
     /// Ids of what was made since: whatever an estate could not see, of these everything is known.
@@ -99,6 +101,7 @@ impl Realm {
         let mut realm = Self {
             side,
             rows: HashMap::new(),
+            unlisted: BTreeSet::new(),
             connections: HashMap::new(),
             made: BTreeSet::new(),
             quota_requests: Vec::new(),

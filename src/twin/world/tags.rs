@@ -46,7 +46,7 @@ impl Realm {
     pub(crate) fn kind_of(&self, symbols: &Symbols, id: &str) -> Option<Tagged> {
         let side = &self.side;
         let kinds = [
-            (symbols.find(id).is_some_and(|id| self.rows.contains_key(&id)), Tagged::Workspace),
+            (symbols.find(id).is_some_and(|id| self.listed(id).is_some()), Tagged::Workspace),
             (side.registrations.items().iter().any(|known| known.directory_id == id), Tagged::Directory),
             (side.images.items().iter().any(|known| known.image_id == id), Tagged::Image),
             (side.bundles.items().iter().any(|known| known.bundle_id == id), Tagged::Bundle),

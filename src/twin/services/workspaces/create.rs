@@ -6,7 +6,7 @@ use super::desktops::render;
 use super::limits::room;
 use super::modify::{auto_stop, fits};
 use crate::twin::error::Trouble;
-use crate::twin::world::{DESKTOP_IS_MADE, Event, Realm, Tagged, World};
+use crate::twin::world::{DESKTOP_IS_MADE, DESKTOP_SHOWS, Event, Realm, Tagged, World};
 use deskpair_rules::model::image::Bundle;
 use deskpair_rules::model::workspace::{WorkspaceRecord, WorkspaceRow};
 use serde_json::{Value, json};
@@ -59,7 +59,9 @@ pub(super) fn make(
     let realm = world.realm_or_new(&call.account, &call.region);
     realm.side.extras = extras;
     realm.add_desktop(row);
+    realm.unlisted.insert(row.id);
     world.made(&here(call), Tagged::Workspace, &id, tags);
+    world.later(here(call), DESKTOP_SHOWS, Event::DesktopShows(row.id));
     world.later(here(call), DESKTOP_IS_MADE, Event::DesktopLeaves(row.id, "PENDING"));
     world.realm(&call.account, &call.region).map_or(Value::Null, |realm| render(world, realm, &row))
 }

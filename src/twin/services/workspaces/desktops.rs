@@ -26,8 +26,8 @@ pub(super) fn workspaces(world: &World, pages: &Pages, call: &Call) -> Result<Va
     if let Some(ids) = ids {
         let mut found = Vec::new();
         for id in kept(ids, call) {
-            match world.symbols.find(id).and_then(|id| realm.rows.get(&id)) {
-                Some(&at) => found.push(render(world, realm, &list.items()[at as usize])),
+            match world.symbols.find(id).filter(|id| realm.desktop(*id).is_some()) {
+                Some(known) => found.extend(realm.listed(known).map(|row| render(world, realm, row))),
                 // An id that the estate could not see may well exist.
                 None => match world.tail(list, call) {
                     Tail::Whole => {}
@@ -43,7 +43,8 @@ pub(super) fn workspaces(world: &World, pages: &Pages, call: &Call) -> Result<Va
     let is = |wanted: Option<Option<Sym>>, found: Sym| wanted.is_none_or(|wanted| wanted == Some(found));
     let reading = Reading::of(call, "NextToken", "Limit", PAGE);
     let page = page(pages, call, reading, list.items(), world.tail(list, call), |row| {
-        is(in_directory, row.directory)
+        !realm.unlisted.contains(&row.id)
+            && is(in_directory, row.directory)
             && is(of_bundle, row.bundle)
             && is(named, row.name)
             // User names are not case-sensitive (AWS-FACTS §1.8).

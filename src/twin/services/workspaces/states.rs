@@ -88,7 +88,7 @@ pub(super) fn change(world: &mut World, call: &Call, asked: Asked) -> Result<Val
 /// The WorkSpace with this id, `None` where there surely is none.
 pub(super) fn find(world: &World, call: &Call, id: &str) -> Result<Option<Sym>, Trouble> {
     let Some(realm) = world.realm(&call.account, &call.region) else { return Ok(None) };
-    match world.symbols.find(id).filter(|id| realm.desktop(*id).is_some()) {
+    match world.symbols.find(id).filter(|id| realm.listed(*id).is_some()) {
         Some(known) => Ok(Some(known)),
         None => seen(world, call, &realm.side.workspaces).map(|()| None),
     }
