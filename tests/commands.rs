@@ -145,7 +145,7 @@ fn what_is_typed_wrong_is_answered_with_the_way_out() {
     wrong(&["schema", "nothing"], &["nothing", "report"]);
     wrong(&["report", "last"], &["last", "hint:"]);
     wrong(&["verify"], &["DIR"]);
-    wrong(&["twin", "--drift", "XXX-001"], &["XXX-001", "sample"]);
+    wrong(&["twin", "--drift", "NIX-001"], &["NIX-001", "sample"]);
     wrong(&["twin", "--fault", "nowhere * Down"], &["nowhere", "us-east-1"]);
     wrong(&["twin", "--listen", "0.0.0.0:0"], &["0.0.0.0", "loopback"]);
     wrong(&["twin", "--dns", "0.0.0.0:0"], &["0.0.0.0", "loopback"]);

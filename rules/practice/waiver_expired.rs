@@ -138,7 +138,7 @@ mod tests {
             ("BRD-001", -1, "medium"),
             ("IMG-001", -40, "high"),
             ("WSP-001", -1, "critical"),
-            ("XXX-999", -1, "low"),
+            ("NIX-999", -1, "low"),
         ] {
             let name = format!("{key} {rule} web");
             assert_eq!(said(&ending(rule, days), "OPS-003"), (0, vec![name]), "{rule} {days}");

@@ -234,9 +234,9 @@ struct Marks {
 impl Marks {
     fn for_input(input: &Value) -> Marks {
         let text = input.to_string();
-        let mut salts = (0..).map(|at: u64| format!("@@{at}_"));
-        // The text is finite, so one of them is not in it.
-        let salt = salts.find(|salt| !text.contains(salt.as_str())).unwrap_or_default();
+        let mut salts = (0_u64..).map(|at| format!("@@{at}_"));
+        let salt =
+            salts.find(|salt| !text.contains(salt.as_str())).expect("a text that ends does not have all of them");
         Marks { salt }
     }
 

@@ -170,8 +170,6 @@ pub struct Progress {
     pub changes: BTreeMap<String, Standing>,
     /// The changes in the order in which they were made.
     pub order: Vec<String>,
-    /// The changes whose last call was not refused, so that something of it may show, if only later.
-    pub unrefused: BTreeSet<String>,
     /// The ids of what changes made.
     pub made: BTreeMap<String, String>,
     /// Fingerprints of findings that are gone.
@@ -208,17 +206,11 @@ impl Progress {
             }
             Event::Intent { changes, undo: false, .. } => {
                 for change in changes {
-                    self.unrefused.insert(change.clone());
                     let standing = self.changes.entry(change.clone()).or_default();
                     if *standing == Standing::Pending {
                         *standing = Standing::Begun;
                     }
                 }
-            }
-            Event::Result { changes, outcome: Outcome::Refused(_), undo: false, .. } => {
-                changes.iter().for_each(|change| {
-                    self.unrefused.remove(change);
-                });
             }
             Event::Intent { .. } | Event::Result { .. } => {}
             Event::Made { change, id } => {

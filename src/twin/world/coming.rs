@@ -31,7 +31,7 @@ pub(crate) enum Event {
     BackupIsCopied(String),
     /// A bundle leaves its state `PENDING`.
     BundleSettles(String),
-    /// A new WorkSpace is known to operations.
+    /// A new WorkSpace can be found.
     DesktopShows(Sym),
     /// A WorkSpace leaves this state.
     DesktopLeaves(Sym, &'static str),

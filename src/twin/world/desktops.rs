@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How long a WorkSpace is made. AWS documents the states, not their duration: this is the twin's own, as are those that follow.
 pub(crate) const DESKTOP_IS_MADE: Duration = Duration::from_secs(20 * 60);
-/// How long a new WorkSpace is known to no operation: "If you immediately call DescribeWorkspaces with this identifier, no information is
+/// How long a new WorkSpace is neither listed by WorkSpaces nor found there by its id: "If you immediately call DescribeWorkspaces with this identifier, no information is
 /// returned" (`workspaces:DescribeWorkspaces`, `WorkspaceIds`).
 pub(crate) const DESKTOP_SHOWS: Duration = Duration::from_secs(5);
 /// How long a WorkSpace starts.
@@ -63,7 +63,7 @@ impl Realm {
         self.rows.get(&id).and_then(|&at| self.side.workspaces.items().get(at as usize))
     }
 
-    /// A WorkSpace that operations know, by its id.
+    /// A WorkSpace that can be found by its id.
     pub(crate) fn listed(&self, id: Sym) -> Option<&WorkspaceRow> {
         self.desktop(id).filter(|row| !self.unlisted.contains(&row.id))
     }
@@ -114,7 +114,7 @@ impl World {
             .collect()
     }
 
-    /// Operations know a new WorkSpace from now on.
+    /// A new WorkSpace can be found from now on.
     pub(super) fn desktop_shows(&mut self, place: &Place, id: Sym) {
         if let Some(realm) = self.realm_mut(&place.account, &place.region) {
             realm.unlisted.remove(&id);

@@ -85,7 +85,7 @@ pub struct Realm {
     pub side: Side,
     /// Where each WorkSpace stands among the rows.
     pub(crate) rows: HashMap<Sym, u32>,
-    /// WorkSpaces that are made, and that no operation knows yet.
+    /// WorkSpaces that are made, and cannot be found yet.
     pub(crate) unlisted: BTreeSet<Sym>,
     /// Where each WorkSpace stands among the connection rows.
     pub(crate) connections: HashMap<Sym, u32>,

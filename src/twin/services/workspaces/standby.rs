@@ -76,7 +76,7 @@ fn planned(
     let (directory, key) = (text("DirectoryId"), text("VolumeEncryptionKey"));
     let subnet = subnet(world, call, directory)?;
     let realm = world.realm(&there.account, &there.region).ok_or_else(|| missing("WorkSpace"))?;
-    let known = world.symbols.find(text("PrimaryWorkspaceId")).and_then(|id| realm.desktop(id));
+    let known = world.symbols.find(text("PrimaryWorkspaceId")).and_then(|id| realm.listed(id));
     let primary = *known.ok_or_else(|| missing("WorkSpace"))?;
     let record = primary.record(&world.symbols, &realm.side.extras);
     if !matches!(record.state.as_ref(), "AVAILABLE" | "STOPPED") {
