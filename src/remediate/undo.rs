@@ -62,6 +62,12 @@ impl Apply<'_, '_> {
                 _ => self.read_back(change, teller)?,
             }
         }
+        for change in self.begun() {
+            let id = change.id;
+            teller.says(&format!(
+                "{id} was begun, and nothing of it is to be seen: should it show, the next undo takes it back"
+            ));
+        }
         self.note(Event::UndoFinished)?;
         let all =
             self.progress().changes.values().all(|standing| !matches!(standing, Standing::Kept | Standing::Applied));

@@ -163,6 +163,24 @@ fn of_two_that_apply_at_once_one_is_refused() {
     assert_eq!(changes(&plan(&sandbox, &twin, "IPG-001")).len(), 0);
 }
 
+/// Killed before AWS did anything: there is nothing to take back, and what nobody can be sure of is said.
+#[test]
+fn what_was_begun_and_is_not_to_be_seen_is_named_by_undo() {
+    let sandbox = Sandbox::new();
+    let twin = twin(&sandbox, "IPG-001", &["* workspaces:CreateIpGroup HangBefore#1"]);
+    let planned = plan(&sandbox, &twin, "IPG-001");
+    assert!(killed_at(&sandbox, &twin, &APPLY, &planned, 2));
+    run(&sandbox, &twin, &["--pair", "corp", "unlock", "--yes"]).expect(0);
+    let id = planned["changes"][0]["id"].as_str().expect("an id");
+    for _ in 0..2 {
+        let undone = run(&sandbox, &twin, &["remediate", "undo", "--yes"]).expect(0);
+        let told = undone.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&format!("{id} was begun, and nothing of it is to be seen")), "{undone}");
+        assert!(undone.out.contains(&format!("begun       {id}")), "{undone}");
+    }
+    assert_eq!(plan(&sandbox, &twin, "IPG-001")["changes"], planned["changes"]);
+}
+
 #[test]
 fn a_call_that_goes_wrong_is_made_once_all_the_same() {
     for fault in ["Malformed#1", "Drop#1", "Down#1", "Throttle#1"] {
